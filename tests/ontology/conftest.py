@@ -1,0 +1,194 @@
+"""What the ontology tests rest on: published lists of terms, and the OWL tools that need Java."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import NoReturn
+
+import pyoxigraph as ox
+import pytest
+from rdflib import Graph
+
+from aseancan_kg import namespaces, settings
+
+HERE = Path(__file__).parent
+TERM_LISTS = HERE / "node_modules" / "@zazuko" / "rdf-vocabularies" / "ontologies"
+
+OWL = namespaces.PREFIXES["owl"]
+RDF_TYPE = namespaces.PREFIXES["rdf"] + "type"
+COMMENT = namespaces.PREFIXES["rdfs"] + "comment"
+SUPERSEDED_BY = namespaces.PREFIXES["schema"] + "supersededBy"
+DEPRECATING = {
+    RDF_TYPE: {OWL + "DeprecatedClass", OWL + "DeprecatedProperty"},
+    OWL + "deprecated": {"true", "1"},
+    "http://www.w3.org/2003/06/sw-vocab-status/ns#term_status": {"archaic", "deprecated"},
+}
+SAYS_DEPRECATED = re.compile(r"[Tt]his (\w+ )?(class|property|type|term) (is|has been) deprecated")
+"""Some vocabularies deprecate in a comment only, as schema.org and vCard do."""
+
+
+def missing(tool: str, remedy: str) -> NoReturn:
+    """Skip where a newcomer lacks a tool; fail in CI, which must have every one."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{tool} is missing, so this check cannot run: {remedy}")
+    pytest.skip(f"NOT CHECKED, {tool} is missing: {remedy}")
+
+
+@dataclass
+class Vocabularies:
+    """The terms that vocabularies have, and which of them are deprecated."""
+
+    files: Mapping[str, Path]
+    """Namespace → the file that lists its terms; read when first asked for."""
+    reviewed: Mapping[str, bool]
+    """IRI of a term that a person looked up → whether it is deprecated."""
+    _read: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._namespaces = {*self.files, *(re.sub(r"[^#/]+$", "", iri) for iri in self.reviewed)}
+
+    def namespace(self, iri: str) -> str | None:
+        """Namespace in which an IRI lies; None when it is in no known one or is the namespace itself."""
+        return max((name for name in self._namespaces if iri.startswith(name) and iri != name), key=len, default=None)
+
+    def deprecated(self, iri: str) -> bool | None:
+        """Whether a term is deprecated; None when it does not exist."""
+        if iri in self.reviewed:
+            return self.reviewed[iri]
+        namespace = self.namespace(iri)
+        if namespace not in self.files:
+            return None
+        if namespace not in self._read:
+            self._read[namespace] = read_terms(self.files[namespace])
+        return self._read[namespace].get(iri)
+
+    def types(self, iri: str) -> set[str]:
+        """What a term's own vocabulary says it is; nothing when no file describes it."""
+        file = self.files.get(self.namespace(iri) or "")
+        described = ox.parse(path=str(file)) if file else ()
+        return {
+            statement.object.value
+            for statement in described
+            if statement.subject == ox.NamedNode(iri) and statement.predicate.value == RDF_TYPE
+        }
+
+    def faults(self, statements: Iterable[ox.Triple | ox.Quad]) -> set[str]:
+        """Say which terms the statements use that are deprecated or that no vocabulary has.
+
+        A property, a class and a datatype must stand in some vocabulary; any other IRI only where it lies in a known
+        namespace.
+        """
+        used: dict[str, bool] = {}
+        for statement in statements:
+            for iri, is_term in iris(statement):
+                used[iri] = used.get(iri, False) or is_term
+        faults = set()
+        for iri, is_term in used.items():
+            deprecated = self.deprecated(iri)
+            if deprecated:
+                faults.add(f"{iri} is deprecated")
+            elif deprecated is None and (is_term or self.namespace(iri)):
+                faults.add(f"{iri} is in no list of terms")
+        return faults
+
+
+def iris(statement: ox.Triple | ox.Quad) -> Iterator[tuple[str, bool]]:
+    """IRIs of a statement, each with whether it stands as a property, a class or a datatype."""
+    yield statement.predicate.value, True
+    if isinstance(statement.subject, ox.NamedNode):
+        yield statement.subject.value, False
+    if isinstance(statement.object, ox.NamedNode):
+        yield statement.object.value, statement.predicate.value == RDF_TYPE
+    elif isinstance(statement.object, ox.Literal):
+        yield statement.object.datatype.value, True
+
+
+def read_terms(path: Path) -> dict[str, bool]:
+    """Read the terms that a file describes: IRI → whether it is deprecated."""
+    terms: dict[str, bool] = {}
+    for statement in ox.parse(path=str(path)):
+        if isinstance(statement.subject, ox.NamedNode):
+            iri = statement.subject.value
+            terms[iri] = terms.get(iri, False) or is_deprecating(statement)
+    return terms
+
+
+def is_deprecating(statement: ox.Quad) -> bool:
+    predicate = statement.predicate.value
+    if isinstance(statement.object, ox.BlankNode):
+        return False
+    if predicate == COMMENT:
+        return SAYS_DEPRECATED.search(statement.object.value) is not None
+    return predicate == SUPERSEDED_BY or statement.object.value in DEPRECATING.get(predicate, ())
+
+
+@dataclass(frozen=True)
+class OwlTools:
+    """The OWL API and HermiT that come with Owlready2; both take RDF/XML, their Turtle is of 2011."""
+
+    java: str
+    directory: Path
+
+    def dl_violations(self, ontology: Graph) -> list[str]:
+        """Ways in which an ontology leaves OWL 2 DL."""
+        owl_api = files("owlready2") / "pellet" / "owlapi-distribution-3.4.3-bin.jar"
+        command = [self.java, "-cp", str(owl_api), str(HERE / "Profile.java"), str(self._write(ontology))]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=True)
+        return done.stdout.splitlines()
+
+    def unsatisfiable(self, ontology: Graph) -> set[str]:
+        """IRIs of the classes that can have no member. Raises Owlready2's error when the whole is inconsistent."""
+        import owlready2
+
+        owlready2.JAVA_EXE = self.java
+        world = owlready2.World()
+        world.get_ontology(self._write(ontology).as_uri()).load()
+        owlready2.sync_reasoner_hermit(world, debug=0)
+        return {found.iri for found in world.inconsistent_classes()} - {OWL + "Nothing"}
+
+    def _write(self, ontology: Graph) -> Path:
+        target = self.directory / "ontology.rdf"
+        ontology.serialize(target, format="xml")
+        return target
+
+
+@pytest.fixture(scope="session")
+def ontology_file() -> Path:
+    return settings.resources() / "ontology" / "aseancan.ttl"
+
+
+@pytest.fixture
+def ontology(ontology_file: Path) -> Graph:
+    return Graph().parse(ontology_file)
+
+
+@pytest.fixture(scope="session")
+def vocabularies(ontology_file: Path) -> Vocabularies:
+    """Lists of the npm package, the reviewed list for what it lacks, and our own ontology."""
+    if not TERM_LISTS.is_dir():
+        missing("the npm package of term lists", "run `npm install --prefix tests/ontology`")
+    index = list(ox.parse(path=str(TERM_LISTS / "_index.nq")))
+    prefixes = {entry.subject: entry.object.value for entry in index if entry.predicate.value.endswith("rdfa#prefix")}
+    lists = {
+        entry.object.value: TERM_LISTS / f"{prefixes[entry.subject]}.nq"
+        for entry in index
+        if entry.predicate.value.endswith("rdfa#uri")
+    }
+    with (HERE / "reviewed-terms.csv").open(encoding="utf-8", newline="") as rows:
+        reviewed = {row["iri"]: row["status"] == "deprecated" for row in csv.DictReader(rows)}
+    return Vocabularies(lists | {namespaces.ONT: ontology_file}, reviewed)
+
+
+@pytest.fixture
+def owl_tools(tmp_path: Path) -> OwlTools:
+    java = shutil.which("java")
+    modules = subprocess.run([java, "--list-modules"], capture_output=True, check=True).stdout if java else b""
+    if java is None or b"jdk.compiler" not in modules:
+        missing("Java with its compiler", "install a development kit, such as Debian's default-jdk-headless")
+    return OwlTools(java, tmp_path)
