@@ -1,0 +1,1 @@
+"""Sources and registers → one dataset of named graphs."""

@@ -1,0 +1,277 @@
+"""Sources, registers, ontology and shapes → one dataset of named graphs, and the files it is published as."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rdflib import BNode, Dataset, Graph, URIRef
+from rdflib.compare import to_canonical_graph
+from rdflib.plugins.parsers.notation3 import BadSyntax
+from rdflib.term import Node
+
+from aseancan_kg import namespaces
+from aseancan_kg.build import description, plan, registers, sources, triples
+from aseancan_kg.build.registers import Registers, Row
+from aseancan_kg.build.sources import Source
+from aseancan_kg.build.text import collapse
+from aseancan_kg.build.triples import Triple
+from aseancan_kg.build.values import PartialDate, Plain, Reference, Text, Url
+from aseancan_kg.errors import InputError, InvalidData, Place, SyntaxProblem
+from aseancan_kg.model import Plan
+
+VERSION_LENGTH = 16
+"""Hexadecimal digits of the SHA-256 that name a dataset version (64 bits)."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The dataset in memory, its version, and where in the registers each fact stands."""
+
+    dataset: Dataset
+    version: str
+    places: Mapping[tuple[Node, Node | None], Place]
+
+    def union(self) -> Graph:
+        """Copy the triples of all named graphs into one graph."""
+        union = Graph()
+        for subject, predicate, object_, _ in self.dataset.quads():
+            union.add((subject, predicate, object_))
+        return union
+
+    def locate(self, focus: Node, path: Node | None, value: Node | None) -> Place | None:
+        """Say which register cell a triple comes from: the fact's cell, else the row that describes its subject."""
+        return self.places.get((focus, path)) or self.places.get((focus, None))
+
+
+def build(resources: Path, progress: Progress) -> Built:
+    """Join every source below `resources` into one dataset.
+
+    `progress` is told each step. Raises `InputError` for what cannot be read and `InvalidData` for the first fault in
+    a register, in a source or between a plan's text and its register row.
+    """
+    progress("reading sources and registers")
+    documents = sources.read(resources / "data" / "sources")
+    tables = read_registers(resources)
+    if tables.faults:
+        raise tables.faults[0]
+    dataset = Dataset()
+    for prefix, namespace in namespaces.PREFIXES.items():
+        dataset.bind(prefix, namespace, replace=True)
+    for name, graph in _graphs(documents, tables):
+        progress(f"graph/{name}")
+        _fill(dataset, name, graph)
+    for name in ("ontology", "shapes"):
+        progress(f"graph/{name}")
+        _fill(dataset, name, _canonical(name, resources / name))
+    version = hashlib.sha256("".join(_lines(dataset)).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
+    progress("graph/description")
+    _fill(dataset, "description", description.describe(dataset, version))
+    return Built(dataset, version, dict(_places(tables)))
+
+
+def read_registers(resources: Path) -> Registers:
+    """Read the registers below `resources`, faults collected."""
+    slugs = frozenset(path.stem for path in (resources / "data" / "sources").glob("*.toml"))
+    return registers.read(resources / "data" / "registers", slugs)
+
+
+def ingest(source: Source) -> tuple[Plan, Graph]:
+    """Read the text of one edition as a plan, and its description and parts as a graph."""
+    parsed = plan.parse(source.text or "")
+    graph = Graph()
+    for prefix, namespace in namespaces.PREFIXES.items():
+        graph.bind(prefix, namespace, replace=True)
+    instrument, title = str(source.metadata["instrument"]), str(source.metadata["title"])
+    for triple in (
+        *triples.source_document(source.slug, source.metadata),
+        *triples.plan(parsed, instrument or source.slug, title, source.slug),
+    ):
+        graph.add(triple)
+    return parsed, graph
+
+
+def write(built: Built, directory: Path) -> Path:
+    """Write the dataset as N-Quads, each graph as Turtle, and `manifest.json`; return the N-Quads file.
+
+    Everything is written beside its place first and renamed into it, the manifest last. Raises `InputError` when the
+    directory cannot be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=directory, prefix=".writing-") as staging:
+            names = _stage(built, Path(staging))
+            for name in names:
+                target = directory / name
+                target.parent.mkdir(exist_ok=True)
+                (Path(staging) / name).replace(target)
+    except OSError as error:
+        remedy = "Choose a directory you may write to with --out."
+        raise InputError(f"cannot write there: {error.strerror}", Place(directory), remedy=remedy) from error
+    return directory / names[0]
+
+
+def _graphs(documents: Iterable[Source], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
+    rows = tables.rows
+    for register, things in rows.items():
+        if register not in {"names", "rivals", "concepts"}:
+            yield register, (triple for row in things for triple in _thing(row, tables))
+    yield "names", _numbered(rows["names"], triples.name, ("entity",))
+    yield "rivals", _numbered(rows["rivals"], triples.rival, ("entity", "column"))
+    yield "schemes", _schemes(rows["concepts"])
+    pages = {source for row in tables for source in row.cells.get("sources", ()) if isinstance(source, Url)}
+    yield "sources", (triple for page in pages for triple in triples.web_source(page))
+    for document in documents:
+        yield document.slug, _document(document, tables)
+
+
+def _thing(row: Row, tables: Registers) -> Iterator[Triple]:
+    yield from triples.thing(row)
+    if row.one("title") is None and row.one("name") is None:
+        yield from triples.composed_label(namespaces.thing(row.kind, row.slug), _compose_label(row, tables))
+
+
+def _compose_label(row: Row, tables: Registers) -> str:
+    """Say in words what a row means whose register has no name column."""
+    match row.kind:
+        case "holding":
+            title = _words(row, "post_title", tables) or _words(row, "post", tables)
+            return f"{_words(row, 'person', tables)}, {title}"
+        case "membership":
+            return f"{_words(row, 'member', tables)} in {_words(row, 'organisation', tables)}"
+        case "participation":
+            return f"{_words(row, 'agent', tables)} at {_words(row, 'meeting', tables)}"
+        case _:
+            return " ".join(_words(row, column, tables) for column in ("subject", "predicate", "object"))
+
+
+def _words(row: Row, column: str, tables: Registers) -> str:
+    value = row.one(column)
+    if isinstance(value, Reference):
+        return next(
+            (_words(other, "name", tables) for other in tables if (other.kind, other.slug) == (value.kind, value.slug)),
+            str(value),
+        )
+    return value.words if isinstance(value, Text) else ""
+
+
+def _numbered(
+    rows: Iterable[Row], write_row: Callable[[Row, int], Iterator[Triple]], key: tuple[str, ...]
+) -> Iterator[Triple]:
+    """Number the rows that share a key, in file order, so that each assertion gets an IRI of its own."""
+    counters: dict[object, count[int]] = {}
+    for row in rows:
+        number = next(counters.setdefault(tuple(row.one(column) for column in key), count(1)))
+        yield from write_row(row, number)
+
+
+def _schemes(rows: tuple[Row, ...]) -> Iterator[Triple]:
+    for row in rows:
+        yield from triples.concept(row)
+    for scheme in {row.one("scheme") for row in rows}:
+        if isinstance(scheme, Plain):
+            yield from triples.concept_scheme(scheme.characters)
+
+
+def _document(document: Source, tables: Registers) -> Iterator[Triple]:
+    yield from triples.source_document(document.slug, document.metadata)
+    instrument = str(document.metadata["instrument"])
+    if document.text is None or not instrument:
+        return
+    parsed = plan.parse(document.text)
+    place = Place(f"data/sources/{document.slug}.txt")
+    row = next((row for row in tables.rows["instruments"] if row.slug == instrument), None)
+    if row is None:
+        raise InvalidData(
+            f"its instrument “{instrument}” is in no register", place, remedy="Add it to instruments.csv."
+        )
+    for column, found in (("title", Text(parsed.title)), ("adopted", PartialDate(parsed.adopted or ""))):
+        if row.one(column) != found:
+            remedy = f"Compare it with {row.place_of(column)}."
+            raise InvalidData(f"the text gives another {column}: {found}", place, remedy=remedy)
+    if parsed.unplaced:
+        first = parsed.unplaced[0]
+        remedy = "Run `aseancan-kg ingest` on it to see every such line."
+        raise InvalidData(f"“{first.text}” has no place in the plan", Place(place.file, line=first.line), remedy=remedy)
+    _check_slices(parsed, document.text, place)
+    yield from triples.plan(parsed, instrument, _words(row, "short_title", tables), document.slug)
+
+
+def _check_slices(parsed: Plan, edition: str, place: Place) -> None:
+    """Slicing the edition by a part's offsets must give the part's text: what every citation of the graph rests on."""
+    parts = [(parsed.title, parsed.title_span), (parsed.preamble, parsed.preamble_span)]
+    parts += [(section.title, section.span) for section in parsed.sections]
+    parts += [(action.text, action.span) for action in parsed.actions]
+    for text, span in parts:
+        if collapse(edition[span.start : span.end]) != text:
+            raise InvalidData(f"offsets {span.start}-{span.end} do not give “{text}”", place)
+
+
+def _canonical(name: str, directory: Path) -> Graph:
+    """Read every Turtle file of a directory as one graph whose blank nodes are named the same on every machine."""
+    graph = Graph()
+    for path in sorted(directory.glob("*.ttl")):
+        try:
+            graph.parse(path, format="turtle")
+        except BadSyntax as error:
+            place = Place(path, line=error.lines + 1)
+            raise SyntaxProblem("this is not Turtle", place, remedy=error.message) from error
+    canonical = to_canonical_graph(graph)
+    blank = sorted({term for triple in canonical for term in triple if isinstance(term, BNode)})
+    names: dict[Node, BNode] = {node: BNode(f"{name}{number}") for number, node in enumerate(blank)}
+    renamed = Graph()
+    for subject, predicate, object_ in canonical:
+        renamed.add((names.get(subject, subject), predicate, names.get(object_, object_)))
+    return renamed
+
+
+def _fill(dataset: Dataset, name: str, graph: Iterable[Triple]) -> None:
+    target = dataset.graph(URIRef(namespaces.graph(name)))
+    for triple in graph:
+        target.add(triple)
+
+
+def _lines(dataset: Dataset) -> list[str]:
+    """N-Quads lines in code-point order, which is what makes two builds the same bytes."""
+    return sorted(line + "\n" for line in dataset.serialize(format="nquads").splitlines() if line)
+
+
+def _stage(built: Built, staging: Path) -> list[str]:
+    """Write every file into `staging`; return their names, the N-Quads first and the manifest last."""
+    dataset_name = f"aseancan-{built.version}.nq"
+    quads = _lines(built.dataset)
+    (staging / "graphs").mkdir()
+    files = {dataset_name: "".join(quads)}
+    graphs = []
+    for graph in sorted(built.dataset.graphs(), key=lambda graph: graph.identifier):
+        if len(graph):
+            name = f"graphs/{graph.identifier.removeprefix(namespaces.GRAPH)}.ttl"
+            files[name] = graph.serialize(format="turtle")
+            graphs.append({"iri": str(graph.identifier), "file": name, "triples": len(graph)})
+    manifest = {
+        "version": built.version,
+        "dataset": dataset_name,
+        "sha256": hashlib.sha256(files[dataset_name].encode("utf-8")).hexdigest(),
+        "quads": len(quads),
+        "graphs": graphs,
+    }
+    files["manifest.json"] = json.dumps(manifest, indent=2) + "\n"
+    for name, content in files.items():
+        (staging / name).write_text(content, encoding="utf-8", newline="\n")
+    return list(files)
+
+
+def _places(tables: Registers) -> Iterator[tuple[tuple[Node, Node | None], Place]]:
+    for row in tables:
+        if not row.slug:
+            continue
+        subject = triples.iri(Reference(row.kind, row.slug))
+        yield (subject, None), row.place
+        for column in row.cells.keys() - triples.NOT_FACTS:
+            for predicate in triples.predicates(row.kind, column):
+                yield (subject, predicate), row.place_of(column)

@@ -1,0 +1,365 @@
+"""Rows and plans → RDF triples. This module alone knows which property says what.
+
+The direct property of a thing carries the one preferred value; each preferred and each rival value also stands on an
+`ac:Assertion` with its sources, confidence and the register cell it comes from.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from rdflib import Literal, Namespace, URIRef
+from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, SKOS, TIME, XSD
+from rdflib.term import Node
+
+from aseancan_kg import namespaces
+from aseancan_kg.build.registers import Row, parse_rival
+from aseancan_kg.build.values import Code, Number, PartialDate, Plain, Reference, Text, Url, Value
+from aseancan_kg.model import Plan, Span
+
+Triple = tuple[Node, Node, Node]
+
+AC = Namespace(namespaces.ONT)
+ITSRDF = Namespace(namespaces.PREFIXES["itsrdf"])
+SCHEMA = Namespace(namespaces.PREFIXES["schema"])
+
+CLASSES: Mapping[str, URIRef] = {
+    "instrument": AC.Instrument,
+    "body": AC.Body,
+    "mechanism": AC.Mechanism,
+    "programme": AC.Programme,
+    "fund": AC.Fund,
+    "post": AC.Post,
+    "state-group": AC.StateGroup,
+    "place": AC.Place,
+    "state": AC.State,
+    "person": AC.Person,
+    "holding": AC.Holding,
+    "membership": AC.Membership,
+    "meeting": AC.Meeting,
+    "participation": AC.Participation,
+    "report": AC.Report,
+}
+"""Kind of a thing → its class."""
+
+_PROPERTIES: Mapping[str, URIRef] = {
+    "title": SKOS.prefLabel,
+    "name": SKOS.prefLabel,
+    "short_title": SKOS.altLabel,
+    "acronym": AC.acronym,
+    "kind": AC.kind,
+    "legal_nature": AC.legalNature,
+    "adopted_place": AC.adoptedPlace,
+    "adopted_by": AC.adoptedByName,
+    "adopting_body": AC.adoptedBy,
+    "parties": AC.party,
+    "parties_note": AC.partiesNote,
+    "pillar": AC.pillar,
+    "supersedes": AC.supersedes,
+    "implements": AC.implementsInstrument,
+    "part_of": DCTERMS.isPartOf,
+    "phase_of": AC.phaseOf,
+    "wikidata": SCHEMA.sameAs,
+    "parent": AC.parent,
+    "founding_act": AC.foundingAct,
+    "seat_city": AC.seatCity,
+    "seat_country": AC.seatCountry,
+    "members": AC.hasMember,
+    "members_note": AC.membersNote,
+    "iso_code": AC.isoCode,
+    "capital": AC.capital,
+    "person": AC.holder,
+    "post": AC.post,
+    "post_title": AC.postTitle,
+    "member": ORG.member,
+    "ordinal": AC.ordinal,
+    "series": AC.inSeries,
+    "place": AC.placeName,
+    "mode": AC.mode,
+    "areas": AC.area,
+    "meeting": AC.meeting,
+    "agent": AC.agent,
+    "role": AC.participationRole,
+    "capacity": AC.capacity,
+    "subject": AC.reportSubject,
+    "predicate": AC.reportPredicate,
+    "object": AC.reportObject,
+}
+_PROPERTIES_OF_KIND: Mapping[tuple[str, str], URIRef] = {
+    ("membership", "organisation"): ORG.organization,
+    ("holding", "organisation"): AC.organisation,
+    ("report", "meeting"): AC.reportOf,
+    ("instrument", "url"): FOAF.page,
+    ("meeting", "url"): FOAF.page,
+}
+_DATE_STEMS: Mapping[str, str] = {
+    "adopted": "adopted",
+    "entered_into_force": "enteredIntoForce",
+    "period_start": "periodStarts",
+    "period_end": "periodEnds",
+    "established": "established",
+    "dissolved": "dissolved",
+    "joined": "joined",
+    "left": "left",
+    "started": "started",
+    "ended": "ended",
+    "as_of": "asOf",
+    "from": "heldFrom",
+    "to": "heldTo",
+}
+_INVERSES: Mapping[URIRef, URIRef] = {AC.supersedes: AC.supersededBy}
+_ENTAILED: Mapping[URIRef, URIRef] = {AC.acronym: SKOS.altLabel, AC.phaseOf: DCTERMS.isPartOf}
+NOT_FACTS = frozenset({"slug", "sources", "confidence", "note"})
+"""Columns that describe the row rather than the thing."""
+_NAME_PROPERTIES: Mapping[str, URIRef] = {"acronym": AC.acronym, "misnomer": SKOS.hiddenLabel}
+_CONFIDENCE = {"high": Decimal("0.9"), "medium": Decimal("0.6"), "low": Decimal("0.3")}
+"""A convention that orders the three grades; it is no probability."""
+
+
+def iri(reference: Reference) -> URIRef:
+    """IRI of the thing a reference names."""
+    return URIRef(namespaces.thing(reference.kind, reference.slug))
+
+
+def term(value: Value) -> URIRef | Literal:
+    """Term that a value is written as."""
+    match value:
+        case Text(words):
+            return Literal(words, lang="en")
+        case Plain(characters):
+            return Literal(characters)
+        case Number(number):
+            return Literal(number, datatype=XSD.nonNegativeInteger)
+        case PartialDate(text):
+            return Literal(text, datatype=XSD[value.datatype])
+        case Reference():
+            return iri(value)
+        case Code(scheme, code):
+            return URIRef(namespaces.concept(scheme, code))
+        case Url(address):
+            return URIRef(address)
+
+
+def predicates(kind: str, column: str) -> tuple[URIRef, ...]:
+    """Properties that a column of such a thing is written with, the asserted one first."""
+    if stem := _DATE_STEMS.get(column):
+        return tuple(AC[stem + suffix] for suffix in ("On", "Earliest", "Latest"))
+    return (_predicate(kind, column),)
+
+
+def thing(row: Row) -> Iterator[Triple]:
+    """Triples of one row that describes a thing: its type, facts, note and the assertions behind the facts."""
+    subject = iri(Reference(row.kind, row.slug))
+    yield subject, RDF.type, CLASSES[row.kind]
+    if row.one("legal_nature") == Code("legal-nature", "binding"):
+        yield subject, RDF.type, AC.LegalInstrument
+    for column, cell in row.cells.items():
+        if column in NOT_FACTS:
+            continue
+        for number, value in enumerate(cell, start=1):
+            yield from _fact(subject, row.kind, column, value)
+            name = f"{row.kind}/{row.slug}/{column}" + (f"/{number}" if number > 1 else "")
+            yield from _assertion(name, subject, _predicate(row.kind, column), value, row, column, "preferred")
+    if note := row.one("note"):
+        yield subject, SKOS.editorialNote, term(note)
+    if row.kind == "membership":
+        yield from _interval(subject, row)
+
+
+def composed_label(subject: str, words: str) -> Iterator[Triple]:
+    """Label of a thing whose register has no name column."""
+    yield URIRef(subject), SKOS.prefLabel, Literal(words, lang="en")
+
+
+def name(row: Row, number: int) -> Iterator[Triple]:
+    """Triples of the `number`-th further name of a thing (a row of names.csv)."""
+    entity, words, kind = row.one("entity"), row.one("name"), row.one("kind")
+    if not (isinstance(entity, Reference) and isinstance(words, Text) and isinstance(kind, Code)):
+        return
+    predicate = _NAME_PROPERTIES.get(kind.code, SKOS.altLabel)
+    value = Plain(words.words) if kind.code == "acronym" else words
+    yield iri(entity), predicate, term(value)
+    if predicate in _ENTAILED:
+        yield iri(entity), _ENTAILED[predicate], term(words)
+    assertion = f"{entity}/name" + (f"/{number}" if number > 1 else "")
+    yield from _assertion(assertion, iri(entity), predicate, value, row, "name", "preferred")
+    node = URIRef(namespaces.thing("assertion", assertion))
+    yield node, AC.nameKind, term(kind)
+    for column, stem in (("from", "validFrom"), ("to", "validTo")):
+        if isinstance(date := row.one(column), PartialDate):
+            yield from _date(node, stem, date)
+
+
+def rival(row: Row, number: int) -> Iterator[Triple]:
+    """Triples of the `number`-th rival value for one column of a thing (a row of rivals.csv)."""
+    entity, column, value = parse_rival(row)
+    assertion = f"{entity}/{column}/rival-{number}"
+    yield from _assertion(assertion, iri(entity), _predicate(entity.kind, column), value, row, "value", "rival")
+
+
+def concept(row: Row) -> Iterator[Triple]:
+    """Triples of one code of a code list."""
+    scheme, code = row.one("scheme"), row.one("code")
+    if not (isinstance(scheme, Plain) and isinstance(code, Plain)):
+        return
+    node = URIRef(namespaces.concept(scheme.characters, code.characters))
+    yield node, RDF.type, SKOS.Concept
+    yield node, SKOS.inScheme, URIRef(namespaces.SCHEME + scheme.characters)
+    yield node, SKOS.notation, Literal(code.characters)
+    for column, predicate in (("label", SKOS.prefLabel), ("definition", SKOS.definition), ("source", SKOS.note)):
+        if value := row.one(column):
+            yield node, predicate, term(value)
+    if isinstance(broader := row.one("broader"), Plain):
+        yield node, SKOS.broader, URIRef(namespaces.concept(scheme.characters, broader.characters))
+    else:
+        yield node, SKOS.topConceptOf, URIRef(namespaces.SCHEME + scheme.characters)
+    for match in row.cells["matches"]:
+        yield node, SKOS.closeMatch, term(match)
+
+
+def concept_scheme(slug: str) -> Iterator[Triple]:
+    """Triples of a code list itself."""
+    node = URIRef(namespaces.SCHEME + slug)
+    yield node, RDF.type, SKOS.ConceptScheme
+    yield node, SKOS.prefLabel, Literal(slug.replace("-", " ").capitalize(), lang="en")
+
+
+def web_source(address: Url) -> Iterator[Triple]:
+    """Triples of a web page that facts rest on; its label is its address without the scheme."""
+    yield URIRef(address.address), RDF.type, AC.SourceDocument
+    label = address.address.partition("://")[2].rstrip("/")
+    yield URIRef(address.address), SKOS.prefLabel, Literal(label, lang="en")
+
+
+def source_document(slug: str, metadata: Mapping[str, str | int]) -> Iterator[Triple]:
+    """Triples of an edition described in data/sources."""
+    node = URIRef(namespaces.thing("source", slug))
+    yield node, RDF.type, AC.SourceDocument
+    yield node, SKOS.prefLabel, Literal(metadata["title"], lang=str(metadata["language"]))
+    yield node, AC.sha256, Literal(metadata["sha256"])
+    yield node, AC.codePoints, Literal(metadata["code_points"], datatype=XSD.nonNegativeInteger)
+    yield node, DCTERMS.language, URIRef(f"http://id.loc.gov/vocabulary/iso639-1/{metadata['language']}")
+    for key, predicate in (("rights", DC.rights), ("provenance", SKOS.editorialNote), ("publisher", DC.publisher)):
+        if metadata[key]:
+            yield node, predicate, Literal(metadata[key], lang="en")
+    if metadata["url"]:
+        yield node, DCTERMS.source, URIRef(str(metadata["url"]))
+    if metadata["instrument"]:
+        yield node, DCTERMS.isFormatOf, URIRef(namespaces.thing("instrument", str(metadata["instrument"])))
+    if metadata["date_of"] == "publication":
+        yield node, DCTERMS.issued, term(PartialDate(str(metadata["date"])))
+
+
+def plan(plan: Plan, instrument: str, short_title: str, source: str) -> Iterator[Triple]:
+    """Triples of a plan's parts, sliced from the edition `source`; labels begin with `short_title`."""
+    whole = URIRef(namespaces.thing("instrument", instrument))
+    edition = URIRef(namespaces.thing("source", source))
+    yield whole, RDF.type, AC.Plan
+    yield whole, PROV.wasQuotedFrom, edition
+    yield from _offsets(whole, plan.title_span)
+    preamble = whole + "/preamble"
+    yield preamble, RDF.type, AC.Preamble
+    yield preamble, DCTERMS.isPartOf, whole
+    yield preamble, SKOS.prefLabel, Literal(f"{short_title}, preamble", lang="en")
+    yield from _quoted(preamble, plan.preamble, plan.preamble_span, edition)
+    for section in plan.sections:
+        node = whole + f"/section/{section.number}"
+        yield node, RDF.type, AC.Section
+        yield node, DCTERMS.isPartOf, whole + f"/section/{section.parent}" if section.parent else whole
+        yield node, SKOS.prefLabel, Literal(f"{short_title}, section {section.number}: {section.title}", lang="en")
+        yield node, AC.ordinal, Literal(section.ordinal, datatype=XSD.nonNegativeInteger)
+        yield node, SKOS.notation, Literal(section.number)
+        for number in section.implied_numbers:
+            yield node, AC.impliedNumber, Literal(number)
+        yield from _quoted(node, section.title, section.span, edition)
+    for action in plan.actions:
+        node = whole + f"/action/{action.number}"
+        yield node, RDF.type, AC.Action
+        yield node, DCTERMS.isPartOf, whole + f"/section/{action.section}" if action.section else whole
+        yield node, SKOS.prefLabel, Literal(f"{short_title}, action {action.number}", lang="en")
+        yield node, AC.ordinal, Literal(action.ordinal, datatype=XSD.nonNegativeInteger)
+        yield node, SKOS.notation, Literal(action.number)
+        yield from _quoted(node, action.text, action.span, edition)
+
+
+def date_terms(value: PartialDate) -> Sequence[Literal]:
+    """Return the date as written, its first and its last possible day."""
+    return (
+        Literal(value.text, datatype=XSD[value.datatype]),
+        Literal(value.earliest.isoformat(), datatype=XSD.date),
+        Literal(value.latest.isoformat(), datatype=XSD.date),
+    )
+
+
+def _date(subject: Node, stem: str, value: PartialDate) -> Iterator[Triple]:
+    for suffix, literal in zip(("On", "Earliest", "Latest"), date_terms(value), strict=True):
+        yield subject, AC[stem + suffix], literal
+
+
+def _predicate(kind: str, column: str) -> URIRef:
+    if column in _DATE_STEMS:
+        return AC[f"{_DATE_STEMS[column]}On"]
+    if column == "url":
+        return _PROPERTIES_OF_KIND.get((kind, column), FOAF.homepage)
+    return _PROPERTIES_OF_KIND.get((kind, column)) or _PROPERTIES[column]
+
+
+def _fact(subject: URIRef, kind: str, column: str, value: Value) -> Iterator[Triple]:
+    if isinstance(value, PartialDate):
+        yield from _date(subject, _DATE_STEMS[column], value)
+        return
+    predicate, object_ = _predicate(kind, column), term(value)
+    yield subject, predicate, object_
+    if predicate in _INVERSES:
+        yield object_, _INVERSES[predicate], subject
+    if predicate in _ENTAILED:
+        entailed = Literal(str(object_), lang="en") if isinstance(object_, Literal) else object_
+        yield subject, _ENTAILED[predicate], entailed
+
+
+def _assertion(  # noqa: PLR0913 - an assertion has these seven parts
+    name: str, subject: URIRef, predicate: URIRef, value: Value, row: Row, column: str, standing: str
+) -> Iterator[Triple]:
+    node = URIRef(namespaces.thing("assertion", name))
+    yield node, RDF.type, AC.Assertion
+    yield node, SKOS.prefLabel, Literal(f"Assertion: {name}", lang="en")
+    yield node, RDF.subject, subject
+    yield node, RDF.predicate, predicate
+    yield node, RDF.object, term(value)
+    yield node, AC.standing, URIRef(namespaces.concept("standing", standing))
+    key = row.slug or name.removesuffix(f"/{column}")
+    yield node, AC.locator, Literal(f"data/registers/{row.register}.csv#{key}/{column}")
+    for source in row.cells["sources"]:
+        yield node, PROV.hadPrimarySource, term(source)
+    if isinstance(confidence := row.one("confidence"), Code):
+        yield node, AC.confidence, term(confidence)
+        yield node, ITSRDF.taConfidence, Literal(_CONFIDENCE[confidence.code])
+    if not row.slug and (note := row.one("note")):
+        yield node, SKOS.editorialNote, term(note)
+
+
+def _interval(membership: URIRef, row: Row) -> Iterator[Triple]:
+    """Write a membership's period as OWL-Time, which org:memberDuring asks for; an open end has no instant."""
+    period = membership + "/period"
+    yield membership, ORG.memberDuring, period
+    yield period, RDF.type, TIME.ProperInterval
+    yield period, SKOS.prefLabel, Literal(f"Period of {row.slug}", lang="en")
+    ends = (("joined", TIME.hasBeginning, "beginning"), ("left", TIME.hasEnd, "end"))
+    for column, predicate, end in ends:
+        if isinstance(date := row.one(column), PartialDate):
+            instant = period + f"/{end}"
+            precision = {"date": TIME.inXSDDate, "gYearMonth": TIME.inXSDgYearMonth, "gYear": TIME.inXSDgYear}
+            yield period, predicate, instant
+            yield instant, RDF.type, TIME.Instant
+            yield instant, SKOS.prefLabel, Literal(date.text, lang="en")
+            yield instant, precision[date.datatype], term(date)
+
+
+def _quoted(node: URIRef, text: str, span: Span, edition: URIRef) -> Iterator[Triple]:
+    yield node, AC.text, Literal(text, lang="en")
+    yield node, PROV.wasQuotedFrom, edition
+    yield from _offsets(node, span)
+
+
+def _offsets(node: URIRef, span: Span) -> Iterator[Triple]:
+    yield node, AC.startOffset, Literal(span.start, datatype=XSD.nonNegativeInteger)
+    yield node, AC.endOffset, Literal(span.end, datatype=XSD.nonNegativeInteger)

@@ -1,0 +1,182 @@
+"""What one value in a register cell can be, and how its text is read.
+
+Every reader takes the text of one value (never empty, never padded) and returns a value, or raises `ValueError`
+with a sentence that says what is wrong and how to mend it.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_WIKIDATA = re.compile(r"Q[1-9][0-9]*")
+_FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words in English."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Characters that belong to no language: an acronym, a code of someone else's."""
+
+    characters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date as precise as it is known: `2016`, `2016-09` or `2016-09-06`."""
+
+    text: str
+
+    @property
+    def earliest(self) -> date:
+        """First day it can mean."""
+        year, month, day = self._parts()
+        return date(year, month or 1, day or 1)
+
+    @property
+    def latest(self) -> date:
+        """Last day it can mean."""
+        year, month, day = self._parts()
+        month = month or 12
+        return date(year, month, day or monthrange(year, month)[1])
+
+    @property
+    def datatype(self) -> str:
+        """Local name of the XML Schema datatype that has exactly this precision."""
+        return {4: "gYear", 7: "gYearMonth", 10: "date"}[len(self.text)]
+
+    def _parts(self) -> tuple[int, int | None, int | None]:
+        match = _DATE.fullmatch(self.text)
+        if match is None:
+            raise ValueError(f"“{self.text}” is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
+        year, month, day = match.groups()
+        return int(year), int(month) if month else None, int(day) if day else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another thing in the registers: `instrument/actip-2015`."""
+
+    kind: str
+    slug: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of one of the project's code lists."""
+
+    scheme: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An absolute web address."""
+
+    address: str
+
+
+Value = Text | Plain | Number | PartialDate | Reference | Code | Url
+Reader = Callable[[str], Value]
+
+
+def text(written: str) -> Text:
+    """Words in English."""
+    return Text(written)
+
+
+def plain(written: str) -> Plain:
+    """Characters that belong to no language."""
+    return Plain(written)
+
+
+def slug(written: str) -> Plain:
+    """A stable name for an IRI: lowercase letters, digits, single hyphens."""
+    if not _SLUG.fullmatch(written):
+        raise ValueError(f"“{written}” is not a slug; use lowercase letters, digits and single hyphens")
+    return Plain(written)
+
+
+def number(written: str) -> Number:
+    """A positive whole number."""
+    if not written.isascii() or not written.isdigit() or int(written) == 0:
+        raise ValueError(f"“{written}” is not a positive whole number")
+    return Number(int(written))
+
+
+def partial_date(written: str) -> PartialDate:
+    """A date of the precision it is written with; days and months must exist."""
+    value = PartialDate(written)
+    try:
+        _ = value.earliest, value.latest
+    except ValueError as error:
+        reason = "there is no such day or month" if _DATE.fullmatch(written) else "write YYYY, YYYY-MM or YYYY-MM-DD"
+        raise ValueError(f"“{written}” is not a date: {reason}") from error
+    return value
+
+
+def url(written: str) -> Url:
+    """An absolute http(s) address without characters that an IRI cannot hold."""
+    parts = urlsplit(written)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError(f"“{written}” is not a web address; write it whole, beginning with https:// or http://")
+    if _FORBIDDEN_IN_IRI.search(written):
+        raise ValueError(f"“{written}” holds a character that an address must percent-encode")
+    return Url(written)
+
+
+def wikidata(written: str) -> Url:
+    """A Wikidata item number such as Q7768."""
+    if not _WIKIDATA.fullmatch(written):
+        raise ValueError(f"“{written}” is not a Wikidata item; write Q and its number")
+    return Url(f"http://www.wikidata.org/entity/{written}")
+
+
+def reference(*kinds: str) -> Reader:
+    """Make a reader of references to things of these kinds (any kind when none is given)."""
+
+    def read(written: str) -> Reference:
+        kind, slash, name = written.partition("/")
+        if not slash or not _SLUG.fullmatch(kind) or not _SLUG.fullmatch(name):
+            raise ValueError(f"“{written}” is not a reference; write kind/slug, for example instrument/actip-2015")
+        if kinds and kind not in kinds:
+            raise ValueError(f"“{written}” is a {kind}, but this column takes {' or '.join(kinds)}")
+        return Reference(kind, name)
+
+    return read
+
+
+def source(written: str) -> Value:
+    """A web address, or `source/…` for a document described in data/sources."""
+    return reference("source")(written) if written.startswith("source/") else url(written)
+
+
+def code(scheme: str) -> Reader:
+    """Make a reader of codes of this scheme; that the code exists is checked against the code list."""
+
+    def read(written: str) -> Code:
+        if not _SLUG.fullmatch(written):
+            raise ValueError(f"“{written}” is not a code; use lowercase letters, digits and single hyphens")
+        return Code(scheme, written)
+
+    return read

@@ -1,0 +1,87 @@
+"""Every error this project raises on purpose.
+
+    Error                      what, where and how to mend it
+    ├── InputError             input that cannot be read at all
+    │   ├── RegisterError      a CSV register that is broken as a file
+    │   ├── SyntaxProblem      RDF, SPARQL or metadata that does not parse
+    │   └── DatasetMissing     no built dataset where one was expected
+    ├── InvalidData            readable, but it breaks a shape or a register rule
+    ├── NotFound               an IRI, slug or query name nobody knows
+    ├── NotAcceptable          no representation fits what was asked for
+    └── StoreUnavailable       the store behind the service does not answer
+
+Lower floors raise these; only `cli` turns them into exit codes and only `web.problems` into HTTP.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in an input something is wrong.
+
+    Lines and rows are counted from 1; a row is what a spreadsheet numbers (the header is row 1). `column` is a
+    number in a text and a heading in a table.
+    """
+
+    file: Path | str
+    line: int | None = None
+    column: int | str | None = None
+    row: int | None = None
+
+    def __str__(self) -> str:
+        parts = [str(self.file)]
+        if self.line is not None:
+            parts.append(f"line {self.line}")
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.column is not None:
+            parts.append(f"column {self.column}")
+        return ", ".join(parts)
+
+
+@dataclass
+class Error(Exception):
+    """`message` says what is wrong, `place` where, `remedy` how to mend it."""
+
+    message: str
+    place: Place | None = None
+    remedy: str | None = field(default=None, kw_only=True)
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        message = self.message.removesuffix(".")
+        return f"{where}{message}. {self.remedy}" if self.remedy else f"{where}{message}"
+
+
+class InputError(Error):
+    """Input that cannot be read at all: missing, not permitted, wrong encoding."""
+
+
+class RegisterError(InputError):
+    """A register that is broken as a CSV file: header, column count or encoding."""
+
+
+class SyntaxProblem(InputError):
+    """RDF, SPARQL or metadata that does not parse."""
+
+
+class DatasetMissing(InputError):
+    """No built dataset where one was expected."""
+
+
+class InvalidData(Error):
+    """Readable data that breaks a shape or a register rule."""
+
+
+class NotFound(Error):
+    """An IRI, slug or query name that nobody knows."""
+
+
+class NotAcceptable(Error):
+    """No representation fits what the client asked for."""
+
+
+class StoreUnavailable(Error):
+    """The store behind the service does not answer."""

@@ -1,0 +1,60 @@
+"""IRIs of this project and the prefixes it writes; strings, so that both RDF libraries can use them."""
+
+BASE = "https://w3id.org/aseancan/"
+ONT = BASE + "ont#"
+ID = BASE + "id/"
+DOC = BASE + "doc/"
+GRAPH = BASE + "graph/"
+SCHEME = BASE + "scheme/"
+
+ONTOLOGY_GRAPH = GRAPH + "ontology"
+SHAPES_GRAPH = GRAPH + "shapes"
+DESCRIPTION_GRAPH = GRAPH + "description"
+
+PREFIXES = {
+    "ac": ONT,
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "eli": "http://data.europa.eu/eli/ontology#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "itsrdf": "http://www.w3.org/2005/11/its/rdf#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "http://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "time": "http://www.w3.org/2006/time#",
+    "vann": "http://purl.org/vocab/vann/",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""Prefix → namespace, in the order of the prefix names."""
+
+
+def thing(kind: str, slug: str) -> str:
+    """IRI of a thing: `thing("instrument", "actip-2015")`."""
+    return f"{ID}{kind}/{slug}"
+
+
+def concept(scheme: str, code: str) -> str:
+    """IRI of a code in a code list: `concept("pillar", "economic")`."""
+    return f"{SCHEME}{scheme}/{code}"
+
+
+def graph(name: str) -> str:
+    """IRI of a named graph: `graph("instruments")`."""
+    return GRAPH + name
+
+
+def shorten(iri: str) -> str:
+    """Write an IRI with its prefix, `ac:Instrument`; unchanged where no prefix fits."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri

@@ -1,0 +1,65 @@
+from datetime import date
+
+import pytest
+
+from aseancan_kg.build import values
+from aseancan_kg.build.values import Code, Number, PartialDate, Plain, Reference, Text, Url
+
+
+@pytest.mark.parametrize(
+    ("written", "earliest", "latest", "datatype"),
+    [
+        ("2016", date(2016, 1, 1), date(2016, 12, 31), "gYear"),
+        ("2016-09", date(2016, 9, 1), date(2016, 9, 30), "gYearMonth"),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29), "gYearMonth"),
+        ("2016-09-06", date(2016, 9, 6), date(2016, 9, 6), "date"),
+    ],
+)
+def test_a_date_keeps_its_precision(written: str, earliest: date, latest: date, datatype: str) -> None:
+    value = values.partial_date(written)
+    assert value == PartialDate(written)
+    assert (value.earliest, value.latest, value.datatype) == (earliest, latest, datatype)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2016-13", "2015-02-29", "16-09-06", "2016-9-6", "06/09/2016", "2016-", "0000", "circa 2016", "２０１６"],
+)
+def test_a_date_that_is_none_is_refused_with_the_text_and_a_remedy(written: str) -> None:
+    with pytest.raises(ValueError, match="is not a date: ") as caught:
+        values.partial_date(written)
+    assert written in str(caught.value)
+
+
+def test_readers_return_what_they_are_named_for() -> None:
+    assert values.text("AHA Centre") == Text("AHA Centre")
+    assert values.plain("ARF") == Plain("ARF")
+    assert values.slug("aha-centre") == Plain("aha-centre")
+    assert values.number("20") == Number(20)
+    assert values.url("https://asean.org/a?b=c#d") == Url("https://asean.org/a?b=c#d")
+    assert values.wikidata("Q7768") == Url("http://www.wikidata.org/entity/Q7768")
+    assert values.reference("body")("body/aha-centre") == Reference("body", "aha-centre")
+    assert values.source("source/plan-of-action-2021-2025") == Reference("source", "plan-of-action-2021-2025")
+    assert values.source("https://asean.org/") == Url("https://asean.org/")
+    assert values.code("pillar")("economic") == Code("pillar", "economic")
+
+
+@pytest.mark.parametrize(
+    ("reader", "written", "message"),
+    [
+        (values.slug, "AHA Centre", "is not a slug"),
+        (values.slug, "aha--centre", "is not a slug"),
+        (values.number, "0", "positive whole number"),
+        (values.number, "²", "positive whole number"),
+        (values.url, "asean.org", "is not a web address"),
+        (values.url, "ftp://asean.org/", "is not a web address"),
+        (values.url, "https://asean.org/a b", "must percent-encode"),
+        (values.wikidata, "7768", "is not a Wikidata item"),
+        (values.reference("body"), "aha-centre", "is not a reference"),
+        (values.reference("body"), "state/canada", "takes body"),
+        (values.code("pillar"), "Economic", "is not a code"),
+    ],
+)
+def test_bad_values_are_refused_with_a_reason(reader: values.Reader, written: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        reader(written)
