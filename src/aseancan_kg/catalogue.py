@@ -1,0 +1,296 @@
+"""What a page says of a thing: its labelled facts with their sources, what points to it, where it stands."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from aseancan_kg.namespaces import BASE, ONT, PREFIXES
+from aseancan_kg.store.embedded import EmbeddedStore
+
+PAGE_SIZE = 50
+
+_RDF, _SKOS, _PROV = PREFIXES["rdf"], PREFIXES["skos"], PREFIXES["prov"]
+_TYPE = f"{_RDF}type"
+_TEXT = f"{ONT}text"
+_PART_OF = f"{PREFIXES['dcterms']}isPartOf"
+_RIVAL = "/standing/rival"
+# Assertions speak about triples; listing them as links to their subjects and objects would bury the real links.
+_STATEMENT_LINKS = (f"{_RDF}subject", f"{_RDF}predicate", f"{_RDF}object")
+_FIRST = (
+    f"{_SKOS}notation",
+    f"{_SKOS}altLabel",
+    f"{ONT}acronym",
+    f"{_SKOS}definition",
+    f"{ONT}kind",
+    f"{ONT}adoptedOn",
+    f"{ONT}establishedOn",
+    f"{ONT}startedOn",
+)
+# Terms of others that the dataset does not label, in a reader's words.
+_PLAIN_WORDS = {
+    f"{_SKOS}altLabel": "also called",
+    f"{_SKOS}editorialNote": "note",
+    f"{_SKOS}inScheme": "in code list",
+    f"{_SKOS}notation": "number",
+    _PART_OF: "part of",
+    f"{PREFIXES['foaf']}homepage": "home page",
+    f"{PREFIXES['foaf']}page": "web page",
+    f"{PREFIXES['schema']}sameAs": "same as",
+    f"{_PROV}wasQuotedFrom": "quoted from",
+}
+# A reader sees what these are.
+_EVIDENT_DATATYPES = {
+    PREFIXES["xsd"] + name
+    for name in ("string", "date", "gYearMonth", "gYear", "integer", "nonNegativeInteger", "decimal", "boolean")
+}
+# Dates as ranges are recognised by their names; these too are there for programs.
+_FOR_COMPUTING = {ONT + name for name in ("startOffset", "endOffset", "ordinal", "codePoints", "sha256")}
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-_]")
+_NUMBERS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An IRI and the words for it."""
+
+    iri: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a fact: a link or a literal, with the numbers of the sources that give it."""
+
+    text: str
+    iri: str | None = None
+    language: str | None = None
+    datatype: str | None = None
+    rival: bool = False
+    confidence: str | None = None
+    sources: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A property of the thing and its values."""
+
+    property: Link
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One `ac:Assertion` about the thing: who says it, how surely, and where it is recorded."""
+
+    iri: str
+    property: Link
+    value: Value
+    sources: tuple[Link, ...]
+    locator: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Things that point here by one property; `count` covers all of them, `things` those on this page."""
+
+    property: Link
+    count: int
+    things: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Everything the page of a thing shows; `page` of `pages` counts the incoming links."""
+
+    iri: str
+    label: str
+    types: tuple[Link, ...]
+    text: Value | None
+    facts: tuple[Fact, ...]
+    computing_facts: tuple[Fact, ...]
+    evidence: tuple[Evidence, ...]
+    sources: tuple[Link, ...]
+    incoming: tuple[Incoming, ...]
+    incoming_total: int
+    page: int
+    pages: int
+    graphs: tuple[Link, ...]
+    triples: int | None
+
+
+def thing(store: EmbeddedStore, iri: str, page: int = 1) -> Thing:
+    """Collect the page of an IRI that the store knows; `page` counts the incoming links, 50 to a page, from 1."""
+    quads = [quad for quad in store.about(iri) if _iri(quad.subject) == iri]
+    evidence = _evidence(store, iri)
+    sources = tuple(dict.fromkeys(source for one in evidence for source in one.sources))
+    facts = _facts(store, [quad.triple for quad in quads], evidence, sources)
+    incoming, total, pages = _incoming(store, iri, page)
+    own_label = store.label(iri)
+    notation = next((fact.values[0].text for fact in facts if fact.property.iri == f"{_SKOS}notation"), None)
+    label = own_label.value if own_label else notation or words(iri)
+    hidden = {_TYPE, _TEXT} | ({f"{_SKOS}prefLabel"} if own_label else set())
+    shown = [fact for fact in facts if fact.property.iri not in hidden]
+    stems = {fact.property.iri.removesuffix("On") for fact in shown if fact.property.iri.endswith("On")}
+    computing = [
+        fact
+        for fact in shown
+        if fact.property.iri in _FOR_COMPUTING or re.sub("(Earliest|Latest)$", "", fact.property.iri) in stems
+    ]
+    return Thing(
+        iri=iri,
+        label=label,
+        types=tuple(link(store, value.iri) for value in _values(facts, _TYPE) if value.iri),
+        text=next(iter(_values(facts, _TEXT)), None),
+        facts=tuple(fact for fact in shown if fact not in computing),
+        computing_facts=tuple(computing),
+        evidence=evidence,
+        sources=sources,
+        incoming=incoming,
+        incoming_total=total,
+        page=page,
+        pages=pages,
+        graphs=tuple(link(store, name) for name in sorted({_iri(quad.graph_name) for quad in quads} - {""})),
+        triples=store.graphs.get(iri),
+    )
+
+
+def overview(store: EmbeddedStore) -> list[tuple[Link, int]]:
+    """Return our own classes that have instances, the most numerous first, with their counts."""
+    rows = store.rows("SELECT ?c (COUNT(*) AS ?n) WHERE { ?s a ?c } GROUP BY ?c")
+    counts = [(_iri(row["c"]), int(_literal(row["n"]))) for row in rows]
+    ours = [(link(store, iri), count) for iri, count in counts if iri.startswith(ONT)]
+    return sorted(ours, key=lambda item: (-item[1], item[0].label))
+
+
+def link(store: EmbeddedStore, iri: str) -> Link:
+    """Return the IRI with its label, or with words made of its last part when it has none."""
+    label = store.label(iri)
+    return Link(iri, label.value if label else words(iri))
+
+
+def words(iri: str) -> str:
+    """Make words of an IRI's last part: `…/terms/isPartOf` → "is part of"; a web address stays as it is."""
+    if iri in _PLAIN_WORDS:
+        return _PLAIN_WORDS[iri]
+    if not iri.startswith((BASE, *PREFIXES.values())):
+        return re.sub(r"^https?://", "", iri)
+    last = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    parts = [part for part in _WORDS.split(last) if part]
+    return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
+
+
+def _facts(
+    store: EmbeddedStore, triples: Iterable[ox.Triple], evidence: Sequence[Evidence], sources: Sequence[Link]
+) -> list[Fact]:
+    """Group triples by property, add rival values, and say for each value which sources give it."""
+    numbers = {source: number for number, source in enumerate(sources, start=1)}
+    by_property: dict[str, dict[tuple[str | None, str], Value]] = {}
+    for triple in dict.fromkeys(triples):
+        value = _value(store, triple.object)
+        by_property.setdefault(triple.predicate.value, {})[value.iri, value.text] = value
+    for one in evidence:
+        values = by_property.setdefault(one.property.iri, {})
+        key = (one.value.iri, one.value.text)
+        known = values.get(key)
+        if known is None and not one.value.rival:
+            continue  # it restates what another property of the thing says in the graph's own words
+        given = tuple(dict.fromkeys([*(known.sources if known else ()), *(numbers[source] for source in one.sources)]))
+        values[key] = Value(
+            one.value.text,
+            one.value.iri,
+            one.value.language,
+            one.value.datatype,
+            rival=known.rival if known else True,
+            confidence=(known.confidence if known else None) or one.value.confidence,
+            sources=given,
+        )
+    facts = [
+        Fact(link(store, name), tuple(sorted(values.values(), key=lambda one: (one.rival, natural(one.text)))))
+        for name, values in by_property.items()
+        if values
+    ]
+    return sorted(facts, key=lambda fact: (_rank(fact.property.iri), fact.property.label))
+
+
+def _rank(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def _values(facts: Sequence[Fact], name: str) -> tuple[Value, ...]:
+    return next((fact.values for fact in facts if fact.property.iri == name), ())
+
+
+def _value(store: EmbeddedStore, term: object) -> Value:
+    if isinstance(term, ox.NamedNode):
+        return Value(link(store, term.value).label, iri=term.value)
+    if isinstance(term, ox.Literal):
+        evident = term.language or term.datatype.value in _EVIDENT_DATATYPES
+        return Value(term.value, language=term.language, datatype=None if evident else words(term.datatype.value))
+    return Value(str(term))
+
+
+def _evidence(store: EmbeddedStore, iri: str) -> tuple[Evidence, ...]:
+    found = []
+    for predicate, subject in store.pointing_to(iri):
+        if predicate != f"{_RDF}subject" or not isinstance(subject, ox.NamedNode):
+            continue
+        said: dict[str, list[object]] = {}
+        for quad in store.about(subject.value):
+            said.setdefault(quad.predicate.value, []).append(quad.object)
+        asserted, objects = said.get(f"{_RDF}predicate"), said.get(f"{_RDF}object")
+        if not asserted or not objects:
+            continue
+        value = _value(store, objects[0])
+        confidence = next((link(store, _iri(term)).label for term in said.get(f"{ONT}confidence", ())), None)
+        rival = any(_iri(term).endswith(_RIVAL) for term in said.get(f"{ONT}standing", ()))
+        sources = sorted({_iri(term) for term in said.get(f"{_PROV}hadPrimarySource", ())} - {""})
+        found.append(
+            Evidence(
+                iri=subject.value,
+                property=link(store, _iri(asserted[0])),
+                value=Value(value.text, value.iri, value.language, value.datatype, rival, confidence),
+                sources=tuple(link(store, source) for source in sources),
+                locator=_first(said.get(f"{ONT}locator")),
+                note=_first(said.get(f"{_SKOS}editorialNote")),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (one.property.label, one.value.rival, one.iri)))
+
+
+def _incoming(store: EmbeddedStore, iri: str, page: int) -> tuple[tuple[Incoming, ...], int, int]:
+    """Return one page of the things that point to the IRI, grouped by property, their number, and that of pages."""
+    pairs = [(name, _iri(subject)) for name, subject in store.pointing_to(iri) if name not in _STATEMENT_LINKS]
+    if iri in store.graphs:
+        pairs += [("", _iri(subject)) for subject in store.subjects_in(iri)]
+    pairs = sorted(
+        ((name, subject) for name, subject in pairs if subject),
+        key=lambda pair: (pair[0] != _PART_OF, pair[0], natural(pair[1])),
+    )
+    shown = pairs[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    groups = []
+    for name in dict.fromkeys(name for name, _ in shown):
+        things = tuple(link(store, subject) for predicate, subject in shown if predicate == name)
+        count = sum(predicate == name for predicate, _ in pairs)
+        groups.append(Incoming(link(store, name) if name else Link("", "described in this graph"), count, things))
+    return tuple(groups), len(pairs), max(1, -(-len(pairs) // PAGE_SIZE))
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Sort key that puts 1.2.10 after 1.2.9."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _NUMBERS.split(text) if part]
+
+
+def _iri(term: object) -> str:
+    """Value of an IRI, "" for any other term."""
+    return term.value if isinstance(term, ox.NamedNode) else ""
+
+
+def _literal(term: object) -> str:
+    return term.value if isinstance(term, ox.Literal) else ""
+
+
+def _first(terms: Sequence[object] | None) -> str | None:
+    return _literal(terms[0]) if terms else None

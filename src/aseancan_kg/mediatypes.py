@@ -1,0 +1,138 @@
+"""Format names, their media types, and the choice between them (RFC 9110 §12.5.1)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aseancan_kg.errors import NotAcceptable
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format people name: on the command line, after the dot of a URL, in an Accept header.
+
+    `name` is also the suffix. `aliases` are older or broader media types that clients use to ask for it; the answer
+    always carries `media_type`.
+    """
+
+    name: str
+    media_type: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """Value of the Content-Type header; everything textual is UTF-8."""
+        return self.media_type if "json" in self.media_type else f"{self.media_type}; charset=utf-8"
+
+
+JSON = Format("json", "application/sparql-results+json", "SPARQL results in JSON", ("application/json", "text/json"))
+XML = Format("xml", "application/sparql-results+xml", "SPARQL results in XML", ("application/xml", "text/xml"))
+CSV = Format("csv", "text/csv", "Comma-separated values")
+TSV = Format("tsv", "text/tab-separated-values", "Tab-separated values")
+TURTLE = Format(
+    "ttl", "text/turtle", "Turtle", ("application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3")
+)
+N_TRIPLES = Format("nt", "application/n-triples", "N-Triples")
+N_QUADS = Format("nq", "application/n-quads", "N-Quads", ("text/x-nquads", "text/nquads"))
+TRIG = Format("trig", "application/trig", "TriG", ("application/x-trig",))
+RDF_XML = Format("rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml", "text/rdf"))
+JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json", "text/json"))
+HTML = Format("html", "text/html", "Web page", ("application/xhtml+xml",))
+PLAIN_TEXT = Format("txt", "text/plain", "Plain text")
+PROBLEM = Format("problem", "application/problem+json", "Problem document", ("application/json", "text/json"))
+
+RESULT_FORMATS = (JSON, XML, CSV, TSV)
+"""What a SELECT or ASK can be answered in; the first is the default."""
+GRAPH_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, N_QUADS, TRIG)
+"""What an RDF graph can be written in; the first is the default."""
+
+
+def named(name: str, offered: Sequence[Format]) -> Format:
+    """Return the offered format that is called `name` or has that media type.
+
+    Raises `NotAcceptable` with the list of what there is.
+    """
+    for candidate in offered:
+        if name.lower() in (candidate.name, candidate.media_type):
+            return candidate
+    raise _nothing_fits(f"there is no format {name!r} here", offered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """One media range of an Accept header."""
+
+    type: str
+    has_parameters: bool
+    quality: float
+
+
+def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
+    """Return the format of `offered` that the Accept header likes best.
+
+    A missing or empty header, and `*/*`, get the first. The most specific range that matches a format decides on it,
+    `q=0` excludes it; equal preferences go to the format named by its own type, then to the order of `offered`.
+    Raises `NotAcceptable` with the list of what there is.
+    """
+    ranges = list(_ranges(accept or ""))
+    if not ranges:
+        return offered[0]
+    scored = [(_preference(candidate, ranges), -place, candidate) for place, candidate in enumerate(offered)]
+    (quality, _), _, best = max(scored, key=lambda score: score[:2])
+    if quality == 0:
+        raise _nothing_fits(f"nothing here fits Accept: {accept}", offered)
+    return best
+
+
+def _preference(candidate: Format, ranges: Sequence[_Range]) -> tuple[float, bool]:
+    """Quality of the format, and whether its own type was named."""
+    own = [_quality(candidate.media_type, ranges, wildcards=True)]
+    others = [_quality(alias, ranges, wildcards=False) for alias in candidate.aliases]
+    return max((quality, specificity >= 2) for quality, specificity in own + others)
+
+
+def _quality(media_type: str, ranges: Sequence[_Range], *, wildcards: bool) -> tuple[float, int]:
+    """Quality and specificity that the best matching range gives to one media type; (0, 0) when none matches."""
+    main = media_type.split("/")[0]
+    matches = [(3 - one.has_parameters, one.quality) for one in ranges if one.type == media_type]
+    if wildcards:
+        matches += [(1, one.quality) for one in ranges if one.type == f"{main}/*"]
+        matches += [(0, one.quality) for one in ranges if one.type == "*/*"]
+    if not matches:
+        return 0, 0
+    specificity, quality = max(matches)
+    return quality, specificity
+
+
+_ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_PARAMETER = re.compile(r';\s*([\w.+-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
+_TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+|[\w!#$&^.+-]+/\*|\*/\*|\*)\s*(?=;|$)")
+
+
+def _ranges(accept: str) -> Iterator[_Range]:
+    """Read an Accept header; an item that is no media range is passed over, as servers are advised to do."""
+    for item in _ITEM.findall(accept):
+        head = _TYPE.match(item)
+        if head is None:
+            continue
+        # Java's URLConnection sends a bare "*" for "*/*".
+        media_type = "*/*" if head[1] == "*" else head[1].lower()
+        quality, has_parameters = 1.0, False
+        for name, value in _PARAMETER.findall(item[head.end() :]):
+            if name.lower() == "q":
+                quality = _weight(value)
+            elif name.lower() != "charset":
+                has_parameters = True
+        yield _Range(media_type, has_parameters, quality)
+
+
+def _weight(text: str) -> float:
+    """Weight between 0 and 1; one that is not a number excludes its range."""
+    match = re.fullmatch(r"\s*(\d*\.?\d+|\d+\.)\s*", text)
+    return min(float(match[1]), 1.0) if match else 0.0
+
+
+def _nothing_fits(message: str, offered: Sequence[Format]) -> NotAcceptable:
+    listing = ", ".join(f"{one.name} ({one.media_type})" for one in offered)
+    return NotAcceptable(message, remedy=f"There is: {listing}.")

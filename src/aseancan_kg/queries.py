@@ -1,0 +1,281 @@
+"""SPARQL as text: the catalogue of named queries, and what can be told of a query from its tokens alone.
+
+A catalogued query is a file `queries/<name>.rq` whose leading comment lines are its header:
+
+    # title: ASEAN members at a date
+    # description: Member states whose membership covers the day.
+    # param: date date 2025-10-26
+
+A parameter line holds a name, a type (iri, string, integer, date) and a default, the rest of the line; without a
+default the parameter must be given. The parameter stands in the query as the variable of that name, which the query
+must not select or assign. Binding replaces that one token with one RDF term, so no value can change the query's shape.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from aseancan_kg import settings
+from aseancan_kg.errors import InputError, NotFound, Place, SyntaxProblem
+from aseancan_kg.namespaces import ID, PREFIXES
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>   [ \t\r\n]+ | \#[^\r\n]* )
+    | (?P<string>  \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+                 | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*' )
+    | (?P<iri>     <[^<>"{}|^`\x00-\x20]*> )
+    | (?P<variable>[?$]\w+ )
+    | (?P<language>@[A-Za-z]+(?:-+[A-Za-z0-9]+)* )
+    | (?P<prefixed>(?:_|[^\W\d_][\w.-]*)?:(?:(?:[\w:%]|\\.)(?:(?:[\w:%.-]|\\.)*(?:[\w:%-]|\\.))?)? )
+    | (?P<number>  \d*\.?\d+(?:[eE][+-]?\d+)? )
+    | (?P<word>    [^\W\d]\w* )
+    | (?P<mark>    . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# `1<#> …` compares with what follows a comment, yet `<#>` alone is an IRI; only the grammar can tell. No expression
+# holds "//", so an IRI written in full is never in doubt.
+_DOUBTFUL_IRI = re.compile(r"<(?:(?!//)[^#'])*[#']")
+
+_FORMS = ("select", "ask", "construct", "describe")
+_DECLARATIONS = {"PREFIX": ("prefixed", "iri"), "BASE": ("iri",), "VERSION": ("string",)}
+_UPDATES = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the tokens of a query tell: its form, whether it calls other servers, how deep its brackets go."""
+
+    form: str
+    calls_service: bool
+    depth: int
+
+
+def outline(text: str) -> Outline:
+    """Return the outline of a query; `form` is select, ask, construct, describe or update.
+
+    Raises `SyntaxProblem` with line and column when no query form stands where one must.
+    """
+    found: str | None = None
+    calls_service = doubtful = False
+    depth = deepest = 0
+    prologue = _Prologue()
+    for kind, token, start in tokens(text):
+        if kind == "mark":
+            depth += (token in "([{") - (token in ")]}")
+            deepest = max(deepest, depth)
+        elif kind == "iri":
+            doubtful = doubtful or _DOUBTFUL_IRI.match(token) is not None
+        elif kind in ("word", "prefixed") and "SERVICE" in token.partition(":")[0].upper():
+            # The engine reads `SERVICESILENT<…>` and `SERVICE:x` as the keyword too.
+            calls_service = True
+        if found is None and not prologue.takes(kind, token):
+            found = _form(kind, token, text, start)
+    if found is None:
+        raise SyntaxProblem("the query is empty", _place(text, len(text)), remedy="Write SELECT, ASK, CONSTRUCT …")
+    return Outline(found, calls_service or (doubtful and "service" in text.lower()), deepest)
+
+
+def form(text: str) -> str:
+    """Return select, ask, construct, describe or update; raises `SyntaxProblem` as `outline` does."""
+    return outline(text).form
+
+
+def tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield (kind, token, offset) for every token of a query, white space and comments left out."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup != "space":
+            yield str(match.lastgroup), match[0], match.start()
+
+
+def undeclared_prefix(text: str) -> tuple[str, Place] | None:
+    """Return the first prefix that a query uses without declaring it, and its place; None when there is none."""
+    declared = {"_"}
+    previous = ""
+    for kind, token, start in tokens(text):
+        if kind == "prefixed":
+            prefix = token.partition(":")[0]
+            if previous.upper() == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                return prefix, _place(text, start)
+        previous = token
+    return None
+
+
+class _Prologue:
+    """Accepts the tokens of BASE, PREFIX and VERSION declarations, in order."""
+
+    def __init__(self) -> None:
+        self._expected: list[str] = []
+
+    def takes(self, kind: str, token: str) -> bool:
+        if self._expected:
+            return kind == self._expected.pop(0)
+        self._expected = list(_DECLARATIONS.get(token.upper(), ())) if kind == "word" else []
+        return bool(self._expected)
+
+
+def _form(kind: str, token: str, text: str, start: int) -> str:
+    if kind == "word" and token.lower() in _FORMS:
+        return token.lower()
+    if kind == "word" and token.lower() in _UPDATES:
+        return "update"
+    remedy = "A query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its PREFIX lines."
+    raise SyntaxProblem(f"{token!r} does not begin a query", _place(text, start), remedy=remedy)
+
+
+def _place(text: str, offset: int) -> Place:
+    before = text[:offset]
+    return Place("query", line=before.count("\n") + 1, column=offset - (before.rfind("\n") + 1) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named, typed value that a catalogued query asks for; without a default it must be given."""
+
+    name: str
+    type: str
+    default: str | None
+
+    def term(self, value: str) -> ox.NamedNode | ox.Literal:
+        """Read a value of this parameter's type; raises `InputError` when it is none."""
+        try:
+            return _READERS[self.type](value.strip())
+        except ValueError as error:
+            remedy = f"Give {_HINTS[self.type]}."
+            raise InputError(f"{value!r} is no {self.type} for parameter {self.name!r}", remedy=remedy) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A catalogued query; `text` is the whole file, header included."""
+
+    name: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    text: str
+
+    def bind(self, values: Mapping[str, str]) -> str:
+        """Return the query's text with its parameters bound to `values`, else to their defaults.
+
+        Raises `InputError` for an unknown parameter, a missing one, or a value of the wrong type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in values:
+            if name not in known:
+                listing = ", ".join(known) or "none"
+                raise InputError(f"query {self.name!r} has no parameter {name!r}", remedy=f"It has: {listing}.")
+        terms = {}
+        for name, parameter in known.items():
+            value = values.get(name, parameter.default)
+            if value is None:
+                remedy = f"Give {name}=<{parameter.type}>."
+                raise InputError(f"query {self.name!r} needs the parameter {name!r}", remedy=remedy)
+            terms[name] = str(parameter.term(value))
+        pieces, end = [], 0
+        for kind, token, start in tokens(self.text):
+            if kind == "variable" and token[1:] in terms:
+                pieces += [self.text[end:start], terms[token[1:]]]
+                end = start + len(token)
+        return "".join([*pieces, self.text[end:]])
+
+
+def catalogue(directory: Path | None = None) -> dict[str, Query]:
+    """Return every query of the directory by name, in the order of the names.
+
+    `directory` is the project's own unless given. Raises `InputError` with file and line for a bad header.
+    """
+    directory = directory or settings.resources() / "queries"
+    return {path.stem: _read(path) for path in sorted(directory.glob("*.rq"))}
+
+
+def load(name: str, directory: Path | None = None) -> Query:
+    """Return one query of the catalogue; raises `NotFound`, with the nearest name there is, and `InputError`."""
+    return pick(name, catalogue(directory))
+
+
+def pick(name: str, among: Mapping[str, Query]) -> Query:
+    """Return `among[name]`; raises `NotFound` with the nearest name there is."""
+    if name in among:
+        return among[name]
+    near = difflib.get_close_matches(name, among, n=1, cutoff=0.5)
+    remedy = f"Did you mean {near[0]!r}?" if near else f"There is: {', '.join(among) or 'none'}."
+    raise NotFound(f"there is no query {name!r}", remedy=remedy)
+
+
+_HEADER = re.compile(r"#\s*(\w+):\s*(.*)")
+_PARAMETER = re.compile(r"([A-Za-z_]\w*)\s+(\w+)(?:\s+(\S.*))?")
+
+
+def _read(path: Path) -> Query:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", Place(path), remedy="It must be a UTF-8 text file.") from error
+    fields: dict[str, str] = {}
+    parameters: list[Parameter] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = _HEADER.match(line)
+        if header is None:
+            break
+        field, value = header[1], header[2].strip()
+        if field == "param":
+            parameters.append(_parameter(value, Place(path, line=number)))
+        elif field in ("title", "description") and field not in fields:
+            fields[field] = value
+        else:
+            remedy = "The header has one title, one description and param lines."
+            raise InputError(f"unexpected header line {field!r}", Place(path, line=number), remedy=remedy)
+    if set(fields) != {"title", "description"}:
+        remedy = "Begin the file with '# title: …' and '# description: …'."
+        raise InputError("has no title or no description", Place(path, line=1), remedy=remedy)
+    return Query(path.stem, fields["title"], fields["description"], tuple(parameters), text)
+
+
+def _parameter(line: str, place: Place) -> Parameter:
+    match = _PARAMETER.fullmatch(line)
+    if match is None or match[2] not in _READERS:
+        remedy = f"Write '# param: name type default', where type is one of {', '.join(_READERS)}."
+        raise InputError(f"{line!r} is no parameter", place, remedy=remedy)
+    parameter = Parameter(match[1], match[2], match[3])
+    if parameter.default is not None:
+        parameter.term(parameter.default)
+    return parameter
+
+
+def _iri(value: str) -> ox.NamedNode:
+    """Read a full IRI, a prefixed name with one of our prefixes, or our `kind/slug`."""
+    prefix, colon, local = value.partition(":")
+    if colon and prefix in PREFIXES and not local.startswith("//"):
+        return ox.NamedNode(PREFIXES[prefix] + local)
+    if colon:
+        return ox.NamedNode(value)
+    if re.fullmatch(r"[a-z-]+/\S+", value):
+        return ox.NamedNode(ID + value)
+    raise ValueError("neither an IRI nor kind/slug")
+
+
+def _typed(name: str, value: str) -> ox.Literal:
+    return ox.Literal(value, datatype=ox.NamedNode(PREFIXES["xsd"] + name))
+
+
+_READERS: dict[str, Callable[[str], ox.NamedNode | ox.Literal]] = {
+    "iri": _iri,
+    "string": ox.Literal,
+    "integer": lambda value: _typed("integer", str(int(value))),
+    "date": lambda value: _typed("date", date.fromisoformat(value).isoformat()),
+}
+_HINTS = {
+    "iri": "a full IRI, kind/slug (instrument/actip-2015) or a prefixed name (ac:Action)",
+    "string": "text",
+    "integer": "a whole number",
+    "date": "a date as YYYY-MM-DD",
+}

@@ -1,0 +1,250 @@
+"""A dataset held in this process's memory (pyoxigraph)."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from aseancan_kg.errors import InputError, NotFound, Place, SyntaxProblem
+from aseancan_kg.mediatypes import RESULT_FORMATS, Format
+from aseancan_kg.namespaces import BASE, ONTOLOGY_GRAPH, PREFIXES
+from aseancan_kg.queries import undeclared_prefix
+from aseancan_kg.store import Row
+from aseancan_kg.store.representation import write
+
+_DEFAULT = ox.DefaultGraph()
+_LABELS = tuple(
+    ox.NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (
+        ("skos", "prefLabel"),
+        ("rdfs", "label"),
+        ("dcterms", "title"),
+        ("schema", "name"),
+        ("foaf", "name"),
+    )
+)
+
+
+class EmbeddedStore:
+    """An immutable dataset, its version, and the queries over it.
+
+    With `union_default_graph` a query's default graph is the merge of all graphs: every triple once, however many
+    graphs it stands in. (The engine's own union counts such a triple once per graph, so the merge is stored.)
+    """
+
+    def __init__(self, quads: Iterable[ox.Quad], *, version: str, union_default_graph: bool) -> None:
+        self.version = version
+        self.union_default_graph = union_default_graph
+        self._store = ox.Store()
+        self._store.bulk_extend(quads)
+        self._merge()
+
+    def _merge(self) -> None:
+        if self.union_default_graph:
+            self._store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+
+    @classmethod
+    def from_files(cls, files: Sequence[Path], *, union_default_graph: bool) -> "EmbeddedStore":
+        """Read RDF files, the format told by the suffix: triples to the default graph, quads to their graphs.
+
+        The version is the hash in the name of one `aseancan-<hash>.nq`, else a hash of the files' bytes. Raises
+        `InputError` with the file, and `SyntaxProblem` with line and column too.
+        """
+        loaded = cls([], version=_version(files), union_default_graph=union_default_graph)
+        for path in files:
+            _read(path, loaded._store)
+        loaded._merge()
+        return loaded
+
+    def __len__(self) -> int:
+        """Count the triples: in a merged dataset each once, else once for each graph it stands in."""
+        return self.default_graph_size if self.union_default_graph else len(self._store)
+
+    def query(
+        self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> bytes:
+        """Evaluate a query; see `QueryStore.query`."""
+        results = self._evaluate(text, default_graphs, named_graphs)
+        try:
+            if isinstance(results, ox.QueryTriples):
+                return write((ox.Quad(*triple) for triple in results), answer_format)
+            if answer_format not in RESULT_FORMATS:
+                raise ValueError(f"a SELECT or ASK cannot be answered in {answer_format.label}")
+            return results.serialize(format=ox.QueryResultsFormat.from_media_type(answer_format.media_type)) or b""
+        except RuntimeError as error:
+            raise _not_evaluated(error) from error
+
+    def rows(self, text: str) -> list[Row]:
+        """Return the solutions of a SELECT query."""
+        results = self._evaluate(text, (), ())
+        if not isinstance(results, ox.QuerySolutions):
+            raise InputError("only a SELECT query has rows")
+        names = [variable.value for variable in results.variables]
+        try:
+            return [
+                {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+                for solution in results
+            ]
+        except RuntimeError as error:
+            raise _not_evaluated(error) from error
+
+    def _evaluate(
+        self, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        try:
+            if not default_graphs and not named_graphs:
+                return self._store.query(text)
+            # Graphs of either kind replace the query's whole dataset; left alone, the engine would keep the other kind.
+            default, named = _graph_names(default_graphs), _graph_names(named_graphs)
+            return self._store.query(text, default_graph=[*default], named_graphs=[*named])
+        except SyntaxError as error:
+            raise _syntax_problem(text, str(error)) from error
+        except RuntimeError as error:
+            raise _not_evaluated(error) from error
+
+    def knows(self, iri: str) -> bool:
+        """Tell whether the dataset says anything about the IRI, or has a graph of that name."""
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return iri in self.graphs or next(self._store.quads_for_pattern(node, None, None, None), None) is not None
+
+    @cached_property
+    def graphs(self) -> dict[str, int]:
+        """Named graphs in the order of their names, with the number of triples in each."""
+        counts = self.rows("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g")
+        pairs = [(row["g"], row["n"]) for row in counts]
+        return {
+            name.value: int(count.value)
+            for name, count in pairs
+            if isinstance(name, ox.NamedNode) and isinstance(count, ox.Literal)
+        }
+
+    @cached_property
+    def default_graph_size(self) -> int:
+        """Number of triples in the default graph."""
+        return len(self._store) - sum(self.graphs.values())
+
+    def describe(self, iri: str, graph_format: Format) -> bytes:
+        """Return the description of an IRI, the same triples in every format.
+
+        It holds every triple the IRI is the subject of, those of the blank nodes it points to, and the labels of the
+        IRIs it points to; for a named graph, and for the ontology, also every triple in that graph. Raises `NotFound`
+        for an IRI nobody knows, `NotAcceptable` when the format cannot express it.
+        """
+        if not self.knows(iri):
+            raise NotFound(f"nothing is known about {iri}")
+        about = list(self.about(iri))
+        targets = {quad.object for quad in about if isinstance(quad.object, ox.NamedNode)}
+        labels = [quad for target in targets for name in _LABELS for quad in self._quads(target, name)]
+        graph = ONTOLOGY_GRAPH if iri == f"{BASE}ont" else iri
+        whole = self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        return write([*about, *labels, *whole], graph_format, first=iri)
+
+    def about(self, iri: str) -> Iterator[ox.Quad]:
+        """Yield the quads an IRI is the subject of, and those of the blank nodes it points to."""
+        waiting: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri)]
+        seen = set(waiting)
+        while waiting:
+            for quad in self._quads(waiting.pop(), None):
+                yield quad
+                if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+                    seen.add(quad.object)
+                    waiting.append(quad.object)
+
+    def pointing_to(self, iri: str) -> list[tuple[str, ox.NamedNode | ox.BlankNode]]:
+        """Return (predicate IRI, subject) of every triple whose object is the IRI, each once."""
+        found = self._store.quads_for_pattern(None, None, ox.NamedNode(iri), None)
+        return list(dict.fromkeys((quad.predicate.value, _node(quad.subject)) for quad in found))
+
+    def subjects_in(self, graph: str) -> list[ox.NamedNode | ox.BlankNode]:
+        """Return the subjects of a named graph, each once."""
+        found = self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        return list(dict.fromkeys(_node(quad.subject) for quad in found))
+
+    def label(self, iri: str) -> ox.Literal | None:
+        """Return the label of an IRI, an English one if there is any; None when it has none."""
+        for name in _LABELS:
+            found = [quad.object for quad in self._quads(ox.NamedNode(iri), name)]
+            labels = [term for term in found if isinstance(term, ox.Literal)]
+            if labels:
+                return min(labels, key=lambda label: (not (label.language or "en").startswith("en"), label.value))
+        return None
+
+    def _quads(self, subject: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None) -> Iterator[ox.Quad]:
+        """Yield the quads of a subject; in a merged default graph only those that stand in no named graph."""
+        found = list(self._store.quads_for_pattern(subject, predicate, None, None))
+        named = {quad.triple for quad in found if quad.graph_name != _DEFAULT}
+        for quad in found:
+            if quad.graph_name != _DEFAULT or not (self.union_default_graph and quad.triple in named):
+                yield quad
+
+
+def _version(files: Sequence[Path]) -> str:
+    names = [re.fullmatch(r"aseancan-([0-9a-f]{8,})\.nq", path.name) for path in files]
+    if len(names) == 1 and names[0]:
+        return names[0][1]
+    digest = hashlib.sha256()
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", Place(path)) from error
+    return digest.hexdigest()[:16]
+
+
+def _read(path: Path, store: ox.Store) -> None:
+    rdf_format = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+    if rdf_format is None:
+        remedy = "Name the file .ttl, .nt, .nq, .trig, .rdf or .jsonld after the format it is in."
+        raise InputError(f"{path.suffix or 'no suffix'!r} tells no RDF format", Place(path), remedy=remedy)
+    try:
+        store.bulk_load(path=path, format=rdf_format, base_iri=path.resolve().as_uri())
+    except SyntaxError as error:
+        message = re.sub(r"^Parser error (?:at|between) .*?: ", "", error.msg)
+        raise SyntaxProblem(message, Place(path, line=error.lineno, column=error.offset)) from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error}", Place(path)) from error
+
+
+def _node(subject: object) -> ox.NamedNode | ox.BlankNode:
+    # The engine's type also allows a triple here, as no RDF version does.
+    assert isinstance(subject, ox.NamedNode | ox.BlankNode)
+    return subject
+
+
+def _graph_names(iris: Sequence[str]) -> list[ox.NamedNode]:
+    try:
+        return [ox.NamedNode(iri) for iri in iris]
+    except ValueError as error:
+        raise InputError(f"a graph's name must be an IRI: {error}") from error
+
+
+def _not_evaluated(error: RuntimeError) -> InputError:
+    return InputError(f"the query cannot be evaluated: {error}")
+
+
+def _syntax_problem(text: str, message: str) -> SyntaxProblem:
+    """Turn the parser's `error at 3:7: expected one of …` into a place and a readable message."""
+    undeclared = undeclared_prefix(text)
+    if undeclared:
+        prefix, place = undeclared
+        namespace = f"PREFIX {prefix}: <{PREFIXES[prefix]}>" if prefix in PREFIXES else "a PREFIX line for it"
+        return SyntaxProblem(f"the prefix {prefix}: is not declared", place, remedy=f"Add {namespace}.")
+    match = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
+    if match is None:
+        return SyntaxProblem(message, Place("query"))
+    place = Place("query", line=int(match[1]), column=int(match[2]))
+    expected = re.findall(r"""(?:^|,\s)("[^"\s]+"|'[^'\s]+'|[A-Za-z][^,\[\]]*)(?=,|$)""", match[3])
+    sentences = [item for item in expected if " " in item]
+    if sentences:
+        return SyntaxProblem("; ".join(sentences), place)
+    words = ", ".join(expected[:12])
+    return SyntaxProblem(
+        f"the query does not parse; here may stand {words}" if words else "the query does not parse", place
+    )

@@ -1,0 +1,104 @@
+"""An RDF graph written out: a stable order, only the prefixes it uses, compact JSON-LD."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph as ox
+
+from aseancan_kg.errors import NotAcceptable
+from aseancan_kg.mediatypes import JSON_LD, N_QUADS, RDF_XML, TRIG, Format
+from aseancan_kg.namespaces import PREFIXES
+
+RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+_XSD_STRING = PREFIXES["xsd"] + "string"
+_XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
+_QUAD_FORMATS = (N_QUADS, TRIG)
+
+
+def write(quads: Iterable[ox.Quad], graph_format: Format, *, first: str = "") -> bytes:
+    """Return the quads in the format, sorted by subject (`first` before all), types first, then predicate and object.
+
+    Only N-Quads and TriG name the graphs; the others hold each triple once. Raises `NotAcceptable` when the format
+    cannot express the graph (a predicate that is no XML name in RDF/XML).
+    """
+    if graph_format in _QUAD_FORMATS:
+        ordered: list[Any] = sorted(set(quads), key=lambda quad: (str(quad.graph_name), *_order(quad.triple, first)))
+    else:
+        ordered = sorted({quad.triple for quad in quads}, key=lambda triple: _order(triple, first))
+    prefixes = _used(ordered)
+    if graph_format is JSON_LD:
+        return _json_ld(ordered, prefixes)
+    if graph_format is RDF_XML:
+        _refuse_unwritable(ordered)
+    written_as = ox.RdfFormat.from_media_type(graph_format.media_type)
+    try:
+        return ox.serialize(ordered, format=written_as, prefixes=prefixes) or b""
+    except (ValueError, OSError) as error:
+        raise NotAcceptable(f"{graph_format.label} cannot express this graph: {error}") from error
+
+
+def _refuse_unwritable(triples: Iterable[ox.Triple]) -> None:
+    """Raise `NotAcceptable` for a property that is no XML name; the engine would write one that no parser accepts."""
+    for triple in triples:
+        if not _XML_NAME.search(triple.predicate.value):
+            remedy = "Ask for Turtle."
+            raise NotAcceptable(f"RDF/XML cannot express the property {triple.predicate.value}", remedy=remedy)
+
+
+def _order(triple: ox.Triple, first: str) -> tuple[bool, str, bool, str, str]:
+    subject = str(triple.subject)
+    return subject != f"<{first}>", subject, triple.predicate != RDF_TYPE, triple.predicate.value, str(triple.object)
+
+
+def _used(statements: Iterable[Any]) -> dict[str, str]:
+    """Return the prefixes that shorten a predicate, a type or a datatype of the statements, or a node's own IRI."""
+    terms = (term for one in statements for term in (one.subject, one.predicate, one.object))
+    iris = {_iri(term) for term in terms}
+    return {prefix: name for prefix, name in PREFIXES.items() if any(iri.startswith(name) for iri in iris)}
+
+
+def _iri(term: object) -> str:
+    if isinstance(term, ox.Literal):
+        return term.datatype.value
+    return term.value if isinstance(term, ox.NamedNode) else ""
+
+
+def _json_ld(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> bytes:
+    """Write triples as compact JSON-LD: prefixes in an inline context, no named graphs, no triple terms."""
+    nodes: dict[str, dict[str, Any]] = {}
+    for triple in triples:
+        subject = _node(triple.subject, prefixes)
+        node = nodes.setdefault(subject, {"@id": subject})
+        if triple.predicate == RDF_TYPE and not isinstance(triple.object, ox.Literal):
+            node.setdefault("@type", []).append(_node(triple.object, prefixes))
+        else:
+            node.setdefault(_node(triple.predicate, prefixes), []).append(_value(triple.object, prefixes))
+    graph = [
+        {key: values[0] if isinstance(values, list) and len(values) == 1 else values for key, values in node.items()}
+        for node in nodes.values()
+    ]
+    return json.dumps({"@context": prefixes, "@graph": graph}, ensure_ascii=False, indent=1).encode()
+
+
+def _value(term: object, prefixes: dict[str, str]) -> str | dict[str, str]:
+    if not isinstance(term, ox.Literal):
+        return {"@id": _node(term, prefixes)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype.value == _XSD_STRING:
+        return term.value
+    return {"@value": term.value, "@type": _node(term.datatype, prefixes)}
+
+
+def _node(term: object, prefixes: dict[str, str]) -> str:
+    if isinstance(term, ox.BlankNode):
+        return str(term)
+    if not isinstance(term, ox.NamedNode):
+        raise NotAcceptable("JSON-LD cannot express a statement about a statement", remedy="Ask for Turtle.")
+    for prefix, namespace in prefixes.items():
+        # "ac://x" would be read as an absolute IRI.
+        if term.value.startswith(namespace) and not term.value[len(namespace) :].startswith("//"):
+            return f"{prefix}:{term.value[len(namespace) :]}"
+    return term.value

@@ -1,0 +1,1 @@
+"""The HTTP service: rooms, the state they share, and the pages they show."""

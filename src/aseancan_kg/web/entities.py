@@ -1,0 +1,108 @@
+"""Linked data: `/id/…` sends to `/doc/…`; that, `/ont`, `/scheme/…` and `/graph/…` answer with a page or with RDF."""
+
+import hashlib
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from aseancan_kg import catalogue, mediatypes
+from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
+from aseancan_kg.namespaces import BASE, ID, ONT
+from aseancan_kg.web.pages import page
+from aseancan_kg.web.state import local_path, root_of, state_of
+
+OFFERED = (*GRAPH_FORMATS, HTML)
+_SUFFIXES = {one.name: one for one in (TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS, HTML)}
+
+
+async def thing(request: Request) -> Response:
+    """Answer `/id/…`: 303 to the document about the thing."""
+    iri = ID + request.path_params["path"]
+    if not state_of(request).store.knows(iri):
+        raise NotFound(f"nothing is known about {iri}")
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{root_of(request)}{local_path(iri)}{query}", status_code=303)
+
+
+async def document(request: Request) -> Response:
+    """Answer `/doc/…`, `/ont`, `/scheme/…` and `/graph/…`.
+
+    A suffix names one representation; else `format=` does; else the Accept header chooses.
+    """
+    path = request.scope["path"].removeprefix(root_of(request))
+    iri, named = _split(path)
+    store = state_of(request).store
+    if not store.knows(iri):
+        raise NotFound(f"nothing is known about {iri}")
+    wanted = request.query_params.get("format")
+    if named is not None:
+        chosen = named
+    elif wanted:
+        chosen = mediatypes.named(wanted, OFFERED)
+    else:
+        chosen = mediatypes.negotiate(request.headers.get("accept"), OFFERED)
+    headers = _headers(root_of(request), iri, chosen)
+    if named is None and not wanted:
+        headers["Vary"] = "Accept"
+    if chosen is HTML:
+        response = await run_in_threadpool(_page, request, iri)
+        response.headers.update(headers)
+    else:
+        body = await run_in_threadpool(store.describe, iri, chosen)
+        response = Response(body, headers=headers, media_type=chosen.content_type)
+    return _conditional(request, response)
+
+
+def _split(path: str) -> tuple[str, Format | None]:
+    """Return the IRI that a path describes, and the representation that its suffix names if it has one."""
+    stem, dot, suffix = path.rpartition(".")
+    named = _SUFFIXES.get(suffix) if dot else None
+    rest = (stem if named else path).removeprefix("/")
+    if rest.startswith("doc/ont/"):
+        return ONT + rest.removeprefix("doc/ont/"), named
+    if rest.startswith("doc/"):
+        return ID + rest.removeprefix("doc/"), named
+    return BASE + rest, named
+
+
+def _headers(root: str, iri: str, chosen: Format) -> dict[str, str]:
+    """Links to the thing and to every representation, the location of this one, and how long it keeps."""
+    address = f"{root}{local_path(iri)}"
+    links = [f'<{quote(iri, safe=":/#?&=%")}>; rel="describes"', f'<{address}>; rel="canonical"']
+    links += [
+        f'<{_location(address, one)}>; rel="alternate"; type="{one.media_type}"' for one in OFFERED if one is not chosen
+    ]
+    return {
+        "Content-Location": _location(address, chosen),
+        "Link": ", ".join(links),
+        "Cache-Control": "no-cache",
+    }
+
+
+def _location(address: str, chosen: Format) -> str:
+    """Return the address of one representation; a format that has no suffix is asked for by name."""
+    return f"{address}.{chosen.name}" if chosen.name in _SUFFIXES else f"{address}?format={chosen.name}"
+
+
+def _conditional(request: Request, response: Response) -> Response:
+    """Tag the response with its content, and answer 304 to a client that holds the same."""
+    tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    response.headers["ETag"] = tag
+    held = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    if tag not in held and "*" not in held:
+        return response
+    kept = {name: value for name, value in response.headers.items() if not name.startswith("content-le")}
+    return Response(status_code=304, headers={name: value for name, value in kept.items() if name != "content-type"})
+
+
+def _page(request: Request, iri: str) -> Response:
+    number = request.query_params.get("page", "1")
+    if not number.isdecimal() or int(number) < 1:
+        raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
+    found = catalogue.thing(state_of(request).store, iri, int(number))
+    address = f"{root_of(request)}{local_path(iri)}"
+    downloads = [(one, _location(address, one)) for one in OFFERED if one is not HTML]
+    return page(request, "thing.html", thing=found, downloads=downloads, address=address)

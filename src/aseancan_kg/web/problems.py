@@ -1,0 +1,112 @@
+"""Errors as HTTP: the status of each error class, and RFC 9457 problem documents."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aseancan_kg import errors
+from aseancan_kg.mediatypes import HTML, PLAIN_TEXT, PROBLEM, negotiate
+from aseancan_kg.namespaces import BASE
+from aseancan_kg.web.pages import page
+
+STATUS: dict[type[errors.Error], HTTPStatus] = {
+    errors.Error: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InputError: HTTPStatus.BAD_REQUEST,
+    errors.RegisterError: HTTPStatus.BAD_REQUEST,
+    errors.SyntaxProblem: HTTPStatus.BAD_REQUEST,
+    errors.DatasetMissing: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.InvalidData: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_TITLES = {
+    errors.InputError: "The request cannot be read",
+    errors.SyntaxProblem: "The query does not parse",
+    errors.NotFound: "Nothing is known by that name",
+    errors.NotAcceptable: "There is no such representation",
+    errors.StoreUnavailable: "The store does not answer",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of the app a problem document."""
+    app.add_exception_handler(errors.Error, _error)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def excerpt(text: str, place: errors.Place) -> str | None:
+    """Return the line of a text that a place names, with a caret below the column; None when it names none."""
+    lines = text.splitlines()
+    if place.line is None or not 1 <= place.line <= len(lines):
+        return None
+    caret = " " * (place.column - 1) + "^" if isinstance(place.column, int) else ""
+    return f"{lines[place.line - 1]}\n{caret}".rstrip()
+
+
+def _error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.Error):
+        raise error
+    kind = type(error)
+    name = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).strip("-")
+    members: dict[str, Any] = {
+        "type": f"{BASE}problem/{name}",
+        "title": _TITLES.get(kind, STATUS[kind].phrase),
+        "status": int(STATUS[kind]),
+        "detail": error.message,
+        "hint": error.remedy,
+    }
+    if error.place:
+        # The door that knows the query's text leaves it here; errors themselves carry only the place.
+        shown = excerpt(getattr(request.state, "query_text", ""), error.place)
+        members |= {"line": error.place.line, "column": error.place.column, "excerpt": shown}
+    return _response(request, members)
+
+
+def _http_exception(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    detail = error.detail if error.detail != status.phrase else _DETAILS.get(status, status.description)
+    members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    return _response(request, members, error.headers)
+
+
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is no such page.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not answer that method; the Allow header lists those it does.",
+}
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    """Answer for an error nobody foresaw: the server logs its traceback, the client learns that it is not at fault."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "The service failed on this request. It has been logged."
+    members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    return _response(request, members)
+
+
+def _response(request: Request, members: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Write the members that have a value as JSON, as text, or as a page for browsers."""
+    problem = {name: value for name, value in members.items() if value is not None}
+    problem["instance"] = request.url.path
+    status: int = problem["status"]
+    try:
+        chosen = negotiate(request.headers.get("accept"), (PROBLEM, PLAIN_TEXT, HTML))
+    except errors.NotAcceptable:
+        chosen = PROBLEM  # a client that asked for Turtle still has to learn what went wrong
+    # CORS here too: unexpected failures are answered outside the app's own middleware.
+    sent = {"Vary": "Accept", "Access-Control-Allow-Origin": "*", **(headers or {})}
+    if chosen is HTML:
+        return page(request, "problem.html", problem=problem, status_code=status, headers=sent)
+    if chosen is PLAIN_TEXT:
+        text = "\n".join(str(problem[name]) for name in ("title", "detail", "excerpt", "hint") if name in problem)
+        return Response(f"{text}\n", status, sent, media_type=PLAIN_TEXT.content_type)
+    return Response(json.dumps(problem, ensure_ascii=False), status, sent, media_type=PROBLEM.content_type)

@@ -1,0 +1,208 @@
+"""The dataset in this process's memory."""
+
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from aseancan_kg.errors import InputError, NotAcceptable, NotFound, SyntaxProblem
+from aseancan_kg.mediatypes import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
+from aseancan_kg.store.embedded import EmbeddedStore
+
+TINY = Path(__file__).parents[1] / "web" / "tiny.trig"
+PLAN_B = "https://w3id.org/aseancan/id/instrument/plan-b"
+GRAPH = "https://w3id.org/aseancan/graph/"
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+def written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path):
+    """One triple in no graph, and one triple that stands in two graphs."""
+    quads = "<http://e/a> <http://e/p> 'x' {} .\n".replace("'x'", '"x"')
+    return [
+        written(tmp_path / "a.ttl", "<http://e/b> <http://e/p> 1 ."),
+        written(tmp_path / "b.nq", quads.format("<http://e/g1>") + quads.format("<http://e/g2>")),
+    ]
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return EmbeddedStore.from_files([TINY], union_default_graph=True)
+
+
+def rows(store, text, *graphs):
+    return store.query(text, CSV, *graphs).decode().split("\r\n")[1:-1]
+
+
+def test_triples_go_to_the_default_graph_and_quads_to_theirs(files):
+    store = EmbeddedStore.from_files(files, union_default_graph=False)
+    assert rows(store, COUNT) == ["1"]
+    assert rows(store, "SELECT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g") == ["http://e/g1", "http://e/g2"]
+    assert store.graphs == {"http://e/g1": 1, "http://e/g2": 1}
+    assert len(store) == 3
+
+
+def test_a_merged_default_graph_holds_every_triple_once(files):
+    store = EmbeddedStore.from_files(files, union_default_graph=True)
+    assert rows(store, COUNT) == ["2"]
+    assert rows(store, "SELECT ?n FROM <http://e/g1> { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } }") == ["1"]
+    assert store.graphs == {"http://e/g1": 1, "http://e/g2": 1}
+    assert len(store) == 2
+
+
+def test_graphs_of_the_request_replace_the_whole_dataset(files):
+    store = EmbeddedStore.from_files(files, union_default_graph=True)
+    everywhere = "SELECT ?s ?g { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+    assert rows(store, everywhere, ["http://e/g1"]) == ["http://e/a,"]
+    assert rows(store, everywhere, [], ["http://e/g2"]) == ["http://e/a,http://e/g2"]
+    assert rows(store, "SELECT ?s FROM <http://e/nowhere> { ?s ?p ?o }", ["http://e/g1"]) == ["http://e/a"]
+    with pytest.raises(InputError, match="must be an IRI"):
+        store.query(COUNT, CSV, ["not an iri"])
+
+
+def test_blank_nodes_of_two_files_do_not_meet(tmp_path):
+    paths = [written(tmp_path / f"{n}.nt", f'_:x <http://e/p> "{n}" .\n') for n in "ab"]
+    store = EmbeddedStore.from_files(paths, union_default_graph=False)
+    assert rows(store, "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }") == ["2"]
+
+
+def test_the_version_is_the_hash_in_the_name_else_a_hash_of_the_bytes(tmp_path):
+    path = written(tmp_path / "aseancan-0123456789ab.nq", "")
+    assert EmbeddedStore.from_files([path], union_default_graph=True).version == "0123456789ab"
+    plain = [written(tmp_path / name, "<http://e/a> <http://e/p> 1 .") for name in ("a.ttl", "b.ttl")]
+    first, second = (EmbeddedStore.from_files([one], union_default_graph=True).version for one in plain)
+    assert first == second
+    assert first != EmbeddedStore.from_files(plain, union_default_graph=True).version
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "message"),
+    [
+        ("a.ttl", b"<http://e/a> <http://e/p>\n  e:x .", SyntaxProblem, "a.ttl, line 2, column 3: "),
+        ("a.nq", b"<http://e/a> <http://e/p> <bad iri> .", SyntaxProblem, "a.nq, line 1"),
+        ("a.ttl", b"\xff", SyntaxProblem, "UTF-8"),
+        ("a.docx", b"", InputError, "'.docx' tells no RDF format"),
+        ("a", b"", InputError, "tells no RDF format"),
+    ],
+)
+def test_an_unreadable_file_is_named_with_the_place(tmp_path, name, content, error, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(error) as refusal:
+        EmbeddedStore.from_files([tmp_path / name], union_default_graph=False)
+    assert message in str(refusal.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"nope\.ttl: cannot be read"):
+        EmbeddedStore.from_files([tmp_path / "nope.ttl"], union_default_graph=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("SELECT *\nWHERE { ?s ?p }", 2, 16, "does not parse"),
+        ("SELECT * { ?s foo:bar ?o }", 1, 15, "the prefix foo: is not declared. Add a PREFIX line"),
+        ("SELECT *\n{ ?s skos:note 'e:x', <e:x> }", 2, 6, "Add PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"),
+        ("SELECT ?x { ?x ?p ?y } GROUP BY ?y", 1, None, "unbound"),
+    ],
+)
+def test_a_syntax_error_has_a_place_and_a_readable_message(tiny, text, line, column, message):
+    with pytest.raises(SyntaxProblem) as problem:
+        tiny.query(text, JSON)
+    assert problem.value.place.line == line
+    assert column in (None, problem.value.place.column)
+    assert message in str(problem.value)
+    assert "\\u{" not in str(problem.value)
+
+
+def test_a_query_that_cannot_be_evaluated_is_the_callers_error(tiny):
+    with pytest.raises(InputError, match="cannot be evaluated"):
+        tiny.query("SELECT * { ?s ?p ?o FILTER(<http://e/unknown>(?s)) }", JSON)
+    with pytest.raises(InputError, match="only a SELECT"):
+        tiny.rows("ASK {}")
+
+
+def test_rows_leave_unbound_variables_out(tiny):
+    found = tiny.rows("SELECT ?a ?b { VALUES (?a ?b) { (1 UNDEF) } }")
+    assert found == [{"a": ox.Literal(1)}]
+
+
+def test_the_description_is_the_same_in_every_format(tiny):
+    graphs = {}
+    for one in GRAPH_FORMATS:
+        rdf_format = ox.RdfFormat.from_media_type(one.media_type)
+        graphs[one.name] = {quad.triple for quad in ox.parse(tiny.describe(PLAN_B, one), format=rdf_format)}
+    assert len(graphs["ttl"]) > 15
+    for found in graphs.values():
+        assert found == graphs["ttl"]
+
+
+def test_the_description_holds_the_thing_and_the_labels_of_what_it_points_to(tiny):
+    text = tiny.describe(PLAN_B, TURTLE).decode()
+    assert text.index("<https://w3id.org/aseancan/id/instrument/plan-b> a ac:Instrument") < text.index("skos:altLabel")
+    assert '<https://w3id.org/aseancan/id/instrument/plan-a> skos:prefLabel "Plan A, 2016-2020"@en .' in text
+    assert "2015-08" not in text
+    assert "@prefix foaf:" in text
+    assert "@prefix org:" not in text
+
+
+def test_quad_formats_name_the_graphs_and_others_hold_each_triple_once(tiny):
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    quads = [line for line in tiny.describe(PLAN_B, N_QUADS).decode().splitlines() if f"plan-b> {label}" in line]
+    assert [line.split()[-2] for line in quads] == [f"<{GRAPH}instruments>", f"<{GRAPH}plan-of-action-2021-2025>"]
+    assert tiny.describe(PLAN_B, N_TRIPLES).decode().count(f"plan-b> {label}") == 1
+    assert f"<{GRAPH}instruments> {{" in tiny.describe(PLAN_B, TRIG).decode()
+
+
+def test_json_ld_is_compact_and_carries_its_context(tiny):
+    document = json.loads(tiny.describe(PLAN_B, JSON_LD))
+    assert document["@context"]["ac"] == "https://w3id.org/aseancan/ont#"
+    plan = document["@graph"][0]
+    assert plan["@id"] == PLAN_B
+    assert plan["@type"] == ["ac:Instrument", "ac:Plan"]
+    assert plan["ac:adoptedOn"] == {"@value": "2020-09-10", "@type": "xsd:date"}
+    assert plan["skos:altLabel"] == {"@value": "Plan B", "@language": "en"}
+
+
+def test_blank_nodes_are_described_with_their_owner():
+    node = ox.BlankNode("b")
+    p = ox.NamedNode("http://e/p")
+    quads = [ox.Quad(ox.NamedNode("http://e/a"), p, node), ox.Quad(node, p, node), ox.Quad(node, p, ox.Literal("deep"))]
+    store = EmbeddedStore(quads, version="", union_default_graph=False)
+    for one in GRAPH_FORMATS:
+        assert b"deep" in store.describe("http://e/a", one)
+
+
+def test_a_graph_and_the_ontology_are_described_by_all_their_triples(tiny):
+    assert b"co-chair" in tiny.describe(f"{GRAPH}meetings", TURTLE)
+    assert b"skos:definition" in tiny.describe("https://w3id.org/aseancan/ont", TURTLE)
+
+
+@pytest.mark.parametrize("iri", ["https://w3id.org/aseancan/id/instrument/nope", "not an iri", "http://e/\x00", ""])
+def test_what_nobody_knows_is_not_found(tiny, iri):
+    assert not tiny.knows(iri)
+    with pytest.raises(NotFound):
+        tiny.describe(iri, TURTLE)
+
+
+def test_a_format_that_cannot_express_the_graph_says_so():
+    quad = ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/1"), ox.Literal("x"))
+    store = EmbeddedStore([quad], version="", union_default_graph=False)
+    assert b"http://e/1" in store.describe("http://e/a", TURTLE)
+    with pytest.raises(NotAcceptable, match="RDF/XML cannot express"):
+        store.describe("http://e/a", RDF_XML)
+
+
+def test_labels_prefer_english(tiny):
+    p = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+    a = ox.NamedNode("http://e/a")
+    quads = [ox.Quad(a, p, ox.Literal(text, language=tag)) for text, tag in (("Aah", "fr"), ("Zed", "en-GB"))]
+    store = EmbeddedStore(quads, version="", union_default_graph=False)
+    assert store.label("http://e/a").value == "Zed"
+    assert store.label("http://e/b") is None

@@ -1,0 +1,61 @@
+"""What a page is made of."""
+
+import pyoxigraph as ox
+import pytest
+
+from aseancan_kg.catalogue import natural, thing, words
+from aseancan_kg.namespaces import BASE, ONT, PREFIXES
+from aseancan_kg.store.embedded import EmbeddedStore
+
+
+@pytest.mark.parametrize(
+    ("iri", "expected"),
+    [
+        ("http://purl.org/dc/terms/isPartOf", "part of"),
+        ("http://purl.org/dc/terms/isFormatOf", "is format of"),
+        (f"{ONT}enteredIntoForceOn", "entered into force on"),
+        ("http://www.w3.org/2001/XMLSchema#anyURI", "any URI"),
+        (f"{BASE}graph/plan-of-action-2021-2025", "plan of action 2021 2025"),
+        (f"{BASE}scheme/pillar/socio-cultural", "socio cultural"),
+        ("https://example.org/news/isPartOf", "example.org/news/isPartOf"),
+    ],
+)
+def test_words_for_what_has_no_label(iri, expected):
+    assert words(iri) == expected
+
+
+def test_numbers_sort_as_numbers():
+    assert sorted(["1.2.10", "1.2.9", "1.10", "a", "1.2"], key=natural) == ["a", "1.2", "1.2.9", "1.2.10", "1.10"]
+
+
+def test_a_thing_that_is_not_ours_still_has_a_page():
+    a, p = ox.NamedNode("http://e/a"), ox.NamedNode("http://e/p")
+    values = [ox.Literal("x", language="fr"), ox.Literal("7", datatype=p), ox.Literal("2020")]
+    store = EmbeddedStore([ox.Quad(a, p, value) for value in values], version="v", union_default_graph=True)
+    found = thing(store, "http://e/a")
+    assert found.label == "e/a"
+    assert found.evidence == found.incoming == found.types == ()
+    assert {(one.text, one.language, one.datatype) for one in found.facts[0].values} == {
+        ("2020", None, None),
+        ("7", None, "e/p"),
+        ("x", "fr", None),
+    }
+
+
+def test_a_rival_stands_below_the_preferred_value_or_alone():
+    body = ox.NamedNode(f"{BASE}id/body/x")
+    quads = [ox.Quad(body, ox.NamedNode(f"{ONT}seatCity"), ox.Literal("Jakarta"))]
+    for name, value in (("seatCity", "Bogor"), ("capital", "Bandung")):
+        assertion = ox.NamedNode(f"{BASE}id/assertion/body/x/{name}")
+        said = {
+            "subject": body,
+            "predicate": ox.NamedNode(ONT + name),
+            "object": ox.Literal(value),
+        }
+        quads += [ox.Quad(assertion, ox.NamedNode(PREFIXES["rdf"] + part), term) for part, term in said.items()]
+        rival = ox.NamedNode(f"{BASE}scheme/standing/rival")
+        quads.append(ox.Quad(assertion, ox.NamedNode(f"{ONT}standing"), rival))
+    found = thing(EmbeddedStore(quads, version="v", union_default_graph=True), body.value)
+    shown = {fact.property.label: [(one.text, one.rival) for one in fact.values] for fact in found.facts}
+    assert shown == {"capital": [("Bandung", True)], "seat city": [("Jakarta", False), ("Bogor", True)]}
+    assert found.incoming_total == 0

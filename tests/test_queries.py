@@ -1,0 +1,179 @@
+"""The query catalogue and what the tokens of a query tell."""
+
+from pathlib import Path
+
+import pytest
+
+from aseancan_kg.errors import InputError, NotFound, SyntaxProblem
+from aseancan_kg.mediatypes import CSV
+from aseancan_kg.queries import catalogue, form, load, outline
+from aseancan_kg.store.embedded import EmbeddedStore
+
+TINY = Path(__file__).parent / "web" / "tiny.trig"
+PLAN_B = {"plan": "instrument/plan-b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT * {}", "select"),
+        ("# ASK\nprefix construct: <http://e/#select> BASE <http://e/>\nAsk {}", "ask"),
+        ("CONSTRUCT WHERE { ?s ?p 'SELECT' }", "construct"),
+        ("DESCRIBE <http://e/x>", "describe"),
+        ('VERSION "1.2" PREFIX : <http://e/> select ?x { ?x :describe 1 }', "select"),
+        ("PREFIX a: <http://e/> DELETE WHERE { ?s ?p ?o }", "update"),
+        ("LOAD <http://e/>", "update"),
+        ("WITH <http://e/> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", "update"),
+    ],
+)
+def test_the_form_is_the_first_keyword_after_the_prologue(text, expected):
+    assert form(text) == expected
+
+
+@pytest.mark.parametrize(("text", "line", "column"), [("\n  FETCH ?x", 2, 3), ("# only a comment", 1, 17), ("", 1, 1)])
+def test_what_begins_no_query_is_refused_with_its_place(text, line, column):
+    with pytest.raises(SyntaxProblem) as problem:
+        form(text)
+    assert (problem.value.place.line, problem.value.place.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { SERVICE <http://e/> { ?s ?p ?o } }",
+        "ASK { service silent ?x { ?s ?p ?o } }",
+        "ASK { OPTIONAL { ?s ?p 1 }SERVICESILENT<http://e/>{ ?s ?p ?o } }",
+        "ASK { ?s ?p trueSERVICE <http://e/> {} }",
+        "ASK { ?s ?p 1.SERVICE <http://e/> {} }",
+        "PREFIX : <http://e/> ASK { SERVICE:x { ?s ?p ?o } }",
+        "ASK { #comment\rSERVICE <http://e/> {} \n }",
+        'ASK { FILTER(1<#> """\n 2) SERVICE <http://e/> { ?s ?p ?o } #"""\n}',
+        "ASK { FILTER(1<'>\"'||1) SERVICE <http://e/> { ?s ?p ?o } #\"\n}",
+    ],
+)
+def test_a_call_of_another_server_is_seen_however_it_is_spelt(text):
+    assert outline(text).calls_service
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?service { ?service <http://e/SERVICE#x> 'SERVICE' } # SERVICE",
+        'PREFIX e: <http://e/#> SELECT $SERVICE { $SERVICE e:SERVICE """a "SERVICE" \\""""@en }',
+        "SELECT ?x { ?x <#p> ?y FILTER(?x<?y) }",
+        "SELECT ?x { ?x ?p _:SERVICE }",
+    ],
+)
+def test_the_word_service_elsewhere_is_harmless(text):
+    assert not outline(text).calls_service
+
+
+def test_depth_counts_open_brackets_outside_strings():
+    assert outline("ASK { FILTER((1) = ('((((')) [] ?p ?o }").depth == 3
+
+
+def test_every_catalogued_query_answers_over_the_terms_of_the_contract():
+    store = EmbeddedStore.from_files([TINY], union_default_graph=True)
+    values = {
+        "actions-by-section": PLAN_B,
+        "actions-per-chapter": PLAN_B,
+        "action": PLAN_B,
+        "supersession": {"instrument": "instrument/plan-a"},
+        "sources": {"thing": "instrument/plan-b"},
+        "meetings": {"series": "body/jcc"},
+        "participations": {"meeting": "meeting/jcc-1"},
+    }
+    found = catalogue()
+    assert set(values) < set(found)
+    for name, query in found.items():
+        assert query.title
+        assert query.description.endswith(".")
+        rows = store.query(query.bind(values.get(name, {})), CSV).decode().splitlines()
+        assert len(rows) > 1, f"{name} finds nothing"
+
+
+def answer(query, **values):
+    store = EmbeddedStore.from_files([TINY], union_default_graph=True)
+    return store.query(load(query).bind(values), CSV).decode().splitlines()[1:]
+
+
+def test_members_at_a_date():
+    assert [row.split(",")[1] for row in answer("members", date="2025-10-25")] == ["Thailand"]
+    assert [row.split(",")[1] for row in answer("members", date="2025-10-26")] == ["Thailand", "Timor-Leste"]
+
+
+def test_actions_come_in_the_order_of_the_text_and_are_counted_by_chapter():
+    assert [row.split(",")[2] for row in answer("actions-by-section", **PLAN_B)] == ["1.2.6", "1.2.10", "5.1.1"]
+    assert answer("actions-per-chapter", **PLAN_B) == ["1,Political,2", "5,Narrowing the gap,1"]
+
+
+def test_an_instrument_that_covers_a_day():
+    assert [row.split(",")[0][-6:] for row in answer("instruments-by-period", date="2018-05-01")] == ["plan-a"]
+    assert answer("instruments-by-period", date="2015-12-31") == []
+
+
+def test_the_supersession_chain_is_the_same_from_either_end():
+    chain = answer("supersession", instrument="instrument/plan-a")
+    assert len(chain) == 2
+    assert chain == answer("supersession", instrument="https://w3id.org/aseancan/id/instrument/plan-b")
+
+
+HOSTILE = "x' } UNION { ?s ?p ?o } # \" \\ \n <http://e/> ?number"
+
+
+def test_a_value_cannot_change_the_shape_of_a_query():
+    assert answer("action", number=HOSTILE, **PLAN_B) == []
+    assert answer("names", name=HOSTILE) == []
+    assert answer("names", name="aSeAn")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("members", {"date": "2025-13-01"}, "'2025-13-01' is no date for parameter 'date'. Give a date as YYYY-MM-DD"),
+        ("members", {"day": "2025-01-01"}, "has no parameter 'day'. It has: date, organisation"),
+        ("sources", {"thing": "not an iri"}, "is no iri for parameter 'thing'"),
+        ("sources", {"thing": "http://e/> ?p ?o"}, "is no iri for parameter 'thing'"),
+    ],
+)
+def test_a_bad_value_is_refused(name, values, message):
+    with pytest.raises(InputError) as refusal:
+        load(name).bind(values)
+    assert message in str(refusal.value)
+
+
+def test_an_unknown_query_is_refused_with_the_nearest_name():
+    with pytest.raises(NotFound, match="Did you mean 'members'"):
+        load("membrs")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("ASK {}", 1, "no title"),
+        ("# title: T\n# description: D.\n# author: me\nASK {}", 3, "unexpected header line 'author'"),
+        ("# title: T\n# description: D.\n# param: x number 1\nASK {}", 3, "'x number 1' is no parameter"),
+        ("# title: T\n# param: x integer many\n# description: D.\nASK {}", None, "'many' is no integer"),
+    ],
+)
+def test_a_bad_header_is_refused_with_its_line(tmp_path, text, line, message):
+    (tmp_path / "q.rq").write_text(text)
+    with pytest.raises(InputError, match=message) as refusal:
+        catalogue(tmp_path)
+    if line:
+        assert refusal.value.place.line == line
+
+
+def test_an_integer_binds_as_a_number_and_a_missing_one_is_asked_for(tmp_path):
+    (tmp_path / "q.rq").write_text("# title: T\n# description: D.\n# param: n integer\nASK { FILTER($n + 1 = 4) }")
+    query = load("q", tmp_path)
+    store = EmbeddedStore([], version="", union_default_graph=False)
+    assert b"true" in store.query(query.bind({"n": "3"}), CSV)
+    with pytest.raises(InputError, match="needs the parameter 'n'"):
+        query.bind({})
+
+
+def test_an_unreadable_query_is_refused(tmp_path):
+    (tmp_path / "q.rq").write_bytes(b"# title: \xff")
+    with pytest.raises(InputError, match="cannot be read"):
+        catalogue(tmp_path)

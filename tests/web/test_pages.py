@@ -1,0 +1,101 @@
+"""Home, the query catalogue, health, and what every response carries."""
+
+import json
+
+import pyoxigraph as ox
+import pytest
+from starlette.testclient import TestClient
+
+from aseancan_kg.queries import catalogue
+from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.web.app import create_app
+
+FIREFOX = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def test_home_counts_what_there_is_and_shows_the_ways_in(client, store):
+    page = client.get("/").text
+    assert '<a href="/doc/ont/Instrument">Instrument</a> <span>2</span>' in page
+    assert '<a href="/graph/bodies">bodies</a> <span>14</span>' in page
+    for target in ("/sparql", "/queries", "/ont"):
+        assert f'href="{target}"' in page
+    assert store.version in page
+
+
+def test_home_of_other_data_promises_nothing_it_has_not():
+    quad = ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/p"), ox.Literal("x"), ox.NamedNode("urn:g"))
+    page = TestClient(create_app(EmbeddedStore([quad], version="v", union_default_graph=False))).get("/").text
+    assert "A dataset of 1 facts" in page
+    assert "Plan of Action" not in page
+    assert 'href="/ont"' not in page
+
+
+def test_the_catalogue_lists_every_query(client):
+    page = client.get("/queries", headers=FIREFOX).text
+    listing = client.get("/queries", headers={"Accept": "application/json"}).json()
+    assert [one["name"] for one in listing] == list(catalogue())
+    for name in catalogue():
+        assert f'href="/queries/{name}"' in page
+
+
+def test_a_named_query_answers_in_every_format_and_as_a_page(client):
+    parameters = {"date": "2000-01-01", "organisation": "body/asean"}
+    assert "Thailand" in client.get("/queries/members", params=parameters | {"format": "csv"}).text
+    answered = client.get("/queries/members", params=parameters)
+    assert len(json.loads(answered.content)["results"]["bindings"]) == 1
+    assert answered.headers["ac-row-count"] == "1"
+    page = client.get("/queries/members", params=parameters, headers=FIREFOX).text
+    assert '<input id="date" name="date" value="2000-01-01">' in page
+    assert ">id/state/thailand</a>" in page
+    assert "format=csv" in page
+
+
+def test_bad_requests_for_named_queries_are_answered_plainly(client):
+    assert client.get("/queries/nope").status_code == 404
+    assert "Did you mean" in client.get("/queries/member").json()["hint"]
+    for parameters in ({"date": "soon"}, {"unknown": "1"}):
+        assert client.get("/queries/members", params=parameters).status_code == 400
+    assert client.get("/queries/members?format=ttl").status_code == 406
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
+def test_health(client, store, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["ac-dataset-version"] == store.version
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sparql?query=x", "/id/instrument/plan-b", "/nowhere", "/static/style.css", "/openapi.json"]
+)
+def test_every_response_can_be_read_from_other_sites(client, store, path):
+    response = client.get(path)
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["ac-dataset-version"] == store.version
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-credentials" not in response.headers
+
+
+def test_a_preflight_allows_what_clients_send(client):
+    response = client.options(
+        "/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    )
+    assert response.status_code == 204
+    assert "POST" in response.headers["access-control-allow-methods"]
+    assert {"Accept", "Content-Type"} <= set(response.headers["access-control-allow-headers"].split(", "))
+
+
+def test_pages_run_no_scripts_and_load_nothing_from_elsewhere(client):
+    for path in ("/", "/doc/instrument/plan-b.html", "/sparql", "/queries/members", "/nowhere"):
+        page = client.get(path, headers=FIREFOX)
+        assert "<script" not in page.text
+        assert "style=" not in page.text
+        assert "script-src" not in page.headers["content-security-policy"]
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert '<html lang="en">' in page.text
+        assert page.text.count("<h1>") == 1
+        assert page.text.count("<title>") == 1
+
+
+def test_the_stylesheet_is_served(client):
+    assert client.get("/static/style.css").headers["content-type"].startswith("text/css")
