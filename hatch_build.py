@@ -1,6 +1,8 @@
 """Build hook: every installation has the built, validated dataset, so that it can serve at once."""
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,16 @@ class DatasetHook(BuildHookInterface):
         sys.path.insert(0, str(root / "src"))
         from aseancan_kg import release
 
-        release.publish(root, root / "build", self.app.display_info)
-        if version != "editable":
-            build_data["force_include"] |= {
-                str(root / name): f"aseancan_kg/resources/{name}" for name in ("ontology", "shapes", "queries", "data")
-            } | {str(root / "build"): "aseancan_kg/resources/build"}
+        if version == "editable":
+            release.publish(root, root / "build", self.app.display_info)
+            return
+        built = Path(tempfile.mkdtemp()) / "build"
+        release.publish(root, built, self.app.display_info)
+        for directory in (root / "ontology", root / "shapes", root / "queries", root / "data", built):
+            build_data["force_include"][str(directory)] = f"aseancan_kg/resources/{directory.name}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what was built for the wheel alone."""
+        for directory, target in build_data["force_include"].items():
+            if target == "aseancan_kg/resources/build":
+                shutil.rmtree(Path(directory).parent)

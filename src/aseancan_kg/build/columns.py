@@ -26,7 +26,7 @@ _PARTIES = ("state", "state-group", "body", "mechanism")
 _PARENTS = (*_PARTIES, "programme", "fund", "post")
 
 _EVIDENCE = {
-    "sources": Column(values.source, many=True),
+    "sources": Column(values.source, many=True, required=True),
     "confidence": Column(values.code("confidence"), required=True),
     "note": _TEXT,
 }
@@ -169,6 +169,10 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "object": _NAME,
             **_EVIDENCE,
         },
+    ),
+    "documents": (
+        "source",
+        {"slug": _SLUG, "title": _NAME, "publisher": _TEXT, "issued": _DATE, "note": _TEXT},
     ),
     "names": (
         "name",

@@ -119,8 +119,9 @@ def write(built: Built, directory: Path) -> Path:
 def _graphs(documents: Iterable[Source], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
     rows = tables.rows
     for register, things in rows.items():
-        if register not in {"names", "rivals", "concepts"}:
+        if register not in {"documents", "names", "rivals", "concepts"}:
             yield register, (triple for row in things for triple in _thing(row, tables))
+    yield "documents", (triple for row in rows["documents"] for triple in triples.document(row))
     yield "names", _numbered(rows["names"], triples.name, ("entity",))
     yield "rivals", _numbered(rows["rivals"], triples.rival, ("entity", "column"))
     yield "schemes", _schemes(rows["concepts"])
@@ -268,7 +269,7 @@ def _stage(built: Built, staging: Path) -> list[str]:
 
 def _places(tables: Registers) -> Iterator[tuple[tuple[Node, Node | None], Place]]:
     for row in tables:
-        if not row.slug:
+        if row.kind not in triples.CLASSES:
             continue
         subject = triples.iri(Reference(row.kind, row.slug))
         yield (subject, None), row.place

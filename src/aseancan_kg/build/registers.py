@@ -62,7 +62,6 @@ def read(directory: Path, sources: frozenset[str]) -> Registers:
     faults.extend(_duplicates(registers))
     faults.extend(_dangling(registers, sources))
     faults.extend(_misplaced_rivals(registers))
-    faults.extend(_unsourced(registers))
     faults.extend(_cycles(registers))
     return Registers(rows, tuple(sorted(faults, key=lambda fault: (str(fault.place and fault.place.file), str(fault)))))
 
@@ -185,13 +184,6 @@ def _misplaced_rivals(registers: Registers) -> Iterator[InvalidData]:
             parse_rival(row)
         except ValueError as error:
             yield InvalidData(str(error), row.place_of("value"))
-
-
-def _unsourced(registers: Registers) -> Iterator[InvalidData]:
-    for row in registers:
-        if "sources" in row.cells and not row.cells["sources"] and not row.cells["note"]:
-            remedy = "Give the address of a source, or say in the note where the fact comes from."
-            yield InvalidData("a row without a source", row.place_of("sources"), remedy=remedy)
 
 
 def _cycles(registers: Registers) -> Iterator[InvalidData]:

@@ -180,7 +180,7 @@ def name(row: Row, number: int) -> Iterator[Triple]:
     yield iri(entity), predicate, term(value)
     if predicate in _ENTAILED:
         yield iri(entity), _ENTAILED[predicate], term(words)
-    assertion = f"{entity}/name" + (f"/{number}" if number > 1 else "")
+    assertion = f"{entity}/names/{number}"  # "/name" is that of the register's own column
     yield from _assertion(assertion, iri(entity), predicate, value, row, "name", "preferred")
     node = URIRef(namespaces.thing("assertion", assertion))
     yield node, AC.nameKind, term(kind)
@@ -228,6 +228,21 @@ def web_source(address: Url) -> Iterator[Triple]:
     yield URIRef(address.address), RDF.type, AC.SourceDocument
     label = address.address.partition("://")[2].rstrip("/")
     yield URIRef(address.address), SKOS.prefLabel, Literal(label, lang="en")
+
+
+def document(row: Row) -> Iterator[Triple]:
+    """Triples of a document that facts rest on and that has no known address (a row of documents.csv)."""
+    node = iri(Reference(row.kind, row.slug))
+    yield node, RDF.type, AC.SourceDocument
+    columns = {
+        "title": SKOS.prefLabel,
+        "publisher": DC.publisher,
+        "issued": DCTERMS.issued,
+        "note": SKOS.editorialNote,
+    }
+    for column, predicate in columns.items():
+        if value := row.one(column):
+            yield node, predicate, term(value)
 
 
 def source_document(slug: str, metadata: Mapping[str, str | int]) -> Iterator[Triple]:
@@ -326,7 +341,7 @@ def _assertion(  # noqa: PLR0913 - an assertion has these seven parts
     yield node, RDF.predicate, predicate
     yield node, RDF.object, term(value)
     yield node, AC.standing, URIRef(namespaces.concept("standing", standing))
-    key = row.slug or name.removesuffix(f"/{column}")
+    key = row.slug or row.one("entity")
     yield node, AC.locator, Literal(f"data/registers/{row.register}.csv#{key}/{column}")
     for source in row.cells["sources"]:
         yield node, PROV.hadPrimarySource, term(source)

@@ -1,0 +1,216 @@
+"""Command line: one short function per verb. The only place that reads the environment, writes to a terminal or exits.
+
+What a verb needs is imported inside it, so that `serve` answers at once and never loads the build side.
+"""
+
+import json
+import socket
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aseancan_kg import __version__, settings
+from aseancan_kg.errors import Error, InputError, InvalidData, Place
+from aseancan_kg.store import QueryStore
+
+app = typer.Typer(
+    name="aseancan-kg",
+    help="Build, validate, query and serve the ASEAN-Canada commitments knowledge graph.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class ReportFormat(StrEnum):
+    """How a validation report is written."""
+
+    text = "text"
+    turtle = "turtle"
+    json = "json"
+
+
+class PlanFormat(StrEnum):
+    """How a parsed plan is written."""
+
+    json = "json"
+    turtle = "turtle"
+
+
+def main() -> None:
+    """Run a verb; an error of ours becomes one message and an exit code: 1 for faulty data, 2 for unusable input."""
+    try:
+        app()
+    except Error as error:
+        print(f"aseancan-kg: {error}", file=sys.stderr)
+        sys.exit(1 if isinstance(error, InvalidData) else 2)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"aseancan-kg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
+) -> None:
+    """Build, validate, query and serve the ASEAN-Canada commitments knowledge graph."""
+
+
+@app.command()
+def build(out: Annotated[Path | None, typer.Option(help="Directory to write into instead of build/.")] = None) -> None:
+    """Build the dataset from registers and sources, validate it, and write it."""
+    from aseancan_kg import release
+
+    path, _ = release.publish(settings.resources(), out or settings.resources() / "build", _progress)
+    print(path)
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path] | None, typer.Argument(help="RDF files; without any, the project's own data.")] = None,
+    shapes: Annotated[list[Path] | None, typer.Option(help="Shapes to use instead of the project's.")] = None,
+    format: Annotated[ReportFormat, typer.Option(help="How to write the report.")] = ReportFormat.text,
+) -> None:
+    """Validate the registers and the built graph, or any RDF files.
+
+    Ends with 0 when there is no violation (warnings allowed), 1 when there is one, 2 when input cannot be read.
+    """
+    from aseancan_kg import release, validation
+
+    own = settings.resources() / "shapes"
+    if files:
+        graph = validation.load_shapes(shapes or sorted(own.glob("*.ttl")))
+        report = validation.validate(validation.load_graph(files), graph, locate=validation.locate_in(files))
+    else:
+        report = release.check(settings.resources(), validation.load_shapes(shapes) if shapes else None, _progress)
+    write = {"text": validation.as_text, "turtle": validation.as_turtle, "json": validation.as_json}[format]
+    print(write(report), end="")
+    raise typer.Exit(1 if report.violations else 0)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
+    data: Annotated[list[Path] | None, typer.Option(help="RDF file to serve instead; may be repeated.")] = None,
+    union_default_graph: Annotated[bool, typer.Option(help="With --data: query all graphs by default.")] = False,
+) -> None:
+    """Serve the dataset as linked data, pages and SPARQL."""
+    import uvicorn
+
+    from aseancan_kg.store.embedded import EmbeddedStore
+
+    with _listen(host, port) as listener:
+        files = data or [settings.dataset_file()]
+        with ThreadPoolExecutor(1) as loader:
+            # The engine loads without holding the interpreter, so the web framework is imported meanwhile.
+            union = union_default_graph or not data
+            loading = loader.submit(EmbeddedStore.from_files, files, union_default_graph=union)
+            from aseancan_kg.web.app import create_app
+
+        store = loading.result()
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        print(f"Serving {len(store):,} facts. Stop with Ctrl-C.", flush=True)
+        print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
+        uvicorn.Server(uvicorn.Config(create_app(store), log_level="warning")).run(sockets=[listener])
+
+
+@app.command()
+def query(
+    name: Annotated[str, typer.Argument(help="Name of a query of the catalogue, a file, or - for standard input.")],
+    param: Annotated[list[str] | None, typer.Option(help="Parameter of a named query, as key=value.")] = None,
+    format: Annotated[str, typer.Option(help="table, or json xml csv tsv, or ttl nt nq trig rdf jsonld.")] = "table",
+    endpoint: Annotated[str | None, typer.Option(help="SPARQL endpoint to ask instead of the built dataset.")] = None,
+) -> None:
+    """Run a query of the catalogue, of a file or of standard input."""
+    from aseancan_kg import mediatypes, queries, terminal
+
+    text = _query_text(name, dict(_pair(each) for each in param or []))
+    is_graph = queries.form(text) in {"construct", "describe"}
+    offered = mediatypes.GRAPH_FORMATS if is_graph else mediatypes.RESULT_FORMATS
+    as_table = format == "table" and not is_graph
+    chosen = offered[0] if format == "table" else mediatypes.named(format, offered)
+    answer = _store(endpoint).query(text, chosen)
+    if as_table:
+        terminal.show(answer)
+    else:
+        sys.stdout.buffer.write(answer)
+
+
+@app.command()
+def ingest(
+    text: Annotated[Path, typer.Argument(help="Text of a plan of action, in UTF-8.")],
+    metadata: Annotated[Path | None, typer.Option(help="Description of the edition, like data/sources/*.toml.")] = None,
+    format: Annotated[PlanFormat, typer.Option(help="How to write the plan.")] = PlanFormat.json,
+) -> None:
+    """Read the text of a plan of action into its sections and actions; say which lines have no place in it."""
+    from aseancan_kg.build import dataset, plan, sources
+
+    parsed, graph = dataset.ingest(sources.describe(text, metadata))
+    if format is PlanFormat.json:
+        print(json.dumps(plan.as_json(parsed), ensure_ascii=False, indent=2))
+    else:
+        print(graph.serialize(format="turtle"), end="")
+    counts = f"{len(parsed.sections)} sections, {len(parsed.actions)} actions, {len(parsed.unplaced)} lines unplaced"
+    print(counts, *(f"  line {each.line}: {each.text}" for each in parsed.unplaced), sep="\n", file=sys.stderr)
+
+
+def _progress(step: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step} …", end="" if step != "done" else "\n", file=sys.stderr, flush=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind before anything is loaded, so that a taken port is told at once."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        remedy = "Stop what is using it, or choose another with --port (0 takes a free one)."
+        raise InputError(f"cannot listen on {host}:{port}: {error.strerror}", remedy=remedy) from error
+    return listener
+
+
+def _query_text(name: str, values: Mapping[str, str]) -> str:
+    from aseancan_kg import queries
+
+    path = Path(name)
+    if name != "-" and not path.suffix and len(path.parts) == 1:
+        return queries.load(name).bind(values)
+    if values:
+        raise InputError("only a query of the catalogue takes parameters", remedy="Leave --param out.")
+    try:
+        return sys.stdin.read() if name == "-" else path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"byte {error.start} is not UTF-8", Place(name), remedy="Save the query as UTF-8.") from error
+    except OSError as error:
+        raise InputError(
+            f"cannot read it: {error.strerror}", Place(name), remedy="Check name and permission."
+        ) from error
+
+
+def _pair(written: str) -> tuple[str, str]:
+    key, equals, value = written.partition("=")
+    if not equals:
+        raise InputError(f"“{written}” is no parameter", remedy="Write --param key=value.")
+    return key, value
+
+
+def _store(endpoint: str | None) -> QueryStore:
+    if endpoint:
+        from aseancan_kg.store.remote import RemoteStore
+
+        return RemoteStore(endpoint)
+    from aseancan_kg.store.embedded import EmbeddedStore
+
+    return EmbeddedStore.from_files([settings.dataset_file()], union_default_graph=True)

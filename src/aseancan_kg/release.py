@@ -1,0 +1,44 @@
+"""Build, validate, publish: the only way a dataset becomes files."""
+
+from pathlib import Path
+
+from rdflib import Graph, URIRef
+
+from aseancan_kg import namespaces, validation
+from aseancan_kg.build import dataset
+from aseancan_kg.build.dataset import Built, Progress
+from aseancan_kg.errors import InvalidData
+from aseancan_kg.validation import Report
+
+
+def publish(resources: Path, directory: Path, progress: Progress) -> tuple[Path, Report]:
+    """Build the dataset below `resources` and write it into `directory` if it validates.
+
+    Returns the N-Quads file and the report, which may hold warnings. Raises `InvalidData` with every violation when it
+    does not validate; nothing is written then.
+    """
+    built = dataset.build(resources, progress)
+    report = validate(built, progress)
+    if report.violations:
+        raise InvalidData(f"the dataset breaks its shapes; nothing was written\n\n{validation.as_text(report)}")
+    progress("writing")
+    return dataset.write(built, directory), report
+
+
+def check(resources: Path, shapes: Graph | None, progress: Progress) -> Report:
+    """Validate the registers below `resources` and then, if they have no fault, the graph built from them.
+
+    `shapes` are used instead of the project's own when given.
+    """
+    tables = dataset.read_registers(resources)
+    if tables.faults:
+        return validation.report_faults(tables.faults)
+    return validate(dataset.build(resources, progress), progress, shapes)
+
+
+def validate(built: Built, progress: Progress, shapes: Graph | None = None) -> Report:
+    """Validate a dataset in memory against its own or the given shapes; results say which register cell is meant."""
+    progress("validating")
+    if shapes is None:
+        shapes = built.dataset.graph(URIRef(namespaces.SHAPES_GRAPH))
+    return validation.validate(built.union(), shapes, locate=built.locate)

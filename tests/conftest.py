@@ -1,0 +1,65 @@
+"""One build of the real graph for the whole test run."""
+
+import os
+import subprocess
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rdflib import Dataset
+
+from aseancan_kg import release, settings
+from aseancan_kg.build import dataset as datasets
+from aseancan_kg.build.dataset import Built
+from aseancan_kg.validation import Report
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def built() -> Built:
+    return datasets.build(settings.resources(), lambda step: None)
+
+
+@pytest.fixture(scope="session")
+def dataset(built: Built) -> Dataset:
+    return built.dataset
+
+
+@pytest.fixture(scope="session")
+def report(built: Built) -> Report:
+    return release.validate(built, lambda step: None)
+
+
+@pytest.fixture(scope="session")
+def published(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the N-Quads file of the real dataset."""
+    return datasets.write(built, tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="session")
+def script() -> Path:
+    """Return the installed command."""
+    return Path(sysconfig.get_path("scripts")) / "aseancan-kg"
+
+
+@pytest.fixture(scope="session")
+def cli(script: Path) -> Cli:
+    """Run the installed command as a user does: in a process of its own, output captured."""
+
+    def run(
+        *arguments: str | Path, stdin: str | None = None, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [script, *map(str, arguments)],
+            input=stdin,
+            cwd=cwd,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            env=os.environ | {"COLUMNS": "200"},
+            check=False,
+        )
+
+    return run

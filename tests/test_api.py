@@ -1,0 +1,55 @@
+from datetime import date
+
+import pytest
+from rdflib import RDF, Namespace
+
+import aseancan_kg
+from aseancan_kg import errors
+
+AC = Namespace("https://w3id.org/aseancan/ont#")
+
+
+def test_the_public_surface_is_five_names() -> None:
+    assert aseancan_kg.__all__ == ["__version__", "load_rdflib", "load_store", "named_queries", "query"]
+    assert all(hasattr(aseancan_kg, name) for name in aseancan_kg.__all__)
+
+
+def test_both_engines_hold_the_same_actions() -> None:
+    with_rdflib = set(aseancan_kg.load_rdflib().subjects(RDF.type, AC.Action))
+    rows = aseancan_kg.load_store().rows(f"SELECT ?a {{ ?a a <{AC.Action}> }}")
+    assert len(with_rdflib) == 106
+    assert {row["a"].value for row in rows} == {str(action) for action in with_rdflib}
+
+
+def test_a_named_query_gives_rows_of_python_values() -> None:
+    assert [(row["number"], row["actions"]) for row in aseancan_kg.query("actions-per-chapter")] == [
+        ("1", 27),
+        ("2", 36),
+        ("3", 27),
+        ("4", 8),
+        ("5", 2),
+        ("6", 2),
+        ("7", 1),
+        ("8", 3),
+    ]
+    members = aseancan_kg.query("members", date="2020-09-10")
+    assert len(members) == 10
+    assert members[0]["joined"] == date(1967, 8, 8)
+
+
+def test_the_catalogue_describes_its_queries() -> None:
+    catalogue = aseancan_kg.named_queries()
+    assert catalogue["members"].parameters[0].name == "date"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "error", "message"),
+    [
+        ("membres", {}, errors.NotFound, "Did you mean 'members'"),
+        ("members", {"day": "2020-09-10"}, errors.InputError, "no parameter 'day'"),
+        ("members", {"date": "yesterday"}, errors.InputError, "no date"),
+    ],
+)
+def test_bad_requests_say_how_to_mend_them(name, parameters, error, message) -> None:
+    with pytest.raises(error, match=message):
+        aseancan_kg.query(name, **parameters)

@@ -1,0 +1,246 @@
+"""The command line as a user meets it: processes, exit codes, messages."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rdflib import RDF, SH, Graph
+
+from aseancan_kg import settings
+
+BASE = "https://w3id.org/aseancan/"
+SHAPE = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix ex: <https://example.org/> .
+ex:Shape a sh:NodeShape ; sh:targetClass ex:Plan ; sh:property ex:Name .
+ex:Name a sh:PropertyShape ; sh:path ex:name ; sh:minCount 1 ; sh:message "Give the plan a name." .
+"""
+PREFIXES = "@prefix ex: <https://example.org/> .\n"
+
+
+def test_build_writes_what_the_manifest_says(cli, published: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran = cli("build", "--out", out)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    manifest = json.loads((out / "manifest.json").read_text())
+    dataset = out / manifest["dataset"]
+    assert ran.stdout == f"{dataset}\n"
+    assert hashlib.sha256(dataset.read_bytes()).hexdigest() == manifest["sha256"]
+    assert dataset.read_text().count("\n") == manifest["quads"]
+    for graph in manifest["graphs"]:
+        assert len(Graph().parse(out / graph["file"])) == graph["triples"]
+    assert {path.name for path in out.iterdir()} == {manifest["dataset"], "manifest.json", "graphs"}
+    # The fixture built it in another process, with another hash seed.
+    assert dataset.read_bytes() == published.read_bytes()
+
+
+def test_build_into_a_directory_that_cannot_be_made_is_refused(cli, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = cli("build", "--out", tmp_path / "file" / "out")
+    assert ran.returncode == 2
+    assert "cannot write there" in ran.stderr
+    assert "--out" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the checkout's sources in which one register cell is wrong."""
+    copy = tmp_path_factory.mktemp("spoiled")
+    for name in ("src", "data", "ontology", "shapes", "queries"):
+        shutil.copytree(settings.resources() / name, copy / name)
+    register = copy / "data" / "registers" / "states.csv"
+    register.write_text(register.read_text().replace("canada,Canada,", "canada,,", 1))
+    return copy
+
+
+def run_from(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command from another checkout's source."""
+    start = "from aseancan_kg.cli import main; main()"
+    environment = os.environ | {"PYTHONPATH": str(checkout / "src")}
+    command = [sys.executable, "-c", start, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=300, check=False)
+
+
+def test_a_faulty_register_is_named_by_file_row_and_column(spoiled: Path) -> None:
+    ran = run_from(spoiled, "validate")
+    assert ran.returncode == 1
+    assert re.search(r"states\.csv, row \d+, column name: the cell is empty", ran.stdout), ran.stdout
+    report = json.loads(run_from(spoiled, "validate", "--format", "json").stdout)
+    assert not report["conforms"]
+    (result,) = report["results"]
+    assert result["file"].endswith("states.csv")
+    assert (result["column"], result["severity"]) == ("name", "Violation")
+    graph = Graph().parse(data=run_from(spoiled, "validate", "--format", "turtle").stdout, format="turtle")
+    assert graph.value(predicate=RDF.type, object=SH.ValidationReport)
+
+
+def test_nothing_is_published_from_a_faulty_register(spoiled: Path, tmp_path: Path) -> None:
+    ran = run_from(spoiled, "build", "--out", str(tmp_path / "out"))
+    assert ran.returncode == 1
+    assert "states.csv" in ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "shapes.ttl").write_text(SHAPE)
+    (tmp_path / "good.ttl").write_text(PREFIXES + 'ex:a a ex:Plan ; ex:name "A" .')
+    (tmp_path / "bad.ttl").write_text(PREFIXES + "ex:b a ex:Plan .")
+    (tmp_path / "broken.ttl").write_text(PREFIXES + "ex:b a ex:Plan\nex:c .\n")
+    return tmp_path
+
+
+def test_any_data_is_validated_against_given_shapes_alone(cli, files: Path) -> None:
+    assert cli("validate", files / "good.ttl", "--shapes", files / "shapes.ttl").returncode == 0
+    ran = cli("validate", files / "bad.ttl", "--shapes", files / "shapes.ttl")
+    assert ran.returncode == 1
+    assert "Give the plan a name." in ran.stdout
+    assert "bad.ttl" in ran.stdout
+
+
+def test_a_turtle_report_is_the_w3c_graph_and_nothing_else(cli, files: Path) -> None:
+    ran = cli("validate", files / "bad.ttl", "--shapes", files / "shapes.ttl", "--format", "turtle")
+    graph = Graph().parse(data=ran.stdout, format="turtle")
+    assert len(list(graph.subjects(RDF.type, SH.ValidationResult))) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["validate", "broken.ttl"], "broken.ttl, line"),
+        (["validate", "missing.ttl"], "missing.ttl"),
+        (["validate", "good.ttl", "--shapes", "broken.ttl"], "broken.ttl, line"),
+        (["validate", "good.ttl", "--shapes", "good.ttl"], "no SHACL shape"),
+        (["query", "nosuchquery"], "there is no query"),
+        (["query", "missing.rq"], "missing.rq: cannot read it"),
+        (["query", "members", "--param", "date"], "--param key=value"),
+        (["query", "members", "--format", "ttl"], "There is: json"),
+        (["query", "members", "--endpoint", "http://127.0.0.1:9/sparql"], "127.0.0.1:9"),
+        (["serve", "--host", "256.0.0.1"], "cannot listen on"),
+        (["serve", "--data", "broken.ttl", "--port", "0"], "broken.ttl, line"),
+        (["ingest", "missing.txt"], "missing.txt: cannot read it"),
+        (["ingest", "good.ttl", "--metadata", "shapes.ttl"], "this is not TOML"),
+        (["build", "--colour"], "No such option"),
+    ],
+)
+def test_unusable_input_ends_with_2_and_one_clear_message(cli, files: Path, arguments: list[str], message: str) -> None:
+    ran = cli(*arguments, cwd=files)
+    assert ran.returncode == 2, ran.stdout
+    assert message in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_syntax_error_in_a_query_is_shown_with_line_and_column(cli) -> None:
+    ran = cli("query", "-", stdin="SELECT ?s WHERE {\n  ?s ?p ?o ;;; }}\n")
+    assert ran.returncode == 2
+    assert re.search(r"line 2, column \d+", ran.stderr), ran.stderr
+
+
+def test_a_query_is_answered_from_catalogue_file_and_standard_input(cli, tmp_path: Path) -> None:
+    ran = cli("query", "members", "--param", "date=2020-09-10", "--format", "csv")
+    assert ran.stdout.count("\r\n") == 11
+    (tmp_path / "count.rq").write_text(f"SELECT (COUNT(*) AS ?n) {{ ?a a <{BASE}ont#Action> }}")
+    assert json.loads(cli("query", tmp_path / "count.rq", "--format", "json").stdout)["results"]["bindings"][0]["n"][
+        "value"
+    ] == ("106")
+    ran = cli("query", "-", stdin=f"ASK {{ <{BASE}id/body/armac> ?p ?o }}")
+    assert ran.stdout == "yes\n"
+    ran = cli("query", "-", stdin=f"DESCRIBE <{BASE}id/body/armac>")
+    assert len(Graph().parse(data=ran.stdout, format="turtle")) > 5
+
+
+def test_a_table_for_people_counts_its_rows(cli) -> None:
+    ran = cli("query", "actions-per-chapter")
+    assert "Political and Security Cooperation" in ran.stdout
+    assert ran.stdout.endswith("8 rows\n")
+
+
+def test_ingest_reads_any_plan(cli, tmp_path: Path) -> None:
+    source = settings.resources() / "data" / "sources" / "plan-of-action-2021-2025"
+    ran = cli("ingest", f"{source}.txt")
+    plan = json.loads(ran.stdout)
+    assert list(plan) == ["title", "period", "preamble", "sections", "actions", "unplaced"]
+    assert (plan["period"], len(plan["sections"]), len(plan["actions"]), plan["unplaced"]) == (
+        [2021, 2025],
+        32,
+        106,
+        [],
+    )
+    assert "32 sections, 106 actions, 0 lines unplaced" in ran.stderr
+    ran = cli("ingest", f"{source}.txt", "--metadata", f"{source}.toml", "--format", "turtle")
+    graph = Graph().parse(data=ran.stdout, format="turtle")
+    action = f"{BASE}id/instrument/asean-canada-poa-2021-2025/action/1.2.6"
+    assert action in {str(subject) for subject in graph.subjects(unique=True)}
+
+
+def test_ingest_says_what_it_cannot_place(cli, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Plan of Action 2021-2025\n\n1. Trade\n1.1. Goods\n1.1.1. Trade more;\n\n17\n")
+    ran = cli("ingest", tmp_path / "notes.txt")
+    assert json.loads(ran.stdout)["unplaced"] == [{"line": 7, "text": "17"}]
+    assert "line 7: 17" in ran.stderr
+
+
+@pytest.fixture
+def server(script: Path) -> Iterator[str]:
+    """Start the real service on a free port and return its address."""
+    process = subprocess.Popen([script, "serve", "--port", "0"], stdout=subprocess.PIPE, encoding="utf-8")
+    assert process.stdout is not None
+    printed = [process.stdout.readline() for _ in range(3)]
+    yield printed[1].split()[1]
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+
+
+def test_serve_says_where_to_look_and_answers(server: str) -> None:
+    with urllib.request.urlopen(f"{server}health", timeout=10) as answer:
+        assert json.load(answer)["status"] == "ready"
+
+
+def test_a_query_is_answered_by_an_endpoint(server: str, cli) -> None:
+    here = cli("query", "members", "--format", "csv")
+    there = cli("query", "members", "--format", "csv", "--endpoint", f"{server}sparql")
+    assert there.returncode == 0, there.stderr
+    assert there.stdout == here.stdout
+
+
+def test_a_taken_port_is_told_before_anything_is_loaded(cli) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        started = time.monotonic()
+        ran = cli("serve", "--port", taken.getsockname()[1])
+    assert ran.returncode == 2
+    assert "Address already in use" in ran.stderr
+    assert "--port" in ran.stderr
+    assert time.monotonic() - started < 10
+
+
+def test_other_data_is_served_as_it_stands(script: Path, files: Path) -> None:
+    command = [script, "serve", "--port", "0", "--data", files / "good.ttl"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "Serving 2 facts. Stop with Ctrl-C.\n"
+        address = process.stdout.readline().split()[1]
+        query = "sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
+        with urllib.request.urlopen(address + query, timeout=10) as answer:
+            assert "https://example.org/name,A" in answer.read().decode()
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def test_the_version_is_shown(cli) -> None:
+    assert re.fullmatch(r"aseancan-kg \d+\.\d+\.\d+\n", cli("--version").stdout)
