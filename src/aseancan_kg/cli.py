@@ -175,6 +175,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen()
     except OSError as error:
         remedy = "Stop what is using it, or choose another with --port (0 takes a free one)."
         raise InputError(f"cannot listen on {host}:{port}: {error.strerror}", remedy=remedy) from error

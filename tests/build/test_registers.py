@@ -88,7 +88,7 @@ def test_a_byte_order_mark_from_a_spreadsheet_is_accepted(tmp_path: Path) -> Non
         (changed("instruments", 1, parties="state/canada | state/canada"), "column parties", "stands here twice"),
         (changed("instruments", 1, parties="state/canada |state/malaysia"), "column parties", "is not a reference"),
         (changed("instruments", 0, kind="pact"), "row 2, column kind", "is not a known code"),
-        (changed("instruments", 0, sources=""), "row 2, column sources", "without a source"),
+        (changed("instruments", 0, sources=""), "row 2, column sources", "the cell is empty"),
         (changed("instruments", 0, sources="source/lost"), "row 2, column sources", "is in no register"),
         (changed("instruments", 0, supersedes="instrument/new-treaty"), "row 2, column supersedes", "above itself"),
         (changed("instruments", 0, phase_of="instrument/old-treaty"), "column phase_of", "above itself"),

@@ -71,7 +71,7 @@ def build(resources: Path, progress: Progress) -> Built:
         _fill(dataset, name, _canonical(name, resources / name))
     version = hashlib.sha256("".join(_lines(dataset)).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
     progress("graph/description")
-    _fill(dataset, "description", description.describe(dataset, version))
+    _fill(dataset, "description", list(description.describe(dataset, version)))  # whole, before the dataset changes
     return Built(dataset, version, dict(_places(tables)))
 
 
