@@ -1,4 +1,4 @@
-"""Which SHACL engine gives the reports the Recommendation asks for, and how fast is each on our shapes?
+"""Which SHACL engine gives the reports the Recommendation asks for, and how fast each is on our shapes.
 
     python benchmarks/shacl.py [ENGINE ...]        engines: pyshacl (default), shifty, turbo
 
@@ -37,10 +37,12 @@ FIXTURES = settings.resources() / "tests" / "shapes" / "fixtures"
 
 
 def pyshacl(data: Graph, shapes: Graph) -> Graph:
+    """Validate as `aseancan-kg validate` does."""
     return validation.validate(data, shapes).graph
 
 
 def shifty(data: Graph, shapes: Graph) -> Graph:
+    """Validate with pyshifty, inference off and data and shapes kept apart."""
     import shifty
 
     with warnings.catch_warnings():
@@ -50,6 +52,7 @@ def shifty(data: Graph, shapes: Graph) -> Graph:
 
 
 def turbo(data: Graph, shapes: Graph) -> Graph:
+    """Validate with pyshacl-turbo, inference and advanced features off."""
     import pyshacl_turbo
 
     _, graph, text = pyshacl_turbo.validate(data, shacl_graph=shapes, inference="none", advanced=False, js=False)
@@ -144,6 +147,7 @@ def difference(expected: Graph, found: Graph) -> str:
 
 
 def shown(term: Node) -> str:
+    """Write a term, a blank node without its label."""
     return "_:" if isinstance(term, BNode) else term.n3()
 
 
@@ -178,6 +182,7 @@ def broken(engine: str, shapes: Graph) -> Iterator[str]:
 
 
 def measure(engine: str, root: Path) -> None:
+    """Print all that is measured of one engine."""
     package = ENGINES[engine][0]
     print(f"{package} {version(package)}")
     for line in conformance(engine, root):
@@ -190,6 +195,7 @@ def measure(engine: str, root: Path) -> None:
 
 
 def main() -> None:
+    """Measure the engines named on the command line."""
     with tempfile.TemporaryDirectory() as directory:
         root = suite(Path(directory))
         for engine in sys.argv[1:] or ["pyshacl"]:

@@ -44,7 +44,7 @@ def read_blocks() -> Iterator[Block]:
 BLOCKS = list(read_blocks())
 SERVE = BLOCKS[0].commands
 EXEMPT = re.compile(r"\.venv/bin/pytest|^(sudo )?apt", re.MULTILINE)
-OTHERS = [block for block in BLOCKS[1:] if not EXEMPT.search(block.commands)]
+OTHERS = list({block.commands: block for block in BLOCKS[1:] if not EXEMPT.search(block.commands)}.values())
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def test_the_wheel_needs_nothing_but_itself(newcomer: Newcomer, tmp_path: Path) 
     subprocess.run([pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, newcomer.directory], check=True)
     (wheel,) = tmp_path.glob("aseancan_kg-*.whl")
     subprocess.run([pip, "install", "--quiet", "--no-deps", "--target", tmp_path / "site", wheel], check=True)
-    start = "from aseancan_kg import cli, settings; print(settings.resources()); cli.main()"
+    start = "from aseancan_kg import cli, settings; print(settings.resources(), flush=True); cli.main()"
     ran = subprocess.run(
         [newcomer.directory / ".venv/bin/python", "-c", start, "query", "actions-per-chapter", "--format", "csv"],
         cwd=tmp_path,

@@ -307,6 +307,9 @@ def _result(graph: Graph, node: Node, locate: Locate | None) -> Result:
         raise ValueError("a result in a SHACL report has a focus node, a severity and a source shape")
     predicate = path if isinstance(path, URIRef) else None
     place = locate(focus, predicate, value) if locate else None
+    if locate and place is None and isinstance(value, URIRef):
+        # Of a constraint on the whole graph the focus is a property, and the record is the value.
+        place = locate(value, predicate, None)
     return Result(
         severity=_SEVERITIES.get(severity, str(severity)),
         focus=_name(focus),
