@@ -52,14 +52,14 @@ class Built:
 def build(resources: Path, progress: Progress) -> Built:
     """Join every source below `resources` into one dataset.
 
-    `progress` is told each step. Raises `InputError` for what cannot be read and `InvalidData` for the first fault in
-    a register, in a source or between a plan's text and its register row.
+    `progress` is told each step. Raises `InputError` for what cannot be read and `InvalidData` for every fault in the
+    registers, or the first in a source or between a plan's text and its register row.
     """
     progress("reading sources and registers")
     documents = sources.read(resources / "data" / "sources")
     tables = read_registers(resources)
     if tables.faults:
-        raise tables.faults[0]
+        raise InvalidData("\n".join(["the registers have faults", *map(str, tables.faults)]))
     dataset = Dataset()
     for prefix, namespace in namespaces.PREFIXES.items():
         dataset.bind(prefix, namespace, replace=True)

@@ -1,0 +1,184 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rdflib import DCTERMS, PROV, RDF, SKOS, XSD, BNode, Dataset, Graph, Literal, Namespace, URIRef
+
+from aseancan_kg import namespaces, settings
+from aseancan_kg.build import dataset as datasets
+from aseancan_kg.build.dataset import Built
+from aseancan_kg.build.text import collapse
+from aseancan_kg.errors import InputError, InvalidData, SyntaxProblem
+
+AC = Namespace(namespaces.ONT)
+PLAN = URIRef(namespaces.thing("instrument", "asean-canada-poa-2021-2025"))
+EDITION = settings.resources() / "data" / "sources" / "plan-of-action-2021-2025.txt"
+
+
+@pytest.fixture(scope="module")
+def union(built: Built) -> Graph:
+    return built.union()
+
+
+def test_the_plan_has_its_parts(union: Graph) -> None:
+    assert (PLAN, RDF.type, AC.Plan) in union
+    assert len(set(union.subjects(RDF.type, AC.Section))) == 32
+    actions = sorted(union.subjects(RDF.type, AC.Action), key=lambda action: union.value(action, AC.ordinal))
+    assert len(actions) == 106
+    assert str(union.value(actions[0], SKOS.notation)) == "1.1.1"
+    assert str(union.value(actions[-1], SKOS.notation)) == "8.1.3"
+
+
+def test_actions_without_a_printed_heading_stand_in_their_chapter(union: Graph) -> None:
+    assert (PLAN + "/action/5.1.1", DCTERMS.isPartOf, PLAN + "/section/5") in union
+    assert (PLAN + "/section/5.1", None, None) not in union
+    assert {str(number) for number in union.objects(None, AC.impliedNumber)} == {"5.1", "6.1", "7.1", "8.1"}
+
+
+def test_slicing_the_edition_gives_every_text_back(union: Graph) -> None:
+    edition = EDITION.read_bytes().decode()
+    quoted = [subject for subject in union.subjects(PROV.wasQuotedFrom) if (subject, AC.text, None) in union]
+    assert len(quoted) == 106 + 32 + 1
+    for subject in quoted:
+        start, end = union.value(subject, AC.startOffset), union.value(subject, AC.endOffset)
+        assert collapse(edition[int(start) : int(end)]) == str(union.value(subject, AC.text))
+
+
+def test_everything_of_ours_has_one_label(union: Graph) -> None:
+    ours = {subject for subject in union.subjects() if str(subject).startswith(namespaces.ID)}
+    assert len(ours) > 4000
+    unlabelled = [subject for subject in ours if len(list(union.objects(subject, SKOS.prefLabel))) != 1]
+    assert unlabelled == []
+
+
+def test_data_graphs_have_no_blank_nodes(dataset: Dataset) -> None:
+    with_blank_nodes = {
+        str(graph).removeprefix(namespaces.GRAPH)
+        for subject, _, object_, graph in dataset.quads()
+        if isinstance(subject, BNode) or isinstance(object_, BNode)
+    }
+    assert with_blank_nodes <= {"ontology", "shapes"}
+
+
+def test_dates_keep_their_precision_and_can_be_compared(union: Graph) -> None:
+    phase = URIRef(namespaces.thing("instrument", "apaec-phase-2-2021-2025"))
+    assert union.value(phase, AC.adoptedOn).n3() == f'"2020-11"^^<{XSD.gYearMonth}>'
+    assert str(union.value(phase, AC.adoptedEarliest)) == "2020-11-01"
+    assert str(union.value(phase, AC.adoptedLatest)) == "2020-11-30"
+
+
+def test_a_contested_fact_keeps_all_versions_and_one_preference(union: Graph) -> None:
+    treaty = URIRef(namespaces.thing("instrument", "seanwfz-treaty-1995"))
+    assert [str(value) for value in union.objects(treaty, AC.enteredIntoForceOn)] == ["1997-03-27"]
+    versions = {
+        str(union.value(assertion, RDF.object)): str(union.value(assertion, AC.standing)).rpartition("/")[2]
+        for assertion in union.subjects(RDF.subject, treaty)
+        if union.value(assertion, RDF.predicate) == AC.enteredIntoForceOn
+    }
+    assert versions == {"1997-03-27": "preferred", "1997-03-28": "rival"}
+
+
+def test_where_nothing_is_preferred_nothing_is_said_directly(union: Graph) -> None:
+    fund = URIRef(namespaces.thing("fund", "asean-canada-trust-fund"))
+    assert list(union.objects(fund, AC.establishedOn)) == []
+    rivals = [node for node in union.subjects(RDF.subject, fund) if "rival" in str(union.value(node, AC.standing))]
+    assert [str(union.value(node, RDF.object)) for node in rivals] == ["2023"]
+
+
+def test_every_assertion_has_a_source_and_a_confidence(union: Graph) -> None:
+    assertions = set(union.subjects(RDF.type, AC.Assertion))
+    assert len(assertions) > 3000
+    assert assertions == set(union.subjects(PROV.hadPrimarySource)) & assertions
+    assert assertions == set(union.subjects(AC.confidence)) & assertions
+
+
+def test_supersession_is_told_in_both_directions(union: Graph) -> None:
+    forward = set(union.subject_objects(AC.supersedes))
+    assert len(forward) == 30
+    assert {(new, old) for old, new in union.subject_objects(AC.supersededBy)} == forward
+
+
+def test_a_fact_is_traced_to_its_register_cell(built: Built) -> None:
+    actip = URIRef(namespaces.thing("instrument", "actip-2015"))
+    place = built.locate(actip, AC.adoptedOn, None)
+    assert place is not None
+    assert str(place.file).endswith("instruments.csv")
+    assert place.column == "adopted"
+    assert built.locate(actip, RDF.type, None) == built.places[(actip, None)]
+    assert built.locate(BNode(), None, None) is None
+
+
+def test_the_dataset_describes_itself_truly(dataset: Dataset) -> None:
+    description = dataset.graph(URIRef(namespaces.DESCRIPTION_GRAPH))
+    void = Namespace(namespaces.PREFIXES["void"])
+    node = URIRef(namespaces.BASE + "dataset")
+    described = {quad[:3] for quad in dataset.quads() if quad[3] != description.identifier}
+    assert int(description.value(node, void.triples)) == len(described)
+    for graph in dataset.graphs():
+        if len(graph) and graph.identifier != description.identifier:
+            assert int(description.value(graph.identifier, void.triples)) == len(graph)
+    partition = node + "#class-ac-Action"
+    assert int(description.value(partition, void.entities)) == 106
+
+
+def test_nothing_is_left_behind_when_writing_fails(built: Built, tmp_path: Path) -> None:
+    (tmp_path / "graphs").touch()  # a file where the directory of the Turtle files must stand
+    with pytest.raises(InputError, match="cannot write there"):
+        datasets.write(built, tmp_path)
+    assert not (tmp_path / "manifest.json").exists()
+    assert not list(tmp_path.glob(".writing-*"))
+
+
+def test_the_manifest_is_written(built: Built, published: Path) -> None:
+    manifest = json.loads((published.parent / "manifest.json").read_text())
+    assert manifest["version"] == built.version
+    assert published.name == f"aseancan-{built.version}.nq"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for name in ("data", "ontology", "shapes"):
+        shutil.copytree(settings.resources() / name, tmp_path / name)
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "message"),
+    [
+        (
+            lambda root: edit(root / "data/registers/instruments.csv", "asean-canada-poa-2021-2025,2021-2025 Plan", "asean-canada-poa-2021-2025,The Plan"),
+            InvalidData,
+            "the text gives another title",
+        ),
+        (
+            lambda root: edit(root / "data/sources/plan-of-action-2021-2025.toml", "asean-canada-poa-2021-2025", "lost"),
+            InvalidData,
+            "its instrument “lost” is in no register",
+        ),
+        (lambda root: edit(root / "ontology/aseancan.ttl", "a owl:Ontology ;", "a owl:Ontology "), SyntaxProblem, "aseancan.ttl, line"),
+        (lambda root: edit(root / "data/registers/states.csv", "CA,Ottawa", "CA,Ottawa,,"), InvalidData, "states.csv, row 2: 11 cells"),
+    ],
+)  # fmt: skip
+def test_what_does_not_agree_stops_the_build(
+    checkout: Path, spoil: Callable[[Path], None], error: type[Exception], message: str
+) -> None:
+    spoil(checkout)
+    with pytest.raises(error, match=message):
+        datasets.build(checkout, lambda step: None)
+
+
+def test_the_version_tells_one_content_from_another(built: Built, checkout: Path) -> None:
+    assert datasets.build(checkout, lambda step: None).version == built.version
+    edit(checkout / "data/registers/states.csv", "Ottawa", "Ottawa (Ontario)")
+    changed = datasets.build(checkout, lambda step: None)
+    assert changed.version != built.version
+    canada = URIRef(namespaces.thing("state", "canada"))
+    assert (canada, AC.capital, Literal("Ottawa (Ontario)", lang="en")) in changed.union()
