@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyshacl.entrypoints import meta_validate
-from rdflib import RDF, RDFS, SH, BNode, Dataset, Graph, Namespace, URIRef
+from rdflib import DCTERMS, RDF, RDFS, SH, SKOS, BNode, Dataset, Graph, Namespace, URIRef
 from rdflib.term import Node
 
 from aseancan_kg import namespaces, settings, validation
@@ -182,3 +182,19 @@ def test_every_shape_has_something_to_look_at_in_the_dataset(dataset: Dataset, s
         if not focus_nodes(shape, shapes, data)
     }
     assert idle == set()
+
+
+def test_every_fact_of_the_registers_has_a_preferred_assertion(dataset: Dataset) -> None:
+    """What would be too slow as a SPARQL constraint: provenance is complete."""
+    ac, standing = Namespace(namespaces.ONT), Namespace(namespaces.SCHEME + "standing/")
+    asserted = {
+        tuple(dataset.value(node, part) for part in (RDF.subject, RDF.predicate, RDF.object))
+        for node in set(dataset.subjects(ac.standing, standing.preferred))
+    }
+    entailed = {SKOS.altLabel, DCTERMS.isPartOf}
+    subjects, predicates = (
+        {subject for subject, _, _ in asserted},
+        {predicate for _, predicate, _ in asserted} - entailed,
+    )
+    facts = {quad[:3] for quad in dataset.quads() if quad[0] in subjects and quad[1] in predicates}
+    assert facts - asserted == set()
