@@ -35,7 +35,6 @@ _PLAIN_WORDS = {
     f"{_SKOS}inScheme": "in code list",
     f"{_SKOS}notation": "number",
     _PART_OF: "part of",
-    f"{PREFIXES['foaf']}homepage": "home page",
     f"{PREFIXES['foaf']}page": "web page",
     f"{PREFIXES['schema']}sameAs": "same as",
     f"{_PROV}wasQuotedFrom": "quoted from",

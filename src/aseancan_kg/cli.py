@@ -87,7 +87,7 @@ def validate(
 
     own = settings.resources() / "shapes"
     if files:
-        graph = validation.load_shapes(shapes or sorted(own.glob("*.ttl")))
+        graph = validation.load_shapes(shapes) if shapes else validation.load_graph(sorted(own.glob("*.ttl")))
         report = validation.validate(validation.load_graph(files), graph, locate=validation.locate_in(files))
     else:
         report = release.check(settings.resources(), validation.load_shapes(shapes) if shapes else None, _progress)

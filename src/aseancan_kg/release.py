@@ -1,5 +1,6 @@
 """Build, validate, publish: the only way a dataset becomes files."""
 
+import os
 from pathlib import Path
 
 from rdflib import Graph, URIRef
@@ -7,7 +8,7 @@ from rdflib import Graph, URIRef
 from aseancan_kg import namespaces, validation
 from aseancan_kg.build import dataset
 from aseancan_kg.build.dataset import Built, Progress
-from aseancan_kg.errors import InvalidData
+from aseancan_kg.errors import InputError, InvalidData, Place
 from aseancan_kg.validation import Report
 
 
@@ -15,8 +16,9 @@ def publish(resources: Path, directory: Path, progress: Progress) -> tuple[Path,
     """Build the dataset below `resources` and write it into `directory` if it validates.
 
     Returns the N-Quads file and the report, which may hold warnings. Raises `InvalidData` with every violation when it
-    does not validate; nothing is written then.
+    does not validate, `InputError` when the directory cannot be written; nothing is written then.
     """
+    _refuse_unwritable(directory)
     built = dataset.build(resources, progress)
     report = validate(built, progress)
     if report.violations:
@@ -42,3 +44,11 @@ def validate(built: Built, progress: Progress, shapes: Graph | None = None) -> R
     if shapes is None:
         shapes = built.dataset.graph(URIRef(namespaces.SHAPES_GRAPH))
     return validation.validate(built.union(), shapes, locate=built.locate)
+
+
+def _refuse_unwritable(directory: Path) -> None:
+    """Say so before half a minute of work, not after it."""
+    nearest = next(path for path in (directory, *directory.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        remedy = "Choose a directory you may write to with --out."
+        raise InputError("cannot write there", Place(directory), remedy=remedy)

@@ -13,7 +13,9 @@ from aseancan_kg.build.text import collapse
 from aseancan_kg.errors import InputError, InvalidData, SyntaxProblem
 
 AC = Namespace(namespaces.ONT)
-PLAN = URIRef(namespaces.thing("instrument", "asean-canada-poa-2021-2025"))
+PLAN_SLUG = "asean-canada-poa-2021-2025"
+PLAN = URIRef(namespaces.thing("instrument", PLAN_SLUG))
+INSTRUMENTS = "data/registers/instruments.csv"
 EDITION = settings.resources() / "data" / "sources" / "plan-of-action-2021-2025.txt"
 
 
@@ -154,19 +156,27 @@ def edit(path: Path, old: str, new: str) -> None:
     ("spoil", "error", "message"),
     [
         (
-            lambda root: edit(root / "data/registers/instruments.csv", "asean-canada-poa-2021-2025,2021-2025 Plan", "asean-canada-poa-2021-2025,The Plan"),
+            lambda root: edit(root / INSTRUMENTS, f"{PLAN_SLUG},2021-2025 Plan", f"{PLAN_SLUG},The Plan"),
             InvalidData,
             "the text gives another title",
         ),
         (
-            lambda root: edit(root / "data/sources/plan-of-action-2021-2025.toml", "asean-canada-poa-2021-2025", "lost"),
+            lambda root: edit(root / "data/sources/plan-of-action-2021-2025.toml", PLAN_SLUG, "lost"),
             InvalidData,
             "its instrument “lost” is in no register",
         ),
-        (lambda root: edit(root / "ontology/aseancan.ttl", "a owl:Ontology ;", "a owl:Ontology "), SyntaxProblem, "aseancan.ttl, line"),
-        (lambda root: edit(root / "data/registers/states.csv", "CA,Ottawa", "CA,Ottawa,,"), InvalidData, "states.csv, row 2: 11 cells"),
+        (
+            lambda root: edit(root / "ontology/aseancan.ttl", "a owl:Ontology ;", "a owl:Ontology "),
+            SyntaxProblem,
+            "aseancan.ttl, line",
+        ),
+        (
+            lambda root: edit(root / "data/registers/states.csv", "CA,Ottawa", "CA,Ottawa,,"),
+            InvalidData,
+            "states.csv, row 2: 11 cells",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_agree_stops_the_build(
     checkout: Path, spoil: Callable[[Path], None], error: type[Exception], message: str
 ) -> None:

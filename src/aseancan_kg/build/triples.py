@@ -58,6 +58,7 @@ _PROPERTIES: Mapping[str, URIRef] = {
     "implements": AC.implementsInstrument,
     "part_of": DCTERMS.isPartOf,
     "phase_of": AC.phaseOf,
+    "url": FOAF.page,  # not foaf:homepage: two bodies may share one, and that would make them the same
     "wikidata": SCHEMA.sameAs,
     "parent": AC.parent,
     "founding_act": AC.foundingAct,
@@ -88,8 +89,6 @@ _PROPERTIES_OF_KIND: Mapping[tuple[str, str], URIRef] = {
     ("membership", "organisation"): ORG.organization,
     ("holding", "organisation"): AC.organisation,
     ("report", "meeting"): AC.reportOf,
-    ("instrument", "url"): FOAF.page,
-    ("meeting", "url"): FOAF.page,
 }
 _DATE_STEMS: Mapping[str, str] = {
     "adopted": "adopted",
@@ -313,8 +312,6 @@ def _date(subject: Node, stem: str, value: PartialDate) -> Iterator[Triple]:
 def _predicate(kind: str, column: str) -> URIRef:
     if column in _DATE_STEMS:
         return AC[f"{_DATE_STEMS[column]}On"]
-    if column == "url":
-        return _PROPERTIES_OF_KIND.get((kind, column), FOAF.homepage)
     return _PROPERTIES_OF_KIND.get((kind, column)) or _PROPERTIES[column]
 
 
