@@ -164,8 +164,9 @@ def ingest(
 
 
 def _progress(step: str) -> None:
+    """Show what is being done to a person at a terminal; a pipe stays silent."""
     if sys.stderr.isatty():
-        print(f"\r\033[K{step} …", end="" if step != "done" else "\n", file=sys.stderr, flush=True)
+        print(f"{step} …", file=sys.stderr)
 
 
 def _listen(host: str, port: int) -> socket.socket:
