@@ -4,7 +4,8 @@ import pytest
 from rdflib import RDF, Namespace
 
 import aseancan_kg
-from aseancan_kg import errors
+from aseancan_kg import errors, settings
+from aseancan_kg.mediatypes import N_TRIPLES
 
 AC = Namespace("https://w3id.org/aseancan/ont#")
 
@@ -53,3 +54,10 @@ def test_the_catalogue_describes_its_queries() -> None:
 def test_bad_requests_say_how_to_mend_them(name, parameters, error, message) -> None:
     with pytest.raises(error, match=message):
         aseancan_kg.query(name, **parameters)
+
+
+def test_the_store_holds_the_very_terms_of_the_file() -> None:
+    dumped = aseancan_kg.load_store().query("CONSTRUCT WHERE { ?s ?p ?o }", N_TRIPLES).decode()
+    written = settings.dataset_file().read_text(encoding="utf-8").splitlines()
+    triples = {line[: line.rindex(" <")] for line in written if "_:" not in line}
+    assert {line.removesuffix(" .") for line in dumped.splitlines() if "_:" not in line} == triples

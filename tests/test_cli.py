@@ -128,7 +128,8 @@ def test_a_turtle_report_is_the_w3c_graph_and_nothing_else(cli, files: Path) -> 
         (["query", "members", "--param", "date"], "--param key=value"),
         (["query", "members", "--format", "ttl"], "There is: json"),
         (["query", "members", "--endpoint", "http://127.0.0.1:9/sparql"], "127.0.0.1:9"),
-        (["serve", "--host", "256.0.0.1"], "cannot listen on"),
+        (["query", "members", "--endpoint", "nowhere"], "nowhere"),
+        (["serve", "--host", "256.0.0.1"], "with --host"),
         (["serve", "--data", "broken.ttl", "--port", "0"], "broken.ttl, line"),
         (["ingest", "missing.txt"], "missing.txt: cannot read it"),
         (["ingest", "good.ttl", "--metadata", "shapes.ttl"], "this is not TOML"),
@@ -146,6 +147,43 @@ def test_a_syntax_error_in_a_query_is_shown_with_line_and_column(cli) -> None:
     ran = cli("query", "-", stdin="SELECT ?s WHERE {\n  ?s ?p }\n")
     assert ran.returncode == 2
     assert re.search(r"query, line \d+, column \d+: the query does not parse", ran.stderr), ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (b"SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE is refused"),
+        (b"INSERT DATA { <a:a> <b:b> 1 }", "read-only"),
+        (b"SELECT (" + b"1+" * 15_000 + b"1 AS ?x) {}", "15000 operators"),
+        (b"ASK {} # \xff", "not UTF-8"),
+    ],
+)
+def test_a_dangerous_query_never_reaches_the_engine(script: Path, query: bytes, message: str) -> None:
+    ran = subprocess.run([script, "query", "-"], input=query, capture_output=True, timeout=60, check=False)
+    assert ran.returncode == 2
+    assert message in ran.stderr.decode()
+    assert b"Traceback" not in ran.stderr
+
+
+def test_a_text_that_is_no_plan_is_refused(cli, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("hello world")
+    ran = cli("ingest", tmp_path / "note.txt")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "no action was found" in ran.stderr
+
+
+def test_a_running_query_does_not_keep_the_service_from_stopping(script: Path) -> None:
+    command = [script, "serve", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
+    assert process.stdout is not None
+    address = [process.stdout.readline() for _ in range(3)][2].split()[1]
+    endless = b"SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    request = urllib.request.Request(address, endless, {"Content-Type": "application/sparql-query"})
+    with pytest.raises(TimeoutError):
+        urllib.request.urlopen(request, timeout=2)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)
+    assert process.returncode == 0
 
 
 def test_a_query_is_answered_from_catalogue_file_and_standard_input(cli, tmp_path: Path) -> None:

@@ -86,7 +86,6 @@ def _value(term: NamedNode | BlankNode | Literal | Triple) -> Value:
 
 _READERS: Mapping[str, Callable[[str], Value]] = {
     "integer": int,
-    "nonNegativeInteger": int,
     "decimal": Decimal,
     "double": float,
     "float": float,

@@ -4,10 +4,12 @@ What a verb needs is imported inside it, so that `serve` answers at once and nev
 """
 
 import json
+import os
 import socket
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -109,7 +111,7 @@ def serve(
     from aseancan_kg.store.embedded import EmbeddedStore
 
     with _listen(host, port) as listener:
-        files = data or [settings.dataset_file()]
+        files = data or [_dataset()]
         with ThreadPoolExecutor(1) as loader:
             # The engine loads without holding the interpreter, so the web framework is imported meanwhile.
             union = union_default_graph or not data
@@ -120,7 +122,11 @@ def serve(
         address = f"http://{host}:{listener.getsockname()[1]}"
         print(f"Serving {len(store):,} facts. Stop with Ctrl-C.", flush=True)
         print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
-        uvicorn.Server(uvicorn.Config(create_app(store), log_level="warning")).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):
+            config = uvicorn.Config(create_app(store), log_level="warning", timeout_graceful_shutdown=2)
+            uvicorn.Server(config).run(sockets=[listener])
+        # The engine cannot be interrupted: a query that still runs would keep the process from ending.
+        os._exit(0)
 
 
 @app.command()
@@ -134,7 +140,7 @@ def query(
     from aseancan_kg import mediatypes, queries, terminal
 
     text = _query_text(name, dict(_pair(each) for each in param or []))
-    is_graph = queries.form(text) in {"construct", "describe"}
+    is_graph = queries.check(text).form in {"construct", "describe"}
     offered = mediatypes.GRAPH_FORMATS if is_graph else mediatypes.RESULT_FORMATS
     as_table = format == "table" and not is_graph
     chosen = offered[0] if format == "table" else mediatypes.named(format, offered)
@@ -155,6 +161,8 @@ def ingest(
     from aseancan_kg.build import dataset, plan, sources
 
     parsed, graph = dataset.ingest(sources.describe(text, metadata))
+    if not parsed.actions:
+        raise InvalidData("no action was found in it", Place(text), remedy="Is it the text of a plan of action?")
     if format is PlanFormat.json:
         print(json.dumps(plan.as_json(parsed), ensure_ascii=False, indent=2))
     else:
@@ -178,9 +186,20 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen()
     except OSError as error:
-        remedy = "Stop what is using it, or choose another with --port (0 takes a free one)."
+        taken = "Stop what is using it, or choose another with --port (0 takes a free one)."
+        remedy = "Give an address of this machine with --host." if isinstance(error, socket.gaierror) else taken
         raise InputError(f"cannot listen on {host}:{port}: {error.strerror}", remedy=remedy) from error
     return listener
+
+
+def _dataset() -> Path:
+    """Return the built dataset; say so when a register was changed after it was built."""
+    dataset = settings.dataset_file()
+    for source in sorted((settings.resources() / "data").rglob("*.*")):
+        if source.stat().st_mtime > dataset.stat().st_mtime:
+            print(f"aseancan-kg: {source} is newer than the dataset; run `aseancan-kg build`.", file=sys.stderr)
+            break
+    return dataset
 
 
 def _query_text(name: str, values: Mapping[str, str]) -> str:
@@ -192,7 +211,7 @@ def _query_text(name: str, values: Mapping[str, str]) -> str:
     if values:
         raise InputError("only a query of the catalogue takes parameters", remedy="Leave --param out.")
     try:
-        return sys.stdin.read() if name == "-" else path.read_text(encoding="utf-8")
+        return (sys.stdin.buffer.read() if name == "-" else path.read_bytes()).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8", Place(name), remedy="Save the query as UTF-8.") from error
     except OSError as error:
@@ -215,4 +234,4 @@ def _store(endpoint: str | None) -> QueryStore:
         return RemoteStore(endpoint)
     from aseancan_kg.store.embedded import EmbeddedStore
 
-    return EmbeddedStore.from_files([settings.dataset_file()], union_default_graph=True)
+    return EmbeddedStore.from_files([_dataset()], union_default_graph=True)

@@ -6,6 +6,7 @@
     │   ├── SyntaxProblem      RDF, SPARQL or metadata that does not parse
     │   └── DatasetMissing     no built dataset where one was expected
     ├── InvalidData            readable, but it breaks a shape or a register rule
+    ├── Forbidden              a query that would change data or reach the network
     ├── NotFound               an IRI, slug or query name nobody knows
     ├── NotAcceptable          no representation fits what was asked for
     └── StoreUnavailable       the store behind the service does not answer
@@ -73,6 +74,10 @@ class DatasetMissing(InputError):
 
 class InvalidData(Error):
     """Readable data that breaks a shape or a register rule."""
+
+
+class Forbidden(Error):
+    """A query that would change data or reach the network."""
 
 
 class NotFound(Error):

@@ -21,7 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from aseancan_kg import settings
-from aseancan_kg.errors import InputError, NotFound, Place, SyntaxProblem
+from aseancan_kg.errors import Forbidden, InputError, NotFound, Place, SyntaxProblem
 from aseancan_kg.namespaces import ID, PREFIXES
 
 _TOKEN = re.compile(
@@ -43,6 +43,15 @@ _TOKEN = re.compile(
 # holds "//", so an IRI written in full is never in doubt.
 _DOUBTFUL_IRI = re.compile(r"<(?:(?!//)[^#'])*[#']")
 
+DEEPEST = 100
+LONGEST_CHAIN = 500
+"""Operators and groups accepted in one query; the engine was seen to overflow its stack at some ten thousand."""
+
+READ_ONLY = "the dataset is read-only: it answers queries and takes no updates"
+
+_OPERATORS = frozenset("+-*/|&!^=<>")
+_GROUPS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "IN"})
+
 _FORMS = ("select", "ask", "construct", "describe")
 _DECLARATIONS = {"PREFIX": ("prefixed", "iri"), "BASE": ("iri",), "VERSION": ("string",)}
 _UPDATES = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with")
@@ -50,11 +59,15 @@ _UPDATES = ("insert", "delete", "load", "clear", "drop", "create", "add", "move"
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the tokens of a query tell: its form, whether it calls other servers, how deep its brackets go."""
+    """What the tokens of a query tell: its form, whether it calls other servers, how deep it is for a parser.
+
+    `depth` counts nested brackets, `chain` the operators and group keywords, each of which may nest the parser too.
+    """
 
     form: str
     calls_service: bool
     depth: int
+    chain: int
 
 
 def outline(text: str) -> Outline:
@@ -64,9 +77,10 @@ def outline(text: str) -> Outline:
     """
     found: str | None = None
     calls_service = doubtful = False
-    depth = deepest = 0
+    depth = deepest = chain = 0
     prologue = _Prologue()
     for kind, token, start in tokens(text):
+        chain += token in _OPERATORS or token.upper() in _GROUPS
         if kind == "mark":
             depth += (token in "([{") - (token in ")]}")
             deepest = max(deepest, depth)
@@ -79,7 +93,26 @@ def outline(text: str) -> Outline:
             found = _form(kind, token, text, start)
     if found is None:
         raise SyntaxProblem("the query is empty", _place(text, len(text)), remedy="Write SELECT, ASK, CONSTRUCT …")
-    return Outline(found, calls_service or (doubtful and "service" in text.lower()), deepest)
+    return Outline(found, calls_service or (doubtful and "service" in text.lower()), deepest, chain)
+
+
+def check(text: str) -> Outline:
+    """Return the outline of a query that may be given to the engine.
+
+    Raises `Forbidden` for an update and for SERVICE, with which the engine would send requests to any address the query
+    names, and `InputError` for a query so deep or long-chained that the engine's parser could end the process.
+    """
+    found = outline(text)
+    if found.form == "update":
+        raise Forbidden(READ_ONLY)
+    if found.calls_service:
+        raise Forbidden("SERVICE is refused: no requests are sent to other servers")
+    if found.depth > DEEPEST:
+        raise InputError(f"the query nests {found.depth} levels deep", remedy=f"{DEEPEST} levels are accepted.")
+    if found.chain > LONGEST_CHAIN:
+        remedy = f"{LONGEST_CHAIN} are accepted; list many values with VALUES."
+        raise InputError(f"the query has {found.chain} operators and groups", remedy=remedy)
+    return found
 
 
 def form(text: str) -> str:

@@ -322,6 +322,22 @@ OUTLINES = {
         "4 [None] This Plan of Action may be amended by both sides.",
     ],
     "no-headings": ["1 [None] promote trade;", "2 [None] promote peace."],
+    "roman-with-letters": [
+        "I POLITICAL COOPERATION",
+        "I.A Political Dialogue",
+        "I.A.1 [I.A] Enhance dialogue;",
+        "I.A.2 [I.A] Strengthen cooperation; and",
+        "I.B Security",
+        "I.B.1 [I.B] Combat terrorism.",
+        "I.C Law",
+        "I.C.1 [I.C] Courts.",
+        "II ECONOMIC COOPERATION",
+        "II.A Trade",
+        "II.A.1 [II.A] Promote trade.",
+        "II.A.2 [II.A] More.",
+        "II.B Finance",
+        "II.B.1 [II.B] Banks.",
+    ],
 }
 FRONTS = {
     "decimal-no-dots": (
@@ -341,6 +357,7 @@ FRONTS = {
     "refused": ("Plan of Action 2021-2025", "2020-09-10", (2021, 2025)),
     "sentences-at-the-top": ("Plan of Action of ASEAN and Ruritania", None, None),
     "no-headings": ("Plan of Action of ASEAN and Ruritania 2026–2030", None, (2026, 2030)),
+    "roman-with-letters": ("ASEAN-EXAMPLE PLAN OF ACTION (2018-2022)", None, (2018, 2022)),
 }
 REPORTS = {
     "lettered": [(7, "ASEAN and Ruritania will:")],

@@ -103,6 +103,12 @@ def test_a_fault_is_named_by_row_and_column(tmp_path: Path, rows: Rows, place: s
     assert [fault for fault in faults if place in fault and message in fault], faults
 
 
+def test_empty_rows_are_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path) / "states.csv"
+    path.write_text(path.read_text(encoding="utf-8") + ",,,,,,,,\n\n", encoding="utf-8")
+    assert read(tmp_path).faults == ()
+
+
 def test_every_fault_is_reported_not_only_the_first(tmp_path: Path) -> None:
     rows = changed("instruments", 0, adopted="1976-02-30", url="asean.org", acronym=" TAC", kind="pact")
     assert len(read(write(tmp_path, rows)).faults) == 4
@@ -123,10 +129,11 @@ def test_a_short_row_is_a_fault_and_the_others_are_read(tmp_path: Path) -> None:
     ("spoil", "error", "message"),
     [
         (lambda path: path.unlink(), InputError, "No such file"),
-        (lambda path: path.write_bytes(b"slug;name\n"), RegisterError, "the header row is slug;name"),
-        (lambda path: path.write_bytes(b""), RegisterError, "the header row is nothing"),
+        (lambda path: path.write_bytes(b"slug;name\n"), RegisterError, "separated by semicolons"),
+        (lambda path: path.write_bytes(b""), RegisterError, "the file is empty"),
+        (lambda path: path.write_bytes(b"slug,name,colour\n"), RegisterError, "columns unknown: colour"),
         (lambda path: path.write_bytes(path.read_bytes() + b"\xff\n"), RegisterError, "is not UTF-8"),
-        (lambda path: path.write_bytes(path.read_bytes() + b'a,"b'), RegisterError, "this is not CSV"),
+        (lambda path: path.write_bytes(path.read_bytes() + b'a,"b'), RegisterError, "row 4: this is not CSV"),
     ],
 )
 def test_a_broken_file_stops_with_its_place_and_a_remedy(

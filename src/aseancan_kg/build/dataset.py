@@ -195,6 +195,8 @@ def _document(document: Source, tables: Registers) -> Iterator[Triple]:
         if row.one(column) != found:
             remedy = f"Compare it with {row.place_of(column)}."
             raise InvalidData(f"the text gives another {column}: {found}", place, remedy=remedy)
+    if document.metadata["date_of"] == "adoption" and document.metadata["date"] != parsed.adopted:
+        raise InvalidData(f"the text was adopted {parsed.adopted}, its description says otherwise", place)
     if parsed.unplaced:
         first = parsed.unplaced[0]
         remedy = "Run `aseancan-kg ingest` on it to see every such line."

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from rdflib import Dataset, Literal, Namespace, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, VANN, VOID, XSD
+from rdflib import Dataset, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DC, DCAT, DCTERMS, FOAF, RDF, SKOS, VANN, VOID, XSD
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
@@ -33,7 +33,7 @@ def describe(dataset: Dataset, version: str) -> Iterator[Triple]:
     yield from _links(union)
     for graph in dataset.graphs():
         if len(graph):
-            yield from _graph(URIRef(str(graph.identifier)), len(graph))
+            yield from _graph(URIRef(str(graph.identifier)), graph)
     description = URIRef(namespaces.DESCRIPTION_GRAPH)
     yield DATASET, VOID.subset, description
     yield description, RDF.type, _SD.Graph
@@ -97,14 +97,16 @@ def _links(union: set[Triple]) -> Iterator[Triple]:
     yield linkset, VOID.triples, _number(sum(predicate == SCHEMA.sameAs for _, predicate, _ in union))
 
 
-def _graph(node: URIRef, triples: int) -> Iterator[Triple]:
+def _graph(node: URIRef, graph: Graph) -> Iterator[Triple]:
+    """Describe a named graph: ours is licensed, one that holds an edition has the rights of the edition."""
     name = node.removeprefix(namespaces.GRAPH)
     yield DATASET, VOID.subset, node
     yield node, RDF.type, VOID.Dataset
     yield node, RDF.type, _SD.Graph
     yield node, SKOS.prefLabel, Literal(f"Named graph: {name}", lang="en")
-    yield node, VOID.triples, _number(triples)
-    yield node, DCTERMS.license, LICENCE
+    yield node, VOID.triples, _number(len(graph))
+    rights = graph.value(URIRef(namespaces.thing("source", name)), DC.rights)
+    yield (node, DC.rights, rights) if rights else (node, DCTERMS.license, LICENCE)
 
 
 def _partition(kind: str, term: Node) -> URIRef:

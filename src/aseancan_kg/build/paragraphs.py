@@ -175,10 +175,11 @@ def _marked_evidence(one: Paragraph, follower: Paragraph | None) -> Evidence:
         return "none"
     if any(_continues(mark, after) for mark in one.marks for after in follower.marks):
         return "none" if one.title.endswith(".") and not is_title_case(one.title) else "numbers"
-    styles = {mark.style for mark in one.marks}
+    # One reading is enough: `I.` above `A.` is the Roman number, though it may be read as the letter too.
+    styles = {mark.style for mark in one.marks} - {mark.style for mark in follower.marks}
     if (
         follower.is_first
-        and styles.isdisjoint(mark.style for mark in follower.marks)
+        and styles
         and not one.marks[0].is_bullet
         and looks_like_heading(one.title)
         and (is_title_case(one.title) or not one.marks[0].label.islower())

@@ -5,6 +5,7 @@ Several values in one cell are separated by " | ". What a column may hold stands
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,22 +83,25 @@ def parse_rival(row: Row) -> tuple[Reference, str, Value]:
 
 def _read_rows(path: Path, register: str, faults: list[InvalidData]) -> Iterator[Row]:
     kind, columns = REGISTERS[register]
+    records: list[list[str]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            records = list(csv.reader(stream, strict=True))
+            records.extend(csv.reader(stream, strict=True))
     except UnicodeDecodeError as error:
         remedy = "Save the file as “CSV UTF-8”."
         raise RegisterError(f"byte {error.start} is not UTF-8", Place(path), remedy=remedy) from error
     except csv.Error as error:
         remedy = "Look for a quotation mark that is not closed or not doubled."
-        raise RegisterError(f"this is not CSV: {error}", Place(path), remedy=remedy) from error
+        place = Place(path, row=len(records) + 1)
+        raise RegisterError(f"this is not CSV: {error}", place, remedy=remedy) from error
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", Place(path), remedy="Put the register there.") from error
     if not records or records[0] != list(columns):
-        found = ", ".join(records[0]) if records else "nothing"
         remedy = f"The first row must be exactly: {','.join(columns)}"
-        raise RegisterError(f"the header row is {found}", Place(path, row=1), remedy=remedy)
+        raise RegisterError(_wrong_header(records, columns), Place(path, row=1), remedy=remedy)
     for number, record in enumerate(records[1:], start=2):
+        if not any(record):
+            continue  # spreadsheets leave empty rows behind
         place = Place(path, row=number)
         if len(record) != len(columns):
             message = f"{len(record)} cells where the header has {len(columns)}"
@@ -106,6 +110,17 @@ def _read_rows(path: Path, register: str, faults: list[InvalidData]) -> Iterator
         written = zip(columns.items(), record, strict=True)
         cells = {name: _read_cell(name, column, cell, place, faults) for (name, column), cell in written}
         yield Row(register, kind, "".join(map(_written, cells.get("slug", ()))), cells, place)
+
+
+def _wrong_header(records: list[list[str]], columns: Mapping[str, Column]) -> str:
+    if not records:
+        return "the file is empty"
+    header = records[0]
+    if len(header) == 1 and re.search(r"[;\t]", header[0]):
+        return "its columns are separated by semicolons or tabs, not by commas"
+    missing = ", ".join(columns.keys() - set(header)) or "none"
+    unknown = ", ".join(set(header) - columns.keys()) or "none"
+    return f"the header row is wrong: columns missing: {missing}; columns unknown: {unknown}; else their order"
 
 
 def _read_cell(name: str, column: Column, cell: str, row: Place, faults: list[InvalidData]) -> tuple[Value, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from aseancan_kg.build import values
 from aseancan_kg.errors import InputError, InvalidData, Place, SyntaxProblem
 
 _KEYS: Mapping[str, type] = {
@@ -22,6 +23,7 @@ _KEYS: Mapping[str, type] = {
     "provenance": str,
     "rights": str,
 }
+_DATED = ("adoption", "publication", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ def read_metadata(path: Path) -> Mapping[str, str | int]:
         if not isinstance(metadata.get(key), kind):
             remedy = "An unknown text is written as “”." if kind is str else ""
             raise InvalidData(f"“{key}” must be given as {kind.__name__}", Place(path), remedy=remedy)
+    for key, read in (("date", values.partial_date), ("url", values.url)):
+        try:
+            _ = metadata[key] and read(metadata[key])
+        except ValueError as error:
+            raise InvalidData(f"{key}: {error}", Place(path)) from error
+    if metadata["date_of"] not in _DATED:
+        raise InvalidData("“date_of” says what the date is of", Place(path), remedy=f"Known are {', '.join(_DATED)}.")
     if unknown := sorted(metadata.keys() - _KEYS.keys()):
         raise InvalidData(f"unknown key “{unknown[0]}”", Place(path), remedy=f"Known are {', '.join(_KEYS)}.")
     return metadata

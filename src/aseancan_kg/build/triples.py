@@ -107,9 +107,9 @@ _DATE_STEMS: Mapping[str, str] = {
 }
 _INVERSES: Mapping[URIRef, URIRef] = {AC.supersedes: AC.supersededBy}
 _ENTAILED: Mapping[URIRef, URIRef] = {AC.acronym: SKOS.altLabel, AC.phaseOf: DCTERMS.isPartOf}
+_CITED_ONLY = Literal("Cited as evidence, not reproduced; all rights stay with whoever published it.", lang="en")
 NOT_FACTS = frozenset({"slug", "sources", "confidence", "note"})
 """Columns that describe the row rather than the thing."""
-_NAME_PROPERTIES: Mapping[str, URIRef] = {"acronym": AC.acronym, "misnomer": SKOS.hiddenLabel}
 _CONFIDENCE = {"high": Decimal("0.9"), "medium": Decimal("0.6"), "low": Decimal("0.3")}
 """A convention that orders the three grades; it is no probability."""
 
@@ -127,7 +127,7 @@ def term(value: Value) -> URIRef | Literal:
         case Plain(characters):
             return Literal(characters)
         case Number(number):
-            return Literal(number, datatype=XSD.nonNegativeInteger)
+            return Literal(number, datatype=XSD.integer)
         case PartialDate(text):
             return Literal(text, datatype=XSD[value.datatype])
         case Reference():
@@ -174,13 +174,10 @@ def name(row: Row, number: int) -> Iterator[Triple]:
     entity, words, kind = row.one("entity"), row.one("name"), row.one("kind")
     if not (isinstance(entity, Reference) and isinstance(words, Text) and isinstance(kind, Code)):
         return
-    predicate = _NAME_PROPERTIES.get(kind.code, SKOS.altLabel)
-    value = Plain(words.words) if kind.code == "acronym" else words
-    yield iri(entity), predicate, term(value)
-    if predicate in _ENTAILED:
-        yield iri(entity), _ENTAILED[predicate], term(words)
+    predicate = SKOS.hiddenLabel if kind.code == "misnomer" else SKOS.altLabel
+    yield iri(entity), predicate, term(words)
     assertion = f"{entity}/names/{number}"  # "/name" is that of the register's own column
-    yield from _assertion(assertion, iri(entity), predicate, value, row, "name", "preferred")
+    yield from _assertion(assertion, iri(entity), predicate, words, row, "name", "preferred")
     node = URIRef(namespaces.thing("assertion", assertion))
     yield node, AC.nameKind, term(kind)
     for column, stem in (("from", "validFrom"), ("to", "validTo")):
@@ -227,12 +224,14 @@ def web_source(address: Url) -> Iterator[Triple]:
     yield URIRef(address.address), RDF.type, AC.SourceDocument
     label = address.address.partition("://")[2].rstrip("/")
     yield URIRef(address.address), SKOS.prefLabel, Literal(label, lang="en")
+    yield URIRef(address.address), DC.rights, _CITED_ONLY
 
 
 def document(row: Row) -> Iterator[Triple]:
     """Triples of a document that facts rest on and that has no known address (a row of documents.csv)."""
     node = iri(Reference(row.kind, row.slug))
     yield node, RDF.type, AC.SourceDocument
+    yield node, DC.rights, _CITED_ONLY
     columns = {
         "title": SKOS.prefLabel,
         "publisher": DC.publisher,
@@ -250,7 +249,7 @@ def source_document(slug: str, metadata: Mapping[str, str | int]) -> Iterator[Tr
     yield node, RDF.type, AC.SourceDocument
     yield node, SKOS.prefLabel, Literal(metadata["title"], lang=str(metadata["language"]))
     yield node, AC.sha256, Literal(metadata["sha256"])
-    yield node, AC.codePoints, Literal(metadata["code_points"], datatype=XSD.nonNegativeInteger)
+    yield node, AC.codePoints, Literal(metadata["code_points"], datatype=XSD.integer)
     yield node, DCTERMS.language, URIRef(f"http://id.loc.gov/vocabulary/iso639-1/{metadata['language']}")
     for key, predicate in (("rights", DC.rights), ("provenance", SKOS.editorialNote), ("publisher", DC.publisher)):
         if metadata[key]:
@@ -280,7 +279,7 @@ def plan(plan: Plan, instrument: str, short_title: str, source: str) -> Iterator
         yield node, RDF.type, AC.Section
         yield node, DCTERMS.isPartOf, whole + f"/section/{section.parent}" if section.parent else whole
         yield node, SKOS.prefLabel, Literal(f"{short_title}, section {section.number}: {section.title}", lang="en")
-        yield node, AC.ordinal, Literal(section.ordinal, datatype=XSD.nonNegativeInteger)
+        yield node, AC.ordinal, Literal(section.ordinal, datatype=XSD.integer)
         yield node, SKOS.notation, Literal(section.number)
         for number in section.implied_numbers:
             yield node, AC.impliedNumber, Literal(number)
@@ -290,7 +289,7 @@ def plan(plan: Plan, instrument: str, short_title: str, source: str) -> Iterator
         yield node, RDF.type, AC.Action
         yield node, DCTERMS.isPartOf, whole + f"/section/{action.section}" if action.section else whole
         yield node, SKOS.prefLabel, Literal(f"{short_title}, action {action.number}", lang="en")
-        yield node, AC.ordinal, Literal(action.ordinal, datatype=XSD.nonNegativeInteger)
+        yield node, AC.ordinal, Literal(action.ordinal, datatype=XSD.integer)
         yield node, SKOS.notation, Literal(action.number)
         yield from _quoted(node, action.text, action.span, edition)
 
@@ -362,7 +361,7 @@ def _interval(membership: URIRef, row: Row) -> Iterator[Triple]:
             precision = {"date": TIME.inXSDDate, "gYearMonth": TIME.inXSDgYearMonth, "gYear": TIME.inXSDgYear}
             yield period, predicate, instant
             yield instant, RDF.type, TIME.Instant
-            yield instant, SKOS.prefLabel, Literal(date.text, lang="en")
+            yield instant, SKOS.prefLabel, Literal(f"{end.capitalize()} of {row.slug}", lang="en")
             yield instant, precision[date.datatype], term(date)
 
 
@@ -373,5 +372,5 @@ def _quoted(node: URIRef, text: str, span: Span, edition: URIRef) -> Iterator[Tr
 
 
 def _offsets(node: URIRef, span: Span) -> Iterator[Triple]:
-    yield node, AC.startOffset, Literal(span.start, datatype=XSD.nonNegativeInteger)
-    yield node, AC.endOffset, Literal(span.end, datatype=XSD.nonNegativeInteger)
+    yield node, AC.startOffset, Literal(span.start, datatype=XSD.integer)
+    yield node, AC.endOffset, Literal(span.end, datatype=XSD.integer)

@@ -74,7 +74,7 @@ class EmbeddedStore:
             if answer_format not in RESULT_FORMATS:
                 raise ValueError(f"a SELECT or ASK cannot be answered in {answer_format.label}")
             return results.serialize(format=ox.QueryResultsFormat.from_media_type(answer_format.media_type)) or b""
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 
     def rows(self, text: str) -> list[Row]:
@@ -88,7 +88,7 @@ class EmbeddedStore:
                 {name: term for name, term in zip(names, solution, strict=True) if term is not None}
                 for solution in results
             ]
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 
     def _evaluate(
@@ -102,7 +102,7 @@ class EmbeddedStore:
             return self._store.query(text, default_graph=[*default], named_graphs=[*named])
         except SyntaxError as error:
             raise _syntax_problem(text, str(error)) from error
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 
     def knows(self, iri: str) -> bool:
@@ -225,7 +225,7 @@ def _graph_names(iris: Sequence[str]) -> list[ox.NamedNode]:
         raise InputError(f"a graph's name must be an IRI: {error}") from error
 
 
-def _not_evaluated(error: RuntimeError) -> InputError:
+def _not_evaluated(error: RuntimeError | OSError) -> InputError:
     return InputError(f"the query cannot be evaluated: {error}")
 
 

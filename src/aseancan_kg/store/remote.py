@@ -46,7 +46,15 @@ class RemoteStore:
             body: bytes = response.read()
         except QueryBadFormed as error:
             raise SyntaxProblem(f"the server refuses the query: {_explanation(error)}", Place(self._url)) from error
-        except (EndPointNotFound, HTTPError, URLError, HTTPException, SPARQLWrapperException, OSError) as error:
+        except (
+            EndPointNotFound,
+            HTTPError,
+            URLError,
+            HTTPException,
+            SPARQLWrapperException,
+            OSError,
+            ValueError,
+        ) as error:
             remedy = "Check that the URL is that of a SPARQL query endpoint and that it is running."
             raise StoreUnavailable(_explanation(error), Place(self._url), remedy=remedy) from error
         answered = response.headers.get_content_type()

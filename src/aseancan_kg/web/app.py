@@ -32,6 +32,8 @@ def create_app(store: EmbeddedStore) -> FastAPI:
         Route("/ont.{suffix}", entities.document),
         Route("/scheme/{path:path}", entities.document),
         Route("/graph/{path:path}", entities.document),
+        Route("/dataset", entities.document),
+        Route("/shapes", entities.document),
         Route("/sparql", sparql.sparql, methods=["GET", "POST"]),
         Route("/queries", pages.query_list),
         Route("/queries/{name}", pages.query),

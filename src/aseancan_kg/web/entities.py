@@ -1,6 +1,7 @@
 """Linked data: `/id/…` sends to `/doc/…`; that, `/ont`, `/scheme/…` and `/graph/…` answer with a page or with RDF."""
 
 import hashlib
+import re
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -100,7 +101,7 @@ def _conditional(request: Request, response: Response) -> Response:
 
 def _page(request: Request, iri: str) -> Response:
     number = request.query_params.get("page", "1")
-    if not number.isdecimal() or int(number) < 1:
+    if not re.fullmatch("[1-9][0-9]{0,5}", number):
         raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
     found = catalogue.thing(state_of(request).store, iri, int(number))
     address = f"{root_of(request)}{local_path(iri)}"

@@ -22,6 +22,7 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.SyntaxProblem: HTTPStatus.BAD_REQUEST,
     errors.DatasetMissing: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.InvalidData: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -29,6 +30,7 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
 _TITLES = {
     errors.InputError: "The request cannot be read",
     errors.SyntaxProblem: "The query does not parse",
+    errors.Forbidden: "This is refused",
     errors.NotFound: "Nothing is known by that name",
     errors.NotAcceptable: "There is no such representation",
     errors.StoreUnavailable: "The store does not answer",

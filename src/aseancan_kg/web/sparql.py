@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import mediatypes, queries
-from aseancan_kg.errors import InputError, NotAcceptable
+from aseancan_kg.errors import Forbidden, InputError, NotAcceptable
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, RESULT_FORMATS
 from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.store.embedded import EmbeddedStore
@@ -22,7 +22,6 @@ from aseancan_kg.web.state import state_of
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
-_DEEPEST = 100
 
 
 async def sparql(request: Request) -> Response:
@@ -45,7 +44,7 @@ async def _parameters(request: Request) -> QueryParams:
         kind, _, options = request.headers.get("content-type", "").partition(";")
         kind = kind.strip().lower()
         if kind == UPDATE:
-            raise _read_only()
+            raise Forbidden(queries.READ_ONLY)
         if kind not in (FORM, DIRECT) or not _is_utf8(options):
             detail = f"A query is posted as {DIRECT} or {FORM}, in UTF-8."
             raise HTTPException(415, detail, headers={"Accept-Post": f"{DIRECT}, {FORM}"})
@@ -60,7 +59,7 @@ async def _parameters(request: Request) -> QueryParams:
 def _question(request: Request, parameters: QueryParams) -> answers.Question:
     """Return the one query of the parameters, if this service may evaluate it; raises for every other."""
     if "update" in parameters:
-        raise _read_only()
+        raise Forbidden(queries.READ_ONLY)
     texts = parameters.getlist("query")
     if len(texts) != 1:
         found = "no query" if not texts else f"{len(texts)} queries"
@@ -68,28 +67,10 @@ def _question(request: Request, parameters: QueryParams) -> answers.Question:
     request.state.query_text = texts[0]
     return answers.Question(
         texts[0],
-        _permitted(texts[0]),
+        queries.check(texts[0]).form,
         tuple(parameters.getlist("default-graph-uri")),
         tuple(parameters.getlist("named-graph-uri")),
     )
-
-
-def _permitted(text: str) -> str:
-    """Return the form of a query that this service may evaluate; raises for every other."""
-    outline = queries.outline(text)
-    if outline.form == "update":
-        raise _read_only()
-    if outline.calls_service:
-        # The engine would send requests to any address a client names.
-        raise HTTPException(403, "SERVICE is refused: this service sends no requests to other servers.")
-    if outline.depth > _DEEPEST:
-        # The engine's parser recurses; some thousands of levels would end the process.
-        raise InputError(f"the query nests {outline.depth} levels deep", remedy=f"{_DEEPEST} levels are accepted.")
-    return outline.form
-
-
-def _read_only() -> HTTPException:
-    return HTTPException(403, "This service is read-only: it answers queries and takes no updates.")
 
 
 def _is_utf8(options: str) -> bool:

@@ -13,6 +13,7 @@ from aseancan_kg.queries import Query
 from aseancan_kg.store.embedded import EmbeddedStore
 
 HERE = Path(__file__).parent
+_OWN_DOCUMENTS = ("ont", "dataset", "shapes")
 _OWN_PATHS = ("scheme/", "graph/")
 
 
@@ -32,6 +33,7 @@ def templates(store: EmbeddedStore) -> jinja2.Environment:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     # Other people's data served with --data has no ontology of ours to link to.
+    environment.globals["dataset_version"] = store.version
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
     return environment
 
@@ -56,6 +58,6 @@ def local_path(iri: str) -> str | None:
         return "/doc/" + quote(rest.removeprefix("id/"))
     if iri.startswith(ONT):
         return "/doc/ont/" + quote(iri.removeprefix(ONT))
-    if rest == "ont" or rest.startswith(_OWN_PATHS):
+    if rest in _OWN_DOCUMENTS or rest.startswith(_OWN_PATHS):
         return "/" + quote(rest)
     return None
