@@ -160,15 +160,22 @@ def ingest(
     """Read the text of a plan of action into its sections and actions; say which lines have no place in it."""
     from aseancan_kg.build import dataset, plan, sources
 
-    parsed, graph = dataset.ingest(sources.describe(text, metadata))
+    source = sources.describe(text, metadata)
+    parsed, graph = dataset.ingest(source)
     if not parsed.actions:
         raise InvalidData("no action was found in it", Place(text), remedy="Is it the text of a plan of action?")
     if format is PlanFormat.json:
         print(json.dumps(plan.as_json(parsed), ensure_ascii=False, indent=2))
     else:
         print(graph.serialize(format="turtle"), end="")
-    counts = f"{len(parsed.sections)} sections, {len(parsed.actions)} actions, {len(parsed.unplaced)} lines unplaced"
+    ink, unplaced = _ink(source.text or ""), _ink("".join(line.text for line in parsed.unplaced))
+    counts = f"{len(parsed.sections)} sections, {len(parsed.actions)} actions, {len(parsed.unplaced)} lines unplaced: "
+    counts += f"{ink - unplaced:,} of {ink:,} characters that are not blank have a place"
     print(counts, *(f"  line {each.line}: {each.text}" for each in parsed.unplaced), sep="\n", file=sys.stderr)
+
+
+def _ink(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _progress(step: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rdflib import DCTERMS, PROV, RDF, SKOS, XSD, BNode, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib import DC, DCTERMS, PROV, RDF, SKOS, XSD, BNode, Dataset, Graph, Literal, Namespace, URIRef
 
 from aseancan_kg import namespaces, settings
 from aseancan_kg.build import dataset as datasets
@@ -94,6 +94,30 @@ def test_every_assertion_has_a_source_and_a_confidence(union: Graph) -> None:
     assert len(assertions) > 3000
     assert assertions == set(union.subjects(PROV.hadPrimarySource)) & assertions
     assert assertions == set(union.subjects(AC.confidence)) & assertions
+
+
+def test_every_source_has_a_rights_note_and_what_is_known_of_it(union: Graph) -> None:
+    documents = set(union.subjects(RDF.type, AC.SourceDocument))
+    assert documents == set(union.subjects(DC.rights)) & documents
+    page = URIRef(
+        "https://www.pm.gc.ca/en/news/statements/2023/09/06/joint-leaders-statement-asean-canada-strategic-partnership"
+    )
+    assert str(union.value(page, DC.publisher)) == "Office of the Prime Minister of Canada"
+    assert str(union.value(page, DCTERMS.issued)) == "2023-09-06"
+
+
+def test_only_what_we_author_is_licensed_by_us(dataset: Dataset) -> None:
+    description = dataset.graph(URIRef(namespaces.DESCRIPTION_GRAPH))
+    plan, registers = (URIRef(namespaces.graph(name)) for name in ("plan-of-action-2021-2025", "instruments"))
+    assert description.value(plan, DCTERMS.license) is None
+    assert description.value(plan, DC.rights) is not None
+    assert description.value(registers, DCTERMS.license) is not None
+
+
+def test_a_thing_has_one_acronym_and_any_number_of_further_names(union: Graph) -> None:
+    imo = URIRef(namespaces.thing("body", "imo"))
+    assert [str(acronym) for acronym in union.objects(imo, AC.acronym)] == ["IMO"]
+    assert Literal("IMCO", lang="en") in set(union.objects(imo, SKOS.altLabel))
 
 
 def test_supersession_is_told_in_both_directions(union: Graph) -> None:

@@ -172,7 +172,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
     ),
     "documents": (
         "source",
-        {"slug": _SLUG, "title": _NAME, "publisher": _TEXT, "issued": _DATE, "note": _TEXT},
+        {"slug": _SLUG, "url": _URL, "title": _TEXT, "publisher": _TEXT, "issued": _DATE, "note": _TEXT},
     ),
     "names": (
         "name",

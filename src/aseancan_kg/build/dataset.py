@@ -126,6 +126,7 @@ def _graphs(documents: Iterable[Source], tables: Registers) -> Iterator[tuple[st
     yield "rivals", _numbered(rows["rivals"], triples.rival, ("entity", "column"))
     yield "schemes", _schemes(rows["concepts"])
     pages = {source for row in tables for source in row.cells.get("sources", ()) if isinstance(source, Url)}
+    pages -= {row.one("url") for row in rows["documents"]}
     yield "sources", (triple for page in pages for triple in triples.web_source(page))
     for document in documents:
         yield document.slug, _document(document, tables)

@@ -228,17 +228,17 @@ def web_source(address: Url) -> Iterator[Triple]:
 
 
 def document(row: Row) -> Iterator[Triple]:
-    """Triples of a document that facts rest on and that has no known address (a row of documents.csv)."""
-    node = iri(Reference(row.kind, row.slug))
-    yield node, RDF.type, AC.SourceDocument
-    yield node, DC.rights, _CITED_ONLY
-    columns = {
-        "title": SKOS.prefLabel,
-        "publisher": DC.publisher,
-        "issued": DCTERMS.issued,
-        "note": SKOS.editorialNote,
-    }
-    for column, predicate in columns.items():
+    """Triples of a row of documents.csv: a web page we know more of than its address, or a document without one."""
+    address = row.one("url")
+    if isinstance(address, Url):
+        node = URIRef(address.address)
+        yield from web_source(address)
+    else:
+        node = iri(Reference(row.kind, row.slug))
+        yield node, RDF.type, AC.SourceDocument
+        yield node, DC.rights, _CITED_ONLY
+        yield node, SKOS.prefLabel, term(row.one("title") or Text(row.slug))
+    for column, predicate in (("publisher", DC.publisher), ("issued", DCTERMS.issued), ("note", SKOS.editorialNote)):
         if value := row.one(column):
             yield node, predicate, term(value)
 
