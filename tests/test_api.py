@@ -6,18 +6,20 @@ from rdflib import RDF, Namespace
 import aseancan_kg
 from aseancan_kg import errors, settings
 from aseancan_kg.mediatypes import N_TRIPLES
+from aseancan_kg.store.embedded import EmbeddedStore
 
 AC = Namespace("https://w3id.org/aseancan/ont#")
 
 
 def test_the_public_surface_is_five_names() -> None:
-    assert aseancan_kg.__all__ == ["__version__", "load_rdflib", "load_store", "named_queries", "query"]
+    assert aseancan_kg.__all__ == ["__version__", "load_pyoxigraph", "load_rdflib", "named_queries", "query"]
     assert all(hasattr(aseancan_kg, name) for name in aseancan_kg.__all__)
 
 
 def test_both_engines_hold_the_same_actions() -> None:
     with_rdflib = set(aseancan_kg.load_rdflib().subjects(RDF.type, AC.Action))
-    rows = aseancan_kg.load_store().rows(f"SELECT ?a {{ ?a a <{AC.Action}> }}")
+    query = f"SELECT ?a {{ ?a a <{AC.Action}> }}"
+    rows = aseancan_kg.load_pyoxigraph().query(query, use_default_graph_as_union=True)
     assert len(with_rdflib) == 106
     assert {row["a"].value for row in rows} == {str(action) for action in with_rdflib}
 
@@ -56,8 +58,9 @@ def test_bad_requests_say_how_to_mend_them(name, parameters, error, message) -> 
         aseancan_kg.query(name, **parameters)
 
 
-def test_the_store_holds_the_very_terms_of_the_file() -> None:
-    dumped = aseancan_kg.load_store().query("CONSTRUCT WHERE { ?s ?p ?o }", N_TRIPLES).decode()
+def test_the_served_store_holds_the_very_terms_of_the_file() -> None:
+    store = EmbeddedStore.from_files([settings.dataset_file()], union_default_graph=True)
+    dumped = store.query("CONSTRUCT WHERE { ?s ?p ?o }", N_TRIPLES).decode()
     written = settings.dataset_file().read_text(encoding="utf-8").splitlines()
     triples = {line[: line.rindex(" <")] for line in written if "_:" not in line}
     assert {line.removesuffix(" .") for line in dumped.splitlines() if "_:" not in line} == triples

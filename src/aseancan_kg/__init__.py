@@ -5,7 +5,7 @@
     >>> [(row["number"], row["actions"]) for row in rows][:2]
     [('1', 27), ('2', 36)]
 
-`load_rdflib` and `load_store` give the whole dataset, `named_queries` the catalogue that `query` runs.
+`load_rdflib` and `load_pyoxigraph` give the whole dataset, `named_queries` the catalogue that `query` runs.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING
 
 from aseancan_kg.settings import VERSION as __version__
 
-__all__ = ["__version__", "load_rdflib", "load_store", "named_queries", "query"]
+__all__ = ["__version__", "load_pyoxigraph", "load_rdflib", "named_queries", "query"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+    from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
     from rdflib import Dataset
 
     from aseancan_kg.queries import Query
-    from aseancan_kg.store.embedded import EmbeddedStore
 
 Value = str | int | float | bool | Decimal | date
 
@@ -47,15 +46,19 @@ def load_rdflib() -> Dataset:
     return dataset
 
 
-def load_store() -> EmbeddedStore:
-    """Return the dataset in a pyoxigraph store, as `aseancan-kg serve` holds it; many times faster to query.
+def load_pyoxigraph() -> Store:
+    """Return the dataset as a pyoxigraph Store, many times faster to query than rdflib.
 
-    Raises `errors.DatasetMissing` where none is built.
+    Its triples stand in named graphs: query it with `use_default_graph_as_union=True`. Raises `errors.DatasetMissing`
+    where none is built.
     """
-    from aseancan_kg import settings
-    from aseancan_kg.store.embedded import EmbeddedStore
+    from pyoxigraph import RdfFormat, Store
 
-    return EmbeddedStore.from_files([settings.dataset_file()], union_default_graph=True)
+    from aseancan_kg import settings
+
+    store = Store()
+    store.bulk_load(path=settings.dataset_file(), format=RdfFormat.N_QUADS)
+    return store
 
 
 def named_queries() -> Mapping[str, Query]:
@@ -72,10 +75,12 @@ def query(name: str, **parameters: str) -> list[dict[str, Value]]:
     year stays as it is written. Raises `errors.NotFound` for an unknown name, `errors.InputError` for a wrong
     parameter.
     """
-    from aseancan_kg import queries
+    from aseancan_kg import queries, settings
+    from aseancan_kg.store.embedded import EmbeddedStore
 
     bound = queries.load(name).bind(parameters)
-    return [{variable: _value(term) for variable, term in row.items()} for row in load_store().rows(bound)]
+    store = EmbeddedStore.from_files([settings.dataset_file()], union_default_graph=True)
+    return [{variable: _value(term) for variable, term in row.items()} for row in store.rows(bound)]
 
 
 def _value(term: NamedNode | BlankNode | Literal | Triple) -> Value:
