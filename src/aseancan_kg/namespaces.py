@@ -55,6 +55,6 @@ def graph(name: str) -> str:
 def shorten(iri: str) -> str:
     """Write an IRI with its prefix, `ac:Instrument`; unchanged where no prefix fits."""
     for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace) and len(iri) > len(namespace):
+        if iri.startswith(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri

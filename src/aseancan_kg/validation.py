@@ -378,10 +378,6 @@ def _short(text: str) -> str:
     """Replace the IRIs in a text by prefixed names, and those of this project by their path."""
 
     def shorten(match: re.Match[str]) -> str:
-        iri = match.group().strip("<>")
-        for prefix, namespace in namespaces.PREFIXES.items():
-            if iri.startswith(namespace):
-                return f"{prefix}:{iri.removeprefix(namespace)}"
-        return iri.removeprefix(namespaces.BASE)
+        return namespaces.shorten(match.group().strip("<>")).removeprefix(namespaces.BASE)
 
     return re.sub(r"<?https?://[^\s<>“”\"]+>?", shorten, text)

@@ -61,8 +61,7 @@ def build(resources: Path, progress: Progress) -> Built:
     if tables.faults:
         raise InvalidData("\n".join(["the registers have faults", *map(str, tables.faults)]))
     dataset = Dataset()
-    for prefix, namespace in namespaces.PREFIXES.items():
-        dataset.bind(prefix, namespace, replace=True)
+    _bind_prefixes(dataset)
     for name, graph in _graphs(documents, tables):
         progress(f"graph/{name}")
         _fill(dataset, name, graph)
@@ -85,8 +84,7 @@ def ingest(source: Source) -> tuple[Plan, Graph]:
     """Read the text of one edition as a plan, and its description and parts as a graph."""
     parsed = plan.parse(source.text or "")
     graph = Graph()
-    for prefix, namespace in namespaces.PREFIXES.items():
-        graph.bind(prefix, namespace, replace=True)
+    _bind_prefixes(graph)
     instrument, title = str(source.metadata["instrument"]), str(source.metadata["title"])
     for triple in (
         *triples.source_document(source.slug, source.metadata),
@@ -232,6 +230,11 @@ def _canonical(name: str, directory: Path) -> Graph:
     for subject, predicate, object_ in canonical:
         renamed.add((names.get(subject, subject), predicate, names.get(object_, object_)))
     return renamed
+
+
+def _bind_prefixes(graph: Graph) -> None:
+    for prefix, namespace in namespaces.PREFIXES.items():
+        graph.bind(prefix, namespace, replace=True)
 
 
 def _fill(dataset: Dataset, name: str, graph: Iterable[Triple]) -> None:

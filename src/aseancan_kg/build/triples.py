@@ -4,7 +4,7 @@ The direct property of a thing carries the one preferred value; each preferred a
 `ac:Assertion` with its sources, confidence and the register cell it comes from.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from rdflib import Literal, Namespace, URIRef
@@ -142,7 +142,7 @@ def predicates(kind: str, column: str) -> tuple[URIRef, ...]:
     """Properties that a column of such a thing is written with, the asserted one first."""
     if stem := _DATE_STEMS.get(column):
         return tuple(AC[stem + suffix] for suffix in ("On", "Earliest", "Latest"))
-    return (_predicate(kind, column),)
+    return (_PROPERTIES_OF_KIND.get((kind, column)) or _PROPERTIES[column],)
 
 
 def thing(row: Row) -> Iterator[Triple]:
@@ -294,24 +294,15 @@ def plan(plan: Plan, instrument: str, short_title: str, source: str) -> Iterator
         yield from _quoted(node, action.text, action.span, edition)
 
 
-def date_terms(value: PartialDate) -> Sequence[Literal]:
-    """Return the date as written, its first and its last possible day."""
-    return (
-        Literal(value.text, datatype=XSD[value.datatype]),
-        Literal(value.earliest.isoformat(), datatype=XSD.date),
-        Literal(value.latest.isoformat(), datatype=XSD.date),
-    )
-
-
 def _date(subject: Node, stem: str, value: PartialDate) -> Iterator[Triple]:
-    for suffix, literal in zip(("On", "Earliest", "Latest"), date_terms(value), strict=True):
-        yield subject, AC[stem + suffix], literal
+    yield subject, AC[f"{stem}On"], term(value)
+    yield subject, AC[f"{stem}Earliest"], Literal(value.earliest.isoformat(), datatype=XSD.date)
+    yield subject, AC[f"{stem}Latest"], Literal(value.latest.isoformat(), datatype=XSD.date)
 
 
 def _predicate(kind: str, column: str) -> URIRef:
-    if column in _DATE_STEMS:
-        return AC[f"{_DATE_STEMS[column]}On"]
-    return _PROPERTIES_OF_KIND.get((kind, column)) or _PROPERTIES[column]
+    """Return the property that is asserted of the column's values."""
+    return predicates(kind, column)[0]
 
 
 def _fact(subject: URIRef, kind: str, column: str, value: Value) -> Iterator[Triple]:
