@@ -32,11 +32,20 @@ NO_DL = {
 NO_MEMBER = {
     "an action that is a section": "ex:Both a owl:Class ; rdfs:subClassOf ac:Action, ac:Section .",
     "a body that is a mechanism": "ex:Both a owl:Class ; rdfs:subClassOf ac:Body, ac:Mechanism .",
+    "an act of a party that is an action": "ex:Both a owl:Class ; rdfs:subClassOf ac:PartyAction, ac:Action .",
+    "a country that is an instrument's state": "ex:Both a owl:Class ; rdfs:subClassOf ac:State, ac:InstrumentState .",
+    "a document that is a step": "ex:Both a owl:Class ; rdfs:subClassOf ac:SourceDocument, ac:ReportingStep .",
 }
 INCONSISTENT = {
     "a place that takes part in a meeting as a state": "ex:x a ac:Place, ac:State .",
     "a body that is party as an instrument": "ex:x a ac:Body . ex:y ac:supersedes ex:x .",
     "two instruments that supersede each other": "ex:x ac:supersedes ex:y . ex:y ac:supersedes ex:x .",
+    "a body that a state accedes to": "ex:x a ac:Body . ex:y a ac:PartyAction ; ac:onInstrument ex:x .",
+    "an instrument that is its own state": "ex:x ac:stateOf ex:x .",
+    "a clause said at a meeting": "ex:x a ac:Clause ; ac:saidAt ex:y .",
+    "a whole plan that undertakes what its parts do": "ex:x a ac:Plan ; ac:cooperatesWith ex:y .",
+    "a firm action": "ex:x a ac:Action ; ac:firmness ex:y .",
+    "a reading that coded a mention": "ex:x a ac:Mention ; ac:coder ex:y .",
 }
 CONSISTENT = {
     "a meeting in the series of a body": "ex:m a ac:Meeting ; ac:inSeries ex:jcc . ex:jcc a ac:Body ; ac:parent ex:r .",
@@ -44,6 +53,18 @@ CONSISTENT = {
         ex:g a ac:StateGroup .""",
     "a state in a body and in a post": """ex:h a ac:Holding ; ac:holder ex:s . ex:m a ac:Membership ;
         org:member ex:s ; org:organization ex:b . ex:s a ac:State . ex:b a ac:Body .""",
+    "a standing and a place for all that state": """ex:a a ac:Assertion . ex:m a ac:Mention . ex:c a ac:Coding .
+        ex:a ac:standing ex:s ; ac:confidence ex:g ; ac:locator "a" . ex:m ac:standing ex:s ; ac:confidence ex:g .
+        ex:m ac:locator "m" . ex:c ac:standing ex:s ; ac:confidence ex:g ; ac:locator "c" .""",
+    "a title and a news item that name things": """ex:p a ac:Plan ; ac:namedWithin ex:b . ex:b a ac:Body .
+        ex:d a ac:SourceDocument ; ac:mentions ex:b ; ac:references ex:p .""",
+    "a programme and a fund that carry out an instrument": """ex:p a ac:Programme ; ac:implementsInstrument ex:i .
+        ex:f a ac:Fund ; ac:implementsInstrument ex:i .""",
+    "a meeting that speaks and a match on its statement": """ex:s a ac:Statement ; ac:speaker ex:m ; ac:match ex:n ;
+        ac:reaffirms ex:a, ex:t . ex:m a ac:Meeting . ex:a a ac:Action . ex:t a skos:Concept .
+        ex:c a ac:Coding ; ac:match ex:n .""",
+    "a state that is derived from an assertion": """ex:s ac:stateOf ex:i ; prov:wasDerivedFrom ex:a .
+        ex:a a ac:Assertion .""",
 }
 
 
