@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rdflib import Dataset
+from rdflib import Dataset, Graph
 
 from aseancan_kg import release, settings
 from aseancan_kg.build import dataset as datasets
@@ -25,6 +25,12 @@ def built() -> Built:
 @pytest.fixture(scope="session")
 def dataset(built: Built) -> Dataset:
     return built.dataset
+
+
+@pytest.fixture(scope="session")
+def union(built: Built) -> Graph:
+    """Return the triples of all named graphs; to be read, not changed."""
+    return built.union()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What a page says of a thing: its labelled facts with their sources, what points to it, where it stands."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -16,8 +16,10 @@ _TYPE = f"{_RDF}type"
 _TEXT = f"{ONT}text"
 _PART_OF = f"{PREFIXES['dcterms']}isPartOf"
 _RIVAL = "/standing/rival"
-# Assertions speak about triples; listing them as links to their subjects and objects would bury the real links.
-_STATEMENT_LINKS = (f"{_RDF}subject", f"{_RDF}predicate", f"{_RDF}object")
+_OA = PREFIXES["oa"]
+# Statement nodes speak about triples; listing them as links to what they are about would bury the real links.
+_STATEMENT_LINKS = (f"{_RDF}subject", f"{_RDF}predicate", f"{_RDF}object", f"{_OA}hasBody", f"{_OA}hasTarget")
+_MENTIONS = f"{ONT}mentions"
 _FIRST = (
     f"{_SKOS}notation",
     f"{_SKOS}altLabel",
@@ -81,12 +83,20 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One `ac:Assertion` about the thing: who says it, how surely, and where it is recorded."""
+    """One statement node about the thing, an assertion, a mention or a coding: what it rests on, and who says it.
+
+    `words` are those of the text, `place` says where they stand in which edition, `by` the rule or reader and what a
+    reader made of it, `standing` whether the value is preferred, a rival or indirect, `locator` where it is recorded.
+    """
 
     iri: str
     property: Link
     value: Value
     sources: tuple[Link, ...]
+    words: tuple[str, ...]
+    place: str | None
+    by: str | None
+    standing: str | None
     locator: str | None
     note: str | None
 
@@ -131,7 +141,7 @@ def thing(store: EmbeddedStore, iri: str, page: int = 1) -> Thing:
     notation = next((fact.values[0].text for fact in facts if fact.property.iri == f"{_SKOS}notation"), None)
     label = own_label.value if own_label else notation or words(iri)
     hidden = {_TYPE, _TEXT} | ({f"{_SKOS}prefLabel"} if own_label else set())
-    shown = [fact for fact in facts if fact.property.iri not in hidden]
+    shown = [fact for fact in _without_general(facts) if fact.property.iri not in hidden]
     stems = {fact.property.iri.removesuffix("On") for fact in shown if fact.property.iri.endswith("On")}
     computing = [
         fact
@@ -214,6 +224,16 @@ def _facts(
     return sorted(facts, key=lambda fact: (_rank(fact.property.iri), fact.property.label))
 
 
+def _without_general(facts: Sequence[Fact]) -> Iterator[Fact]:
+    """Leave out of what a text mentions the things that a narrower property relates to it too."""
+    narrower = {value.iri for fact in facts if fact.property.iri != _MENTIONS for value in fact.values}
+    for fact in facts:
+        if fact.property.iri == _MENTIONS:
+            fact = Fact(fact.property, tuple(value for value in fact.values if value.iri not in narrower))
+        if fact.values:
+            yield fact
+
+
 def _rank(name: str) -> int:
     return _FIRST.index(name) if name in _FIRST else len(_FIRST)
 
@@ -243,20 +263,44 @@ def _evidence(store: EmbeddedStore, iri: str) -> tuple[Evidence, ...]:
         if not asserted or not objects:
             continue
         value = _value(store, objects[0])
-        confidence = next((link(store, _iri(term)).label for term in said.get(f"{ONT}confidence", ())), None)
         rival = any(_iri(term).endswith(_RIVAL) for term in said.get(f"{ONT}standing", ()))
         sources = sorted({_iri(term) for term in said.get(f"{_PROV}hadPrimarySource", ())} - {""})
-        found.append(
+        words = said.get(f"{_OA}exact") or said.get(f"{ONT}words") or ()
+        narrow = [term for term in asserted if _iri(term) != _MENTIONS] or asserted
+        found += [
             Evidence(
                 iri=subject.value,
-                property=link(store, _iri(asserted[0])),
-                value=Value(value.text, value.iri, value.language, value.datatype, rival, confidence),
+                property=link(store, _iri(predicate)),
+                value=Value(
+                    value.text, value.iri, value.language, value.datatype, rival, _labels(store, said, "confidence")
+                ),
                 sources=tuple(link(store, source) for source in sources),
+                words=tuple(sorted(map(_literal, words))),
+                place=_place(store, said),
+                by=_labels(store, said, "coder", "foundBy", "reviewStatus"),
+                standing=_labels(store, said, "standing"),
                 locator=_first(said.get(f"{ONT}locator")),
-                note=_first(said.get(f"{_SKOS}editorialNote")),
+                note=_first(said.get(f"{ONT}rationale")) or _first(said.get(f"{_SKOS}editorialNote")),
             )
-        )
+            for predicate in narrow
+        ]
     return tuple(sorted(found, key=lambda one: (one.property.label, one.value.rival, one.iri)))
+
+
+def _labels(store: EmbeddedStore, said: Mapping[str, Sequence[object]], *properties: str) -> str | None:
+    """Return the labels of the codes that a statement node has by these properties of ours, in their order."""
+    codes = [_iri(term) for name in properties for term in said.get(ONT + name, ())]
+    return ", ".join(link(store, code).label for code in codes) or None
+
+
+def _place(store: EmbeddedStore, said: Mapping[str, Sequence[object]]) -> str | None:
+    """Say where the words of a mention stand: code points, and the edition with its checksum."""
+    start, end = _first(said.get(f"{_OA}start")), _first(said.get(f"{_OA}end"))
+    edition = next((_iri(term) for term in said.get(f"{_OA}hasSource", ())), None)
+    if start is None or end is None or edition is None:
+        return None
+    checksums = [_literal(quad.object) for quad in store.about(edition) if quad.predicate.value == f"{ONT}sha256"]
+    return f"code points {start}-{end} of “{link(store, edition).label}”, SHA-256 {', '.join(checksums)}"
 
 
 def _incoming(store: EmbeddedStore, iri: str, page: int) -> tuple[tuple[Incoming, ...], int, int]:

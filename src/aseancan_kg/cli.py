@@ -37,6 +37,13 @@ class ReportFormat(StrEnum):
     json = "json"
 
 
+class QualityFormat(StrEnum):
+    """How a quality report is written."""
+
+    html = "html"
+    json = "json"
+
+
 class PlanFormat(StrEnum):
     """How a parsed plan is written."""
 
@@ -99,6 +106,26 @@ def validate(
 
 
 @app.command()
+def report(
+    format: Annotated[QualityFormat, typer.Option(help="How to write the report.")] = QualityFormat.html,
+    out: Annotated[Path | None, typer.Option(help="File to write instead of standard output.")] = None,
+) -> None:
+    """Build, validate, measure: say how good the dataset is and where its sources disagree."""
+    from aseancan_kg import report as quality
+
+    if out:
+        _refuse_unwritable(out)
+    found = quality.report(settings.resources(), _progress)
+    text = quality.as_json(found) if format is QualityFormat.json else quality.as_html(found)
+    try:
+        _ = out.write_text(text, encoding="utf-8") if out else print(text, end="")
+    except OSError as error:
+        raise InputError(
+            f"cannot write it: {error.strerror}", Place(str(out)), remedy="Choose another file."
+        ) from error
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
@@ -123,7 +150,8 @@ def serve(
         print(f"Serving {len(store):,} facts. Stop with Ctrl-C.", flush=True)
         print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
         with suppress(KeyboardInterrupt):
-            config = uvicorn.Config(create_app(store), log_level="warning", timeout_graceful_shutdown=2)
+            service = create_app(store, downloads=None if data else files[0].parent)
+            config = uvicorn.Config(service, log_level="warning", timeout_graceful_shutdown=2)
             uvicorn.Server(config).run(sockets=[listener])
         # The engine cannot be interrupted: a query that still runs would keep the process from ending.
         os._exit(0)
@@ -182,6 +210,12 @@ def _progress(step: str) -> None:
     """Show what is being done to a person at a terminal; a pipe stays silent."""
     if sys.stderr.isatty():
         print(f"{step} …", file=sys.stderr)
+
+
+def _refuse_unwritable(file: Path) -> None:
+    """Say so before a minute of work, not after it."""
+    if file.is_dir() or not file.parent.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise InputError("cannot write it", Place(str(file)), remedy="Choose a file in a directory that is there.")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,6 +6,7 @@
     │   ├── SyntaxProblem      RDF, SPARQL or metadata that does not parse
     │   └── DatasetMissing     no built dataset where one was expected
     ├── InvalidData            readable, but it breaks a shape or a register rule
+    │   └── InvalidTables      rows of registers or codings, each with a fault
     ├── Forbidden              a query that would change data or reach the network
     ├── NotFound               an IRI, slug or query name nobody knows
     ├── NotAcceptable          no representation fits what was asked for
@@ -14,8 +15,10 @@
 Lower floors raise these; only `cli` turns them into exit codes and only `web.problems` into HTTP.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,19 @@ class DatasetMissing(InputError):
 
 class InvalidData(Error):
     """Readable data that breaks a shape or a register rule."""
+
+
+@dataclass
+class InvalidTables(InvalidData):
+    """Rows of registers or codings with faults; `faults` tells each by file, row and column."""
+
+    faults: tuple[InvalidData, ...] = field(default=(), kw_only=True)
+
+    @classmethod
+    def of(cls, faults: Iterable[InvalidData]) -> Self:
+        """Make one error of many faults."""
+        told = tuple(faults)
+        return cls("\n".join(["the tables have faults", *map(str, told)]), faults=told)
 
 
 class Forbidden(Error):

@@ -72,3 +72,71 @@ class Plan:
     sections: tuple[Section, ...]
     actions: tuple[Action, ...]
     unplaced: tuple[Unplaced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of an edition that names a thing, `entity` (`body/armac`).
+
+    `part` is the path of the plan's part it stands in, None in an edition whose text is not held. `relations` are the
+    local names of `ac:mentions` or properties below it. `rule` found it, None where only a reader did; `status` says
+    what a reader made of it: confirmed, corrected, added, or unreviewed. `locator` is the row of the reader's table.
+    """
+
+    part: str | None
+    span: Span
+    quote: str
+    prefix: str
+    suffix: str
+    entity: str
+    relations: tuple[str, ...]
+    rule: str | None
+    status: str
+    confidence: str
+    note: str | None
+    locator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of an action with a commitment verb of its own; `path` is `action/1.2.6/clause/1`.
+
+    `verb` and `continuity` are codes of the schemes of those names. `actor`, `addressee`, `means` and `output` are
+    words of the text. `locator` is the row of the table that says so.
+    """
+
+    path: str
+    text: str
+    span: Span
+    verb: str
+    continuity: str
+    actor: tuple[str, ...]
+    addressee: tuple[str, ...]
+    means: tuple[str, ...]
+    output: tuple[str, ...]
+    confidence: str
+    note: str | None
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A judgement of one coder about one part of a text under one scheme.
+
+    `target` is the path of a part of the plan, or `statement/…`. `property` is the local name of the property that the
+    value, an IRI, belongs to. `standing` is preferred; concurring or rival for another coder; or indirect for what is
+    concluded and not stated. `words` are those of the text that it rests on.
+    """
+
+    target: str
+    property: str
+    scheme: str
+    value: str
+    coder: str
+    standing: str
+    words: tuple[str, ...]
+    confidence: str
+    rationale: str
+    basis: str | None = None
+    match: str | None = None
+    locator: str | None = None

@@ -4,7 +4,10 @@ A catalogued query is a file `queries/<name>.rq` whose leading comment lines are
 
     # title: ASEAN members at a date
     # description: Member states whose membership covers the day.
+    # audience: policy researcher
     # param: date date 2025-10-26
+
+The audience, who is served best, is one of `AUDIENCES`. `# question: 17` gives the number of a competency question.
 
 A parameter line holds a name, a type (iri, string, integer, date) and a default, the rest of the line; without a
 default the parameter must be given. The parameter stands in the query as the variable of that name, which the query
@@ -186,13 +189,18 @@ class Parameter:
             raise InputError(f"{value!r} is no {self.type} for parameter {self.name!r}", remedy=remedy) from error
 
 
+AUDIENCES = ("policy researcher", "linked-data consumer", "librarian")
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A catalogued query; `text` is the whole file, header included."""
+    """A catalogued query; `question` is its number among the competency questions, `text` the whole file."""
 
     name: str
     title: str
     description: str
+    audience: str | None
+    question: int | None
     parameters: tuple[Parameter, ...]
     text: str
 
@@ -245,6 +253,8 @@ def pick(name: str, among: Mapping[str, Query]) -> Query:
 
 
 _HEADER = re.compile(r"#\s*(\w+):\s*(.*)")
+_FIELDS = {"title": ".+", "description": ".+", "audience": "|".join(AUDIENCES), "question": r"[1-9]\d*"}
+"""Header field → what it may hold."""
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)\s+(\w+)(?:\s+(\S.*))?")
 
 
@@ -262,15 +272,23 @@ def _read(path: Path) -> Query:
         field, value = header[1], header[2].strip()
         if field == "param":
             parameters.append(_parameter(value, Place(path, line=number)))
-        elif field in ("title", "description") and field not in fields:
+        elif field in _FIELDS and field not in fields and re.fullmatch(_FIELDS[field], value):
             fields[field] = value
         else:
-            remedy = "The header has one title, one description and param lines."
+            remedy = "The header has one title, one description, one audience, at most one question, and param lines."
             raise InputError(f"unexpected header line {field!r}", Place(path, line=number), remedy=remedy)
-    if set(fields) != {"title", "description"}:
+    if not {"title", "description"} <= set(fields):
         remedy = "Begin the file with '# title: …' and '# description: …'."
         raise InputError("has no title or no description", Place(path, line=1), remedy=remedy)
-    return Query(path.stem, fields["title"], fields["description"], tuple(parameters), text)
+    return Query(
+        name=path.stem,
+        title=fields["title"],
+        description=fields["description"],
+        audience=fields.get("audience"),
+        question=int(fields["question"]) if "question" in fields else None,
+        parameters=tuple(parameters),
+        text=text,
+    )
 
 
 def _parameter(line: str, place: Place) -> Parameter:

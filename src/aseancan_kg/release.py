@@ -8,7 +8,8 @@ from rdflib import Graph, URIRef
 from aseancan_kg import namespaces, validation
 from aseancan_kg.build import dataset
 from aseancan_kg.build.dataset import Built, Progress
-from aseancan_kg.errors import InputError, InvalidData, Place
+from aseancan_kg.errors import InputError, InvalidData, InvalidTables, Place
+from aseancan_kg.ontology import codebook, documentation, picture
 from aseancan_kg.validation import Report
 
 
@@ -23,8 +24,21 @@ def publish(resources: Path, directory: Path, progress: Progress) -> tuple[Path,
     report = validate(built, progress)
     if report.violations:
         raise InvalidData(f"the dataset breaks its shapes; nothing was written\n\n{validation.as_text(report)}")
+    progress("documenting the ontology")
+    documents = document(built)
     progress("writing")
-    return dataset.write(built, directory), report
+    return dataset.write(built, directory, documents), report
+
+
+def document(built: Built) -> dict[str, str]:
+    """Return the documentation of the ontology, the picture of the model and the codebook, by file name."""
+    union = built.union()
+    ontology = built.dataset.graph(URIRef(namespaces.ONTOLOGY_GRAPH))
+    return {
+        "ontology.html": documentation.as_html(ontology, union),
+        "model.svg": picture.overview(union),
+        "codebook.html": codebook.as_html(ontology, union, built.version),
+    }
 
 
 def check(resources: Path, shapes: Graph | None, progress: Progress) -> Report:
@@ -32,10 +46,11 @@ def check(resources: Path, shapes: Graph | None, progress: Progress) -> Report:
 
     `shapes` are used instead of the project's own when given.
     """
-    tables = dataset.read_registers(resources)
-    if tables.faults:
-        return validation.report_faults(tables.faults)
-    return validate(dataset.build(resources, progress), progress, shapes)
+    try:
+        built = dataset.build(resources, progress)
+    except InvalidTables as error:
+        return validation.report_faults(error.faults)
+    return validate(built, progress, shapes)
 
 
 def validate(built: Built, progress: Progress, shapes: Graph | None = None) -> Report:

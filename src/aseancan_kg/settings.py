@@ -5,10 +5,10 @@ from pathlib import Path
 
 from aseancan_kg.errors import DatasetMissing, Place
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 """Version of software, ontology and registers; CHANGELOG.md says what each holds."""
 
-ISSUED = "2026-11-23"
+ISSUED = "2026-11-25"
 """Day of the release that `VERSION` names."""
 
 _PACKAGED = Path(__file__).parent / "resources"

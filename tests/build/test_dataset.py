@@ -10,18 +10,14 @@ from aseancan_kg import namespaces, settings
 from aseancan_kg.build import dataset as datasets
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.build.text import collapse
-from aseancan_kg.errors import InputError, InvalidData, SyntaxProblem
+from aseancan_kg.errors import InputError, InvalidData, InvalidTables, SyntaxProblem
 
 AC = Namespace(namespaces.ONT)
 PLAN_SLUG = "asean-canada-poa-2021-2025"
 PLAN = URIRef(namespaces.thing("instrument", PLAN_SLUG))
 INSTRUMENTS = "data/registers/instruments.csv"
+CODINGS = "data/codings/plan-of-action-2021-2025"
 EDITION = settings.resources() / "data" / "sources" / "plan-of-action-2021-2025.txt"
-
-
-@pytest.fixture(scope="module")
-def union(built: Built) -> Graph:
-    return built.union()
 
 
 def test_the_plan_has_its_parts(union: Graph) -> None:
@@ -42,15 +38,18 @@ def test_actions_without_a_printed_heading_stand_in_their_chapter(union: Graph) 
 def test_slicing_the_edition_gives_every_text_back(union: Graph) -> None:
     edition = EDITION.read_bytes().decode()
     quoted = [subject for subject in union.subjects(PROV.wasQuotedFrom) if (subject, AC.text, None) in union]
-    assert len(quoted) == 106 + 32 + 1
+    assert len(quoted) == 131 + 106 + 32 + 1
     for subject in quoted:
         start, end = union.value(subject, AC.startOffset), union.value(subject, AC.endOffset)
         assert collapse(edition[int(start) : int(end)]) == str(union.value(subject, AC.text))
 
 
 def test_everything_of_ours_has_one_label(union: Graph) -> None:
-    ours = {subject for subject in union.subjects() if str(subject).startswith(namespaces.ID)}
-    assert len(ours) > 4000
+    """An IRI with # names a part of a document that has a label."""
+    subjects = {subject for subject in union.subjects() if str(subject).startswith(namespaces.ID)}
+    ours = {subject for subject in subjects if "#" not in subject}
+    assert len(ours) > 9000
+    assert {URIRef(subject.partition("#")[0]) for subject in subjects - ours} <= ours
     unlabelled = [subject for subject in ours if len(list(union.objects(subject, SKOS.prefLabel))) != 1]
     assert unlabelled == []
 
@@ -126,6 +125,59 @@ def test_supersession_is_told_in_both_directions(union: Graph) -> None:
     assert {(new, old) for old, new in union.subject_objects(AC.supersededBy)} == forward
 
 
+def topic(code: str) -> URIRef:
+    return URIRef(namespaces.concept("topic", code))
+
+
+def test_a_code_stands_below_and_beside_others_and_has_other_names(union: Graph) -> None:
+    assert set(union.objects(topic("economic-integration"), SKOS.broader)) == {
+        *(topic("regional-integration"), topic("economic-development")),
+    }
+    for one, other in (("dialogue-relations", "asean-centrality"), ("asean-centrality", "dialogue-relations")):
+        assert (topic(one), SKOS.related, topic(other)) in union
+    assert Literal("dialogue partnership", lang="en") in set(union.objects(topic("dialogue-relations"), SKOS.altLabel))
+    assert union.value(topic("dialogue-relations"), SKOS.scopeNote)
+    scheme = URIRef(namespaces.SCHEME + "topic")
+    tops = set(union.subjects(SKOS.topConceptOf, scheme))
+    assert tops == {one for one in union.subjects(SKOS.inScheme, scheme) if (one, SKOS.broader, None) not in union}
+
+
+def test_an_alignment_says_what_it_leads_to_and_when_that_was_checked(union: Graph) -> None:
+    node = URIRef(namespaces.thing("assertion", "concept/meeting-mode/in-person/1"))
+    target = URIRef("http://schema.org/OfflineEventAttendanceMode")
+    assert (URIRef(namespaces.concept("meeting-mode", "in-person")), SKOS.closeMatch, target) in union
+    assert union.value(node, AC.targetLabel) == Literal("OfflineEventAttendanceMode", lang="en")
+    assert union.value(node, AC.checkedOn) == Literal("2026-11-23", datatype=XSD.date)
+    locator = f"data/registers/alignments.csv#meeting-mode/in-person · closeMatch · {target}/target"
+    assert str(union.value(node, AC.locator)) == locator
+
+
+def test_the_codes_of_the_ordinal_are_a_list_from_the_lowest_to_the_highest(union: Graph) -> None:
+    collection = URIRef(namespaces.SCHEME + "project-ordinal#order")
+    listed = list(union.items(union.value(collection, SKOS.memberList)))
+    places = ("tentative", "directed", "specified", "deliverable")
+    assert listed == [URIRef(namespaces.concept("project-ordinal", place)) for place in places]
+    assert [int(union.value(place, AC.rank)) for place in listed] == [1, 2, 3, 4]
+    assert set(union.objects(collection, SKOS.member)) == set(listed)
+
+
+def test_a_statement_tells_by_which_documents_it_came_down_to_us(union: Graph) -> None:
+    statement = URIRef(namespaces.thing("statement", "d20-s01-reaffirmed-partnership"))
+    steps = {
+        int(union.value(step, AC.stepNumber)): union.value(step, AC.document)
+        for step in union.objects(statement, AC.reportingStep)
+    }
+    slugs = ("news-20th-asean-canada-dialogue", "asean-secretariat-release-20th-dialogue")
+    assert steps == {number: URIRef(namespaces.thing("source", slug)) for number, slug in enumerate(slugs, start=1)}
+    assert set(union.objects(statement, AC.reportedThrough)) == set(steps.values())
+
+
+def test_what_a_party_did_is_labelled_in_words(union: Graph) -> None:
+    act = URIRef(namespaces.thing("party-action", "tac-1976-indonesia-signed"))
+    label = "Indonesia signed: Treaty of Amity and Cooperation in Southeast Asia"
+    assert list(union.objects(act, SKOS.prefLabel)) == [Literal(label, lang="en")]
+
+
 def test_a_fact_is_traced_to_its_register_cell(built: Built) -> None:
     actip = URIRef(namespaces.thing("instrument", "actip-2015"))
     place = built.locate(actip, AC.adoptedOn, None)
@@ -198,6 +250,26 @@ def edit(path: Path, old: str, new: str) -> None:
             lambda root: edit(root / "data/registers/states.csv", "CA,Ottawa", "CA,Ottawa,,"),
             InvalidData,
             "states.csv, row 2: 11 cells",
+        ),
+        (
+            lambda root: edit(root / CODINGS / "mentions.csv", "title,Joint Declaration", "title,Common Declaration"),
+            InvalidTables,
+            r"mentions\.csv, row 3, column quote: “Common Declaration .* does not stand 1 times in title",
+        ),
+        (
+            lambda root: edit(root / CODINGS / "clauses.csv", "Strengthen the existing", "Strengthen existing"),
+            InvalidTables,
+            r"clauses\.csv, row 2, column text: “Strengthen existing .* does not follow in action/1\.1\.1",
+        ),
+        (
+            lambda root: edit(root / CODINGS / "codings.csv", "first-reading,1.1.1/1", "first-reading,1.1.1/9"),
+            InvalidTables,
+            r"codings\.csv, row 2, column clause: there is no clause action/1\.1\.1/clause/9",
+        ),
+        (
+            lambda root: edit(root / "data/sources/un-sdg-kos.csv", "End poverty", "Halve poverty"),
+            InvalidData,
+            r"un-sdg-kos\.csv: its sha256 is",
         ),
     ],
 )

@@ -9,6 +9,7 @@ from aseancan_kg.errors import InputError, InvalidData, SyntaxProblem
 DESCRIPTION = """\
 title = "A plan"
 instrument = ""
+about = ""
 date = "2020"
 date_of = "publication"
 publisher = ""
@@ -44,6 +45,15 @@ def test_an_edition_that_may_not_be_distributed_has_no_text(directory: Path) -> 
     (directory / "a-plan.txt").unlink()
     (source,) = sources.read(directory)
     assert source.text is None
+
+
+def test_a_table_beside_its_description_is_checked_like_a_text(directory: Path) -> None:
+    (directory / "a-plan.txt").rename(directory / "a-plan.csv")
+    (source,) = sources.read(directory)
+    assert source.text is None
+    (directory / "a-plan.csv").write_text("A,b,c", encoding="utf-8")
+    with pytest.raises(InvalidData, match=r"a-plan\.csv: its sha256 is .*described as"):
+        sources.read(directory)
 
 
 def test_an_edition_that_was_touched_is_refused(directory: Path) -> None:

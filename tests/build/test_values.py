@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from aseancan_kg.build import values
-from aseancan_kg.build.values import Code, Number, PartialDate, Plain, Reference, Text, Url
+from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,25 @@ def test_readers_return_what_they_are_named_for() -> None:
     assert values.source("source/plan-of-action-2021-2025") == Reference("source", "plan-of-action-2021-2025")
     assert values.source("https://asean.org/") == Url("https://asean.org/")
     assert values.code("pillar")("economic") == Code("pillar", "economic")
+    assert values.concept("topic/mine-action") == Code("topic", "mine-action")
+    assert values.choice("accepted", "rejected")("rejected") == Plain("rejected")
+    assert values.offset("0") == Number(0)
+    assert values.sdg("16.a") == Url("http://metadata.un.org/sdg/16.a")
+
+
+@pytest.mark.parametrize("written", ["title", "preamble", "section/1", "section/III.2", "action/1.2.6", "action/2-b"])
+def test_a_part_of_a_plan_is_named_by_its_path(written: str) -> None:
+    assert values.part(written) == Part(written)
+
+
+def test_actions_and_clauses_are_written_by_number() -> None:
+    assert values.action("1.2.6") == Part("action/1.2.6")
+    assert values.clause("1.2.6/10") == Part("action/1.2.6/clause/10")
+
+
+def test_a_statement_reaffirms_a_part_or_a_topic() -> None:
+    assert values.reaffirmed("section/2.1") == Part("section/2.1")
+    assert values.reaffirmed("topic/trade") == Code("topic", "trade")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +77,22 @@ def test_readers_return_what_they_are_named_for() -> None:
         (values.reference("body"), "aha-centre", "is not a reference"),
         (values.reference("body"), "state/canada", "takes body"),
         (values.code("pillar"), "Economic", "is not a code"),
+        (values.concept, "mine-action", "write scheme/code"),
+        (values.concept, "topic/Mine Action", "write scheme/code"),
+        (values.choice("accepted", "rejected"), "yes", "write one of accepted, rejected"),
+        (values.offset, "-1", "write a whole number"),
+        (values.offset, "１", "write a whole number"),
+        (values.sdg, "18", "write 16 or 16.2"),
+        (values.sdg, "SDG 16", "write 16 or 16.2"),
+        (values.sdg, "16.0", "write 16 or 16.2"),
+        (values.part, "1.2.6", "write title, preamble, section/1.2 or action/1.2.6"),
+        (values.part, "action/1.2.6/clause/1", "is not a part of a plan"),
+        (values.part, "action/1..6", "is not a part of a plan"),
+        (values.action, "1.2.6.", "is not a part of a plan"),
+        (values.clause, "1.2.6", "/ and its own: 1.2.6/1"),
+        (values.clause, "1.2.6/0", "is not a clause"),
+        (values.reaffirmed, "topic/Trade", "write scheme/code"),
+        (values.reaffirmed, "pillar/economic", "is not a part of a plan"),
     ],
 )
 def test_bad_values_are_refused_with_a_reason(reader: values.Reader, written: str, message: str) -> None:

@@ -3,11 +3,8 @@
 import csv
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +13,7 @@ import pytest
 from rdflib import Graph
 
 from aseancan_kg import namespaces, settings
+from aseancan_kg.ontology.checks import OwlTools, java_compiler
 
 HERE = Path(__file__).parent
 TERM_LISTS = HERE / "node_modules" / "@zazuko" / "rdf-vocabularies" / "ontologies"
@@ -128,36 +126,6 @@ def is_deprecating(statement: ox.Quad) -> bool:
     return predicate == SUPERSEDED_BY or statement.object.value in DEPRECATING.get(predicate, ())
 
 
-@dataclass(frozen=True)
-class OwlTools:
-    """The OWL API and HermiT that come with Owlready2; both take RDF/XML, their Turtle is of 2011."""
-
-    java: str
-    directory: Path
-
-    def dl_violations(self, ontology: Graph) -> list[str]:
-        """Ways in which an ontology leaves OWL 2 DL."""
-        owl_api = files("owlready2") / "pellet" / "owlapi-distribution-3.4.3-bin.jar"
-        command = [self.java, "-cp", str(owl_api), str(HERE / "Profile.java"), str(self._write(ontology))]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=True)
-        return done.stdout.splitlines()
-
-    def unsatisfiable(self, ontology: Graph) -> set[str]:
-        """IRIs of the classes that can have no member. Raises Owlready2's error when the whole is inconsistent."""
-        import owlready2
-
-        owlready2.JAVA_EXE = self.java
-        world = owlready2.World()
-        world.get_ontology(self._write(ontology).as_uri()).load()
-        owlready2.sync_reasoner_hermit(world, debug=0)
-        return {found.iri for found in world.inconsistent_classes()} - {OWL + "Nothing"}
-
-    def _write(self, ontology: Graph) -> Path:
-        target = self.directory / "ontology.rdf"
-        ontology.serialize(target, format="xml")
-        return target
-
-
 @pytest.fixture(scope="session")
 def ontology_file() -> Path:
     return settings.resources() / "ontology" / "aseancan.ttl"
@@ -187,8 +155,7 @@ def vocabularies(ontology_file: Path) -> Vocabularies:
 
 @pytest.fixture
 def owl_tools(tmp_path: Path) -> OwlTools:
-    java = shutil.which("java")
-    modules = subprocess.run([java, "--list-modules"], capture_output=True, check=True).stdout if java else b""
-    if java is None or b"jdk.compiler" not in modules:
+    java = java_compiler()
+    if java is None:
         missing("Java with its compiler", "install a development kit, such as Debian's default-jdk-headless")
     return OwlTools(java, tmp_path)

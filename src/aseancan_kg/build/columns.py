@@ -1,4 +1,4 @@
-"""What every register holds: the kind its rows are, and its columns in order."""
+"""What every register and every table of codings holds: the kind its rows are, and its columns in order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +24,16 @@ _URL = Column(values.url)
 _SLUG = Column(values.slug, required=True)
 _PARTIES = ("state", "state-group", "body", "mechanism")
 _PARENTS = (*_PARTIES, "programme", "fund", "post")
+
+MATCHES = ("closeMatch", "exactMatch", "broadMatch", "narrowMatch", "relatedMatch")
+"""SKOS mapping properties, by which a code is aligned with a concept elsewhere."""
+
+RELATIONS = (
+    *("supportsImplementationOf", "supports", "cooperatesThrough", "cooperatesWith", "convenes", "references"),
+    *("promotes", "considers", "foreseesSuccessor", "addresses", "reviewedBy", "reportsTo", "namesParty", "namesPlace"),
+    *("namedWithin", "mentions"),
+)
+"""Local names of `ac:mentions` and the properties below it: how a part of a text is related to what it names."""
 
 _EVIDENCE = {
     "sources": Column(values.source, many=True, required=True),
@@ -170,6 +180,35 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             **_EVIDENCE,
         },
     ),
+    "statements": (
+        "statement",
+        {
+            "slug": _SLUG,
+            "meeting": Column(values.reference("meeting"), required=True),
+            "edition": Column(values.reference("source"), required=True),
+            "start": Column(values.offset, required=True),
+            "end": Column(values.offset, required=True),
+            "form": Column(values.code("statement-form"), required=True),
+            "speech_act": Column(values.code("speech-act"), required=True),
+            "speaker": Column(values.reference("state", "body", "person", "meeting"), many=True),
+            "speaker_words": _TEXT,
+            "chain": Column(values.reference("source"), many=True, required=True),
+            "quotation": _TEXT,
+            "gist": _NAME,
+            **_EVIDENCE,
+        },
+    ),
+    "party-actions": (
+        "party-action",
+        {
+            "slug": _SLUG,
+            "instrument": Column(values.reference("instrument"), required=True),
+            "party": Column(values.reference("state", "state-group", "body"), required=True),
+            "action": Column(values.code("party-act"), required=True),
+            "date": _DATE,
+            **_EVIDENCE,
+        },
+    ),
     "documents": (
         "source",
         {"slug": _SLUG, "url": _URL, "title": _TEXT, "publisher": _TEXT, "issued": _DATE, "note": _TEXT},
@@ -201,10 +240,104 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "code": _SLUG,
             "label": _NAME,
             "definition": _NAME,
-            "broader": Column(values.slug),
-            "matches": Column(values.url, many=True),
+            "broader": Column(values.slug, many=True),
+            "related": Column(values.slug, many=True),
+            "alternatives": Column(values.text, many=True),
+            "scope_note": _TEXT,
             "source": Column(values.text, required=True),
+        },
+    ),
+    "alignments": (
+        "alignment",
+        {
+            "concept": Column(values.concept, required=True),
+            "relation": Column(values.choice(*MATCHES), required=True),
+            "target": Column(values.url, required=True),
+            "target_label": _TEXT,
+            "checked": Column(values.partial_date, required=True),
+            **_EVIDENCE,
         },
     ),
 }
 """Register file (without .csv) → the kind its rows are, and its columns in order."""
+
+_CONFIDENCE = Column(values.code("confidence"), required=True)
+_WORDS = Column(values.text, many=True)
+
+CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
+    "mentions": (
+        "mention",
+        {
+            "part": Column(values.part),
+            "quote": _NAME,
+            "occurrence": Column(values.number),
+            "start": Column(values.offset),
+            "entity": Column(values.reference(), required=True),
+            "relation": Column(values.choice(*RELATIONS), many=True, required=True),
+            "decision": Column(values.choice("accepted", "rejected"), required=True),
+            "confidence": _CONFIDENCE,
+            "note": _TEXT,
+        },
+    ),
+    "clauses": (
+        "clause",
+        {
+            "clause": Column(values.clause, required=True),
+            "text": _NAME,
+            "verb": Column(values.code("verb"), required=True),
+            "continuity": Column(values.code("continuity"), required=True),
+            "actor": _WORDS,
+            "addressee": _WORDS,
+            "means": _WORDS,
+            "output": _WORDS,
+            "confidence": _CONFIDENCE,
+            "note": _TEXT,
+        },
+    ),
+    "codings": (
+        "coding",
+        {
+            "coder": Column(values.code("coder"), required=True),
+            "clause": Column(values.clause, required=True),
+            "scheme": Column(values.choice("direction", "firmness", "precision", "hedge"), required=True),
+            "value": _SLUG,
+            "words": _WORDS,
+            "confidence": _CONFIDENCE,
+            "rationale": _NAME,
+        },
+    ),
+    "topics": (
+        "topic",
+        {
+            "action": Column(values.action, required=True),
+            "topic": Column(values.code("topic"), required=True),
+            "basis": Column(values.code("basis"), required=True),
+            "words": _WORDS,
+            "confidence": _CONFIDENCE,
+            "rationale": _NAME,
+        },
+    ),
+    "sdgs": (
+        "sdg",
+        {
+            "action": Column(values.action, required=True),
+            "sdg": Column(values.sdg, required=True),
+            "basis": Column(values.code("basis"), required=True),
+            "words": _WORDS,
+            "confidence": _CONFIDENCE,
+            "rationale": _NAME,
+        },
+    ),
+    "reaffirmations": (
+        "reaffirmation",
+        {
+            "statement": Column(values.reference("statement"), required=True),
+            "target": Column(values.reaffirmed),
+            "basis": Column(values.code("basis")),
+            "match": Column(values.code("match"), required=True),
+            "confidence": _CONFIDENCE,
+            "rationale": _NAME,
+        },
+    ),
+}
+"""Table of codings (without .csv) below `data/codings/<edition>/` → the kind its rows are, and its columns in order."""

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from rdflib import BNode, Dataset, Graph, URIRef
 from rdflib.compare import to_canonical_graph
@@ -14,28 +15,46 @@ from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
-from aseancan_kg.build import description, plan, registers, sources, triples
+from aseancan_kg.build import (
+    annotations,
+    description,
+    editions,
+    goals,
+    lineage,
+    names,
+    parts,
+    plan,
+    quality,
+    registers,
+    sources,
+    triples,
+)
+from aseancan_kg.build.editions import Edition
+from aseancan_kg.build.quality import Measure
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.sources import Source
-from aseancan_kg.build.text import collapse
 from aseancan_kg.build.triples import Triple
-from aseancan_kg.build.values import PartialDate, Plain, Reference, Text, Url
-from aseancan_kg.errors import InputError, InvalidData, Place, SyntaxProblem
+from aseancan_kg.build.values import Reference, Url
+from aseancan_kg.errors import InputError, InvalidTables, Place, SyntaxProblem
 from aseancan_kg.model import Plan
 
 VERSION_LENGTH = 16
 """Hexadecimal digits of the SHA-256 that name a dataset version (64 bits)."""
+
+ORDERED = "project-ordinal"
+"""The code list whose codes have an order, that of its rows."""
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The dataset in memory, its version, and where in the registers each fact stands."""
+    """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures."""
 
     dataset: Dataset
     version: str
     places: Mapping[tuple[Node, Node | None], Place]
+    measures: Sequence[Measure]
 
     def union(self) -> Graph:
         """Copy the triples of all named graphs into one graph."""
@@ -52,17 +71,20 @@ class Built:
 def build(resources: Path, progress: Progress) -> Built:
     """Join every source below `resources` into one dataset.
 
-    `progress` is told each step. Raises `InputError` for what cannot be read and `InvalidData` for every fault in the
-    registers, or the first in a source or between a plan's text and its register row.
+    `progress` is told each step. Raises `InputError` for what cannot be read, `InvalidTables` for every fault in the
+    registers or in the codings of an edition, and `InvalidData` for the first in a source or between a plan's text and
+    its register row.
     """
     progress("reading sources and registers")
     documents = sources.read(resources / "data" / "sources")
-    tables = read_registers(resources)
+    tables = registers.read(resources / "data", frozenset(document.slug for document in documents))
     if tables.faults:
-        raise InvalidData("\n".join(["the registers have faults", *map(str, tables.faults)]))
+        raise InvalidTables.of(tables.faults)
+    known = names.names(tables)
+    read = editions.read(documents, tables, known)
     dataset = Dataset()
     _bind_prefixes(dataset)
-    for name, graph in _graphs(documents, tables):
+    for name, graph in _graphs(resources, read, tables):
         progress(f"graph/{name}")
         _fill(dataset, name, graph)
     for name in ("ontology", "shapes"):
@@ -70,14 +92,10 @@ def build(resources: Path, progress: Progress) -> Built:
         _fill(dataset, name, _canonical(name, resources / name))
     version = hashlib.sha256("".join(_lines(dataset)).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
     progress("graph/description")
-    _fill(dataset, "description", list(description.describe(dataset, version)))  # whole, before the dataset changes
-    return Built(dataset, version, dict(_places(tables)))
-
-
-def read_registers(resources: Path) -> Registers:
-    """Read the registers below `resources`, faults collected."""
-    slugs = frozenset(path.stem for path in (resources / "data" / "sources").glob("*.toml"))
-    return registers.read(resources / "data" / "registers", slugs)
+    measures = quality.measure(read, known, tables, dataset)
+    # Whole, before the dataset changes.
+    _fill(dataset, "description", list(description.describe(dataset, version, measures)))
+    return Built(dataset, version, dict(_places(tables)), measures)
 
 
 def ingest(source: Source) -> tuple[Plan, Graph]:
@@ -88,14 +106,16 @@ def ingest(source: Source) -> tuple[Plan, Graph]:
     instrument, title = str(source.metadata["instrument"]), str(source.metadata["title"])
     for triple in (
         *triples.source_document(source.slug, source.metadata),
-        *triples.plan(parsed, instrument or source.slug, title, source.slug),
+        *parts.plan(parsed, namespaces.thing("instrument", instrument or source.slug), title, source.slug),
     ):
         graph.add(triple)
     return parsed, graph
 
 
-def write(built: Built, directory: Path) -> Path:
-    """Write the dataset as N-Quads, each graph as Turtle, and `manifest.json`; return the N-Quads file.
+def write(built: Built, directory: Path, documents: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """Write the dataset as N-Quads, each graph as Turtle, `documents` by name, and `manifest.json`.
+
+    Returns the N-Quads file.
 
     Everything is written beside its place first and renamed into it, the manifest last. Raises `InputError` when the
     directory cannot be written.
@@ -103,7 +123,7 @@ def write(built: Built, directory: Path) -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=directory, prefix=".writing-") as staging:
-            names = _stage(built, Path(staging))
+            names = _stage(built, Path(staging), documents)
             for name in names:
                 target = directory / name
                 target.parent.mkdir(exist_ok=True)
@@ -114,20 +134,24 @@ def write(built: Built, directory: Path) -> Path:
     return directory / names[0]
 
 
-def _graphs(documents: Iterable[Source], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
+def _graphs(resources: Path, read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
     rows = tables.rows
     for register, things in rows.items():
-        if register not in {"documents", "names", "rivals", "concepts"}:
+        if register not in {"documents", "names", "rivals", "concepts", "alignments"}:
             yield register, (triple for row in things for triple in _thing(row, tables))
     yield "documents", (triple for row in rows["documents"] for triple in triples.document(row))
     yield "names", _numbered(rows["names"], triples.name, ("entity",))
     yield "rivals", _numbered(rows["rivals"], triples.rival, ("entity", "column"))
     yield "schemes", _schemes(rows["concepts"])
+    yield "alignments", _numbered(rows["alignments"], triples.alignment, ("concept",))
     pages = {source for row in tables for source in row.cells.get("sources", ()) if isinstance(source, Url)}
     pages -= {row.one("url") for row in rows["documents"]}
     yield "sources", (triple for page in pages for triple in triples.web_source(page))
-    for document in documents:
-        yield document.slug, _document(document, tables)
+    yield "states-of-instruments", lineage.states(tables)
+    yield "un-sdg-kos", goals.triples(resources / "data" / "sources" / "un-sdg-kos.csv")
+    for edition in read:
+        yield edition.source.slug, _edition(edition)
+    yield from _codings(read)
 
 
 def _thing(row: Row, tables: Registers) -> Iterator[Triple]:
@@ -146,18 +170,21 @@ def _compose_label(row: Row, tables: Registers) -> str:
             return f"{_words(row, 'member', tables)} in {_words(row, 'organisation', tables)}"
         case "participation":
             return f"{_words(row, 'agent', tables)} at {_words(row, 'meeting', tables)}"
+        case "statement":
+            return row.written("gist")
+        case "party-action":
+            return f"{_words(row, 'party', tables)} {row.written('action')}: {_words(row, 'instrument', tables)}"
         case _:
-            return " ".join(_words(row, column, tables) for column in ("subject", "predicate", "object"))
+            return " ".join(row.written(column) for column in ("subject", "predicate", "object"))
 
 
 def _words(row: Row, column: str, tables: Registers) -> str:
+    """Return the words of a cell; of a reference, the name of the thing."""
     value = row.one(column)
     if isinstance(value, Reference):
-        return next(
-            (_words(other, "name", tables) for other in tables if (other.kind, other.slug) == (value.kind, value.slug)),
-            str(value),
-        )
-    return value.words if isinstance(value, Text) else ""
+        other = next((other for other in tables if other.reference == value), None)
+        return (other.written("title") or other.written("name")) if other else str(value)
+    return row.written(column)
 
 
 def _numbered(
@@ -173,45 +200,46 @@ def _numbered(
 def _schemes(rows: tuple[Row, ...]) -> Iterator[Triple]:
     for row in rows:
         yield from triples.concept(row)
-    for scheme in {row.one("scheme") for row in rows}:
-        if isinstance(scheme, Plain):
-            yield from triples.concept_scheme(scheme.characters)
+    for scheme in {row.written("scheme") for row in rows}:
+        yield from triples.concept_scheme(scheme)
+    yield from triples.ordered(ORDERED, [row for row in rows if row.written("scheme") == ORDERED])
 
 
-def _document(document: Source, tables: Registers) -> Iterator[Triple]:
-    yield from triples.source_document(document.slug, document.metadata)
-    instrument = str(document.metadata["instrument"])
-    if document.text is None or not instrument:
-        return
-    parsed = plan.parse(document.text)
-    place = Place(f"data/sources/{document.slug}.txt")
-    row = next((row for row in tables.rows["instruments"] if row.slug == instrument), None)
-    if row is None:
-        raise InvalidData(
-            f"its instrument “{instrument}” is in no register", place, remedy="Add it to instruments.csv."
+def _edition(edition: Edition) -> Iterator[Triple]:
+    yield from triples.source_document(edition.source.slug, edition.source.metadata)
+    if edition.plan:
+        yield from parts.plan(edition.plan, edition.whole, edition.short_title, edition.source.slug)
+
+
+def _codings(read: Sequence[Edition]) -> Iterator[tuple[str, list[Triple]]]:
+    """One graph for what the texts name, one for the clauses, and one for the codings of each coder."""
+    yield (
+        "mentions",
+        [
+            triple
+            for edition in read
+            for triple in annotations.mentions(edition.mentions, edition.whole, edition.source.slug)
+        ],
+    )
+    yield (
+        "clauses",
+        [
+            triple
+            for edition in read
+            for triple in parts.clauses(edition.clauses, edition.whole, edition.short_title, edition.source.slug)
+        ],
+    )
+    for coder in sorted({coding.coder for edition in read for coding in edition.codings}):
+        yield (
+            f"coding-{coder}",
+            [
+                triple
+                for edition in read
+                for triple in annotations.codings(
+                    [coding for coding in edition.codings if coding.coder == coder], edition.whole, edition.source.slug
+                )
+            ],
         )
-    for column, found in (("title", Text(parsed.title)), ("adopted", PartialDate(parsed.adopted or ""))):
-        if row.one(column) != found:
-            remedy = f"Compare it with {row.place_of(column)}."
-            raise InvalidData(f"the text gives another {column}: {found}", place, remedy=remedy)
-    if document.metadata["date_of"] == "adoption" and document.metadata["date"] != parsed.adopted:
-        raise InvalidData(f"the text was adopted {parsed.adopted}, its description says otherwise", place)
-    if parsed.unplaced:
-        first = parsed.unplaced[0]
-        remedy = "Run `aseancan-kg ingest` on it to see every such line."
-        raise InvalidData(f"“{first.text}” has no place in the plan", Place(place.file, line=first.line), remedy=remedy)
-    _check_slices(parsed, document.text, place)
-    yield from triples.plan(parsed, instrument, _words(row, "short_title", tables), document.slug)
-
-
-def _check_slices(parsed: Plan, edition: str, place: Place) -> None:
-    """Slicing the edition by a part's offsets must give the part's text: what every citation of the graph rests on."""
-    parts = [(parsed.title, parsed.title_span), (parsed.preamble, parsed.preamble_span)]
-    parts += [(section.title, section.span) for section in parsed.sections]
-    parts += [(action.text, action.span) for action in parsed.actions]
-    for text, span in parts:
-        if collapse(edition[span.start : span.end]) != text:
-            raise InvalidData(f"offsets {span.start}-{span.end} do not give “{text}”", place)
 
 
 def _canonical(name: str, directory: Path) -> Graph:
@@ -248,12 +276,12 @@ def _lines(dataset: Dataset) -> list[str]:
     return sorted(line + "\n" for line in dataset.serialize(format="nquads").splitlines() if line)
 
 
-def _stage(built: Built, staging: Path) -> list[str]:
+def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[str]:
     """Write every file into `staging`; return their names, the N-Quads first and the manifest last."""
     dataset_name = f"aseancan-{built.version}.nq"
     quads = _lines(built.dataset)
     (staging / "graphs").mkdir()
-    files = {dataset_name: "".join(quads)}
+    files = {dataset_name: "".join(quads), **documents}
     graphs = []
     for graph in sorted(built.dataset.graphs(), key=lambda graph: graph.identifier):
         if len(graph):

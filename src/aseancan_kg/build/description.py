@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rdflib import Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DC, DCAT, DCTERMS, FOAF, RDF, SKOS, VANN, VOID, XSD
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
-from aseancan_kg.build.triples import SCHEMA, Triple
+from aseancan_kg.build.quality import LINK_PREDICATES, METRICS, Measure
+from aseancan_kg.build.triples import Triple
 from aseancan_kg.settings import ISSUED, VERSION
 
 LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
@@ -17,20 +18,23 @@ DATASET = URIRef(namespaces.BASE + "dataset")
 PROJECT = URIRef(namespaces.ID + "project")
 
 _DCAT_VERSION = URIRef(namespaces.PREFIXES["dcat"] + "version")  # of DCAT 3; rdflib lists version 2
+_DQV = Namespace(namespaces.PREFIXES["dqv"])
 _SD = Namespace(namespaces.PREFIXES["sd"])
 _TITLE = "ASEAN-Canada commitments knowledge graph"
 _DESCRIPTION = (
-    "The actions of the ASEAN-Canada Plan of Action 2021-2025 with the instruments, bodies, mechanisms, programmes, "
-    "meetings and persons they concern, every fact with its sources."
+    "The actions of the ASEAN-Canada Plan of Action 2021-2025, cut into commitments that are coded by verb, direction, "
+    "firmness, precision, topic and Goal, with every instrument, body, mechanism, programme and meeting they name, and "
+    "what was said of them afterwards; every fact with its sources."
 )
 
 
-def describe(dataset: Dataset, version: str) -> Iterator[Triple]:
-    """Describe `dataset`, whose content hash is `version`. Its default graph is the union of its named graphs."""
+def describe(dataset: Dataset, version: str, measures: Sequence[Measure]) -> Iterator[Triple]:
+    """Describe `dataset`, whose content hash is `version`, and how good it is. Its default graph is the union."""
     union = {(subject, predicate, object_) for subject, predicate, object_, _ in dataset.quads()}
     yield from _dataset(union, version)
     yield from _partitions(union)
     yield from _links(union)
+    yield from _quality(measures)
     for graph in dataset.graphs():
         if len(graph):
             yield from _graph(URIRef(str(graph.identifier)), graph)
@@ -90,11 +94,38 @@ def _partitions(union: set[Triple]) -> Iterator[Triple]:
 
 
 def _links(union: set[Triple]) -> Iterator[Triple]:
-    linkset = DATASET + "#links-wikidata"
-    yield linkset, RDF.type, VOID.Linkset
-    yield linkset, VOID.subjectsTarget, DATASET
-    yield linkset, VOID.linkPredicate, SCHEMA.sameAs
-    yield linkset, VOID.triples, _number(sum(predicate == SCHEMA.sameAs for _, predicate, _ in union))
+    """Describe the links to each site by each property as a linkset."""
+    linked = Counter(
+        (predicate, str(target).split("/")[2]) for _, predicate, target in union if predicate in LINK_PREDICATES
+    )
+    for (predicate, site), number in linked.items():
+        linkset = DATASET + "#" + re.sub(r"[^A-Za-z0-9]+", "-", f"links-{namespaces.shorten(str(predicate))}-{site}")
+        yield linkset, RDF.type, VOID.Linkset
+        yield linkset, SKOS.prefLabel, Literal(f"Links to {site}", lang="en")
+        yield linkset, VOID.subjectsTarget, DATASET
+        yield linkset, VOID.linkPredicate, predicate
+        yield linkset, VOID.triples, _number(number)
+
+
+def _quality(measures: Sequence[Measure]) -> Iterator[Triple]:
+    """Publish every figure as a measurement of the Data Quality Vocabulary."""
+    for code, (dimension, words) in METRICS.items():
+        metric, group = DATASET + f"#metric-{code}", DATASET + f"#dimension-{dimension}"
+        yield metric, RDF.type, _DQV.Metric
+        yield metric, SKOS.prefLabel, Literal(code.replace("-", " ").capitalize(), lang="en")
+        yield metric, SKOS.definition, Literal(words, lang="en")
+        yield metric, _DQV.inDimension, group
+        yield group, RDF.type, _DQV.Dimension
+        yield group, SKOS.prefLabel, Literal(dimension.capitalize(), lang="en")
+    for measure in measures:
+        name = re.sub(r"[^A-Za-z0-9]+", "-", f"{measure.metric}-{measure.of}").strip("-")
+        node = DATASET + f"#measurement-{name}"
+        label = measure.metric.replace("-", " ").capitalize() + (f": {measure.of}" if measure.of else "")
+        yield node, RDF.type, _DQV.QualityMeasurement
+        yield node, SKOS.prefLabel, Literal(label, lang="en")
+        yield node, _DQV.isMeasurementOf, DATASET + f"#metric-{measure.metric}"
+        yield node, _DQV.computedOn, DATASET
+        yield node, _DQV.value, Literal(measure.value)
 
 
 def _graph(node: URIRef, graph: Graph) -> Iterator[Triple]:

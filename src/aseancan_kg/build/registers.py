@@ -1,6 +1,6 @@
-"""Curated CSV registers → rows of typed cells, with every fault named by file, row and column.
+"""Curated CSV registers and codings → rows of typed cells, with every fault named by file, row and column.
 
-A register is UTF-8 CSV (RFC 4180) with one header row; a byte-order mark is accepted, since spreadsheets write one.
+A table is UTF-8 CSV (RFC 4180) with one header row; a byte-order mark is accepted, since spreadsheets write one.
 Several values in one cell are separated by " | ". What a column may hold stands in `build.columns`.
 """
 
@@ -8,28 +8,69 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from aseancan_kg.build.columns import REGISTERS, Column
-from aseancan_kg.build.values import Code, Number, PartialDate, Plain, Reference, Text, Url, Value
+from aseancan_kg.build.columns import CODINGS, REGISTERS, Column
+from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
 
 SEPARATOR = " | "
 
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "names": ("entity", "name", "kind"),
+    "rivals": ("entity", "column", "value"),
+    "concepts": ("scheme", "code"),
+    "alignments": ("concept", "relation", "target"),
+    "mentions": ("part", "start", "quote", "occurrence"),
+    "clauses": ("clause",),
+    "codings": ("coder", "clause", "scheme", "value", "words"),
+    "topics": ("action", "topic"),
+    "sdgs": ("action", "sdg"),
+    "reaffirmations": ("statement", "target", "match"),
+}
+"""Columns that together tell a row from every other, where that is not its slug."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a register. `slug` is empty where the register has no such column (names, rivals, concepts)."""
+    """One row of a table: `folder` is `registers` or `codings/<edition>`; `slug` is empty where there is none."""
 
+    folder: str
     register: str
     kind: str
     slug: str
     cells: Mapping[str, tuple[Value, ...]]
     place: Place
 
+    @property
+    def key(self) -> str:
+        """What tells the row from every other of its table."""
+        written = map(self.written, _KEYS.get(self.register, ()))
+        return self.slug or " · ".join(filter(None, written))
+
+    @property
+    def locator(self) -> str:
+        """Where the row stands, for those who want to look it up or mend it."""
+        return f"data/{self.folder}/{self.register}.csv#{self.key}"
+
+    @property
+    def reference(self) -> Reference:
+        """The thing that the row describes."""
+        return Reference(self.kind, self.slug)
+
     def one(self, column: str) -> Value | None:
         """Return the first value of a cell, or None when the cell is empty or the register has no such column."""
         return next(iter(self.cells.get(column, ())), None)
+
+    def written(self, column: str) -> str:
+        """Return the first value of a cell as it is written there, "" when the cell is empty."""
+        value = self.one(column)
+        return "" if value is None else _written(value)
+
+    def all_written(self, column: str) -> tuple[str, ...]:
+        """Return all values of a cell as they are written there."""
+        return tuple(_written(value) for value in self.cells.get(column, ()))
 
     def place_of(self, column: str) -> Place:
         """Say where the cell stands."""
@@ -38,33 +79,60 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """All registers, and every fault found in them; a row with a fault keeps the cells that could be read."""
+    """All registers, the codings of each edition, and every fault found in them.
+
+    A row with a fault keeps the cells that could be read. Iterating gives the rows of the registers.
+    """
 
     rows: Mapping[str, tuple[Row, ...]]
+    codings: Mapping[str, Mapping[str, tuple[Row, ...]]]
     faults: tuple[InvalidData, ...] = field(default=())
 
     def __iter__(self) -> Iterator[Row]:
         for rows in self.rows.values():
             yield from rows
 
+    @property
+    def tables(self) -> Iterator[tuple[Row, ...]]:
+        """Every table, of registers and of codings."""
+        yield from self.rows.values()
+        for tables in self.codings.values():
+            yield from tables.values()
+
+    def named(self, edition: str, table: str) -> tuple[Row, ...]:
+        """Rows of one table of the codings of one edition; none when it has no such table."""
+        return self.codings.get(edition, {}).get(table, ())
+
 
 _HIERARCHIES = ("parent", "supersedes", "part_of", "phase_of")
 
 
-def read(directory: Path, sources: frozenset[str]) -> Registers:
-    """Read every register in `directory`; `sources` are the slugs of the documents in data/sources.
+def read(data: Path, sources: frozenset[str]) -> Registers:
+    """Read every register and the codings below `data`; `sources` are the slugs of the documents in data/sources.
 
     Raises `InputError` when a file cannot be read and `RegisterError` when it is broken as CSV. Faults inside rows are
     collected, not raised.
     """
     faults: list[InvalidData] = []
-    rows = {name: tuple(_read_rows(directory / f"{name}.csv", name, faults)) for name in REGISTERS}
-    registers = Registers(rows)
+    rows = {
+        name: tuple(_read_rows(data / "registers" / f"{name}.csv", kind, columns, faults))
+        for name, (kind, columns) in REGISTERS.items()
+    }
+    codings: dict[str, dict[str, tuple[Row, ...]]] = {}
+    for path in sorted((data / "codings").glob("*/*.csv")):
+        edition = path.parent.name
+        if path.stem not in CODINGS or edition not in sources:
+            faults.append(_stray(path, sources))
+            continue
+        codings.setdefault(edition, {})[path.stem] = tuple(_read_rows(path, *CODINGS[path.stem], faults))
+    registers = Registers(rows, codings)
     faults.extend(_duplicates(registers))
     faults.extend(_dangling(registers, sources))
     faults.extend(_misplaced_rivals(registers))
     faults.extend(_cycles(registers))
-    return Registers(rows, tuple(sorted(faults, key=lambda fault: (str(fault.place and fault.place.file), str(fault)))))
+    return Registers(
+        rows, codings, tuple(sorted(faults, key=lambda fault: (str(fault.place and fault.place.file), str(fault))))
+    )
 
 
 def parse_rival(row: Row) -> tuple[Reference, str, Value]:
@@ -81,8 +149,16 @@ def parse_rival(row: Row) -> tuple[Reference, str, Value]:
     return entity, column.characters, columns[column.characters].read(written.characters)
 
 
-def _read_rows(path: Path, register: str, faults: list[InvalidData]) -> Iterator[Row]:
-    kind, columns = REGISTERS[register]
+def _stray(path: Path, sources: frozenset[str]) -> InvalidData:
+    if path.parent.name in sources:
+        remedy = f"Tables of codings are {', '.join(f'{name}.csv' for name in CODINGS)}."
+        return InvalidData(f"there is no table “{path.stem}”", Place(path), remedy=remedy)
+    remedy = f"Name it as a document of data/sources: {', '.join(sorted(sources))}."
+    return InvalidData(f"“{path.parent.name}” is no edition", Place(path), remedy=remedy)
+
+
+def _read_rows(path: Path, kind: str, columns: Mapping[str, Column], faults: list[InvalidData]) -> Iterator[Row]:
+    folder = path.parent.name if path.parent.name == "registers" else f"codings/{path.parent.name}"
     records: list[list[str]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -109,7 +185,7 @@ def _read_rows(path: Path, register: str, faults: list[InvalidData]) -> Iterator
             continue
         written = zip(columns.items(), record, strict=True)
         cells = {name: _read_cell(name, column, cell, place, faults) for (name, column), cell in written}
-        yield Row(register, kind, "".join(map(_written, cells.get("slug", ()))), cells, place)
+        yield Row(folder, path.stem, kind, "".join(map(_written, cells.get("slug", ()))), cells, place)
 
 
 def _wrong_header(records: list[list[str]], columns: Mapping[str, Column]) -> str:
@@ -142,55 +218,57 @@ def _read_cell(name: str, column: Column, cell: str, row: Place, faults: list[In
     return tuple(read)
 
 
-def _key(row: Row) -> str:
-    """Return what must be unique in a row's register."""
-    if row.register == "concepts":
-        return "/".join(_written(row.one(column)) for column in ("scheme", "code"))
-    if row.register in {"names", "rivals"}:
-        return " · ".join(_written(row.one(column)) for column in ("entity", "column", "value", "name", "kind"))
-    return row.slug
-
-
-def _written(value: Value | None) -> str:
+def _written(value: Value) -> str:
     match value:
         case Text(words):
             return words
         case Plain(characters):
             return characters
-        case Code(_, code):
-            return code
+        case Code(scheme, code, qualified):
+            return f"{scheme}/{code}" if qualified else code
         case PartialDate(text):
             return text
         case Url(address):
             return address
-        case None:
-            return ""
-        case Reference() | Number():
+        case Part(path):
+            return path
+        case Number(number):
+            return str(number)
+        case Reference():
             return str(value)
 
 
 def _duplicates(registers: Registers) -> Iterator[InvalidData]:
-    for rows in registers.rows.values():
+    for rows in registers.tables:
         seen: dict[str, Row] = {}
         for row in rows:
-            first = seen.setdefault(_key(row), row)
-            if first is not row and _key(row):
-                message = f"“{_key(row)}” stands in row {first.place.row} already"
+            first = seen.setdefault(row.key, row)
+            if first is not row and row.key:
+                message = f"“{row.key}” stands in row {first.place.row} already"
                 yield InvalidData(message, row.place, remedy="Merge the two rows or give one another slug.")
 
 
 def _dangling(registers: Registers, sources: frozenset[str]) -> Iterator[InvalidData]:
     known = {f"{row.kind}/{row.slug}" for row in registers} | {f"source/{slug}" for slug in sources}
-    codes = {_key(row) for row in registers.rows["concepts"]}
-    for row in registers:
+    codes = {row.key.replace(" · ", "/") for row in registers.rows["concepts"]}
+    for row in chain.from_iterable(registers.tables):
         for column, cell in row.cells.items():
-            for value in cell:
+            for value in (*cell, *_implied_codes(row, column, cell)):
                 if isinstance(value, Reference) and str(value) not in known:
                     remedy = "Correct the slug, or add the thing to its register first."
                     yield InvalidData(f"“{value}” is in no register", row.place_of(column), remedy=remedy)
                 if isinstance(value, Code) and f"{value.scheme}/{value.code}" not in codes:
                     remedy = f"Use a code of the scheme “{value.scheme}”, or add it to concepts.csv."
                     yield InvalidData(f"“{value.code}” is not a known code", row.place_of(column), remedy=remedy)
+
+
+def _implied_codes(row: Row, column: str, cell: tuple[Value, ...]) -> Iterator[Code]:
+    """Codes that a row means whose scheme another of its cells names."""
+    if (row.kind, column) in {("concept", "broader"), ("concept", "related"), ("coding", "value")}:
+        scheme = row.one("scheme")
+        for value in cell:
+            if isinstance(scheme, Plain) and isinstance(value, Plain):
+                yield Code(scheme.characters, value.characters)
 
 
 def _misplaced_rivals(registers: Registers) -> Iterator[InvalidData]:

@@ -1,4 +1,4 @@
-"""Documents that facts rest on: `data/sources/*.toml`, and the text of those whose text is held."""
+"""Documents that facts rest on: `data/sources/*.toml`, and the text or table of those that are held."""
 
 import hashlib
 import re
@@ -12,7 +12,8 @@ from aseancan_kg.errors import InputError, InvalidData, Place, SyntaxProblem
 
 _KEYS: Mapping[str, type] = {
     "title": str,
-    "instrument": str,
+    "instrument": str,  # whose text it is
+    "about": str,  # the plan that its statements are compared with
     "date": str,
     "date_of": str,
     "publisher": str,
@@ -100,8 +101,9 @@ def describe(edition: Path, description: Path | None) -> Source:
 
 def _read_source(path: Path) -> Source:
     metadata = read_metadata(path)
-    edition = path.with_suffix(".txt")
-    return Source(path.stem, metadata, _read_edition(edition, path, metadata) if edition.exists() else None)
+    editions = {suffix: path.with_suffix(suffix) for suffix in (".txt", ".csv")}
+    held = {suffix: _read_edition(edition, path, metadata) for suffix, edition in editions.items() if edition.exists()}
+    return Source(path.stem, metadata, held.get(".txt"))
 
 
 def _read_edition(edition: Path, description: Path, metadata: Mapping[str, str | int]) -> str:

@@ -31,6 +31,7 @@ _SMALL_WORDS = frozenset(
 )
 
 _LONGEST_HEADING = 25  # words
+_GONE = "\0"  # stands for a code point that leaves no trace, not even a space
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,28 @@ def collapse(text: str) -> str:
     What the making of the file left behind goes too: `[bookmark: …]`, byte order marks, and page furniture on lines
     between the first and the last. Words, spelling and punctuation stay as they are.
     """
+    return " ".join(_blank(text).replace(_GONE, "").split())
+
+
+def offsets(text: str) -> list[int]:
+    """Where in `text` each code point of `collapse(text)` stands; a space, where the white space before a word ends."""
+    kept = [(index, character) for index, character in enumerate(_blank(text)) if character != _GONE]
+    places: list[int] = []
+    for word in re.finditer(r"\S+", "".join(character for _, character in kept)):
+        places += [kept[word.start() - 1][0]] if places else []
+        places += [index for index, _ in kept[word.start() : word.end()]]
+    return places
+
+
+def _blank(text: str) -> str:
+    """Overwrite, code point by code point, what does not belong to the text: with spaces or with `_GONE`."""
     if "\n" in text or "\r" in text or "\f" in text:
-        first, *middle, last = re.split(r"\r\n|[\r\n\f]", text)
-        text = "\n".join([first, *(line for line in middle if not is_furniture(line)), last])
-    return " ".join(_RESIDUES.sub("", text).replace("\ufeff", "").split())
+        parts = re.split(r"(\r\n|[\r\n\f])", text)  # lines at even places, their ends between them
+        for place in range(2, len(parts) - 1, 2):
+            if is_furniture(parts[place]):
+                parts[place] = " " * len(parts[place])
+        text = "".join(parts)
+    return _RESIDUES.sub(lambda residue: _GONE * len(residue[0]), text).replace("\ufeff", _GONE)
 
 
 def after_residue(text: str, position: int) -> int:

@@ -1,20 +1,20 @@
-"""Rows and plans → RDF triples. This module alone knows which property says what.
+"""Rows of the registers → RDF triples: which column is written with which property.
 
 The direct property of a thing carries the one preferred value; each preferred and each rival value also stands on an
 `ac:Assertion` with its sources, confidence and the register cell it comes from.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from rdflib import Literal, Namespace, URIRef
-from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, SKOS, TIME, XSD
+from rdflib.namespace import DC, DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS, TIME, XSD
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
 from aseancan_kg.build.registers import Row, parse_rival
-from aseancan_kg.build.values import Code, Number, PartialDate, Plain, Reference, Text, Url, Value
-from aseancan_kg.model import Plan, Span
+from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
+from aseancan_kg.settings import VERSION
 
 Triple = tuple[Node, Node, Node]
 
@@ -38,6 +38,8 @@ CLASSES: Mapping[str, URIRef] = {
     "meeting": AC.Meeting,
     "participation": AC.Participation,
     "report": AC.Report,
+    "statement": AC.Statement,
+    "party-action": AC.PartyAction,
 }
 """Kind of a thing → its class."""
 
@@ -84,11 +86,25 @@ _PROPERTIES: Mapping[str, URIRef] = {
     "subject": AC.reportSubject,
     "predicate": AC.reportPredicate,
     "object": AC.reportObject,
+    "edition": AC.reportedIn,
+    "start": AC.startOffset,
+    "end": AC.endOffset,
+    "form": AC.statementForm,
+    "speech_act": AC.speechAct,
+    "speaker": AC.speaker,
+    "speaker_words": AC.speakerWords,
+    "chain": AC.reportedThrough,
+    "quotation": AC.quotation,
+    "gist": AC.gist,
+    "instrument": AC.onInstrument,
+    "party": AC.actingParty,
+    "action": AC.partyAct,
 }
 _PROPERTIES_OF_KIND: Mapping[tuple[str, str], URIRef] = {
     ("membership", "organisation"): ORG.organization,
     ("holding", "organisation"): AC.organisation,
     ("report", "meeting"): AC.reportOf,
+    ("statement", "meeting"): AC.saidAt,
 }
 _DATE_STEMS: Mapping[str, str] = {
     "adopted": "adopted",
@@ -104,6 +120,7 @@ _DATE_STEMS: Mapping[str, str] = {
     "as_of": "asOf",
     "from": "heldFrom",
     "to": "heldTo",
+    "date": "acted",
 }
 _INVERSES: Mapping[URIRef, URIRef] = {AC.supersedes: AC.supersededBy}
 _ENTAILED: Mapping[URIRef, URIRef] = {AC.acronym: SKOS.altLabel, AC.phaseOf: DCTERMS.isPartOf}
@@ -124,7 +141,7 @@ def term(value: Value) -> URIRef | Literal:
     match value:
         case Text(words):
             return Literal(words, lang="en")
-        case Plain(characters):
+        case Plain(characters) | Part(characters):
             return Literal(characters)
         case Number(number):
             return Literal(number, datatype=XSD.integer)
@@ -162,6 +179,8 @@ def thing(row: Row) -> Iterator[Triple]:
         yield subject, SKOS.editorialNote, term(note)
     if row.kind == "membership":
         yield from _interval(subject, row)
+    if row.kind == "statement":
+        yield from _chain(subject, row)
 
 
 def composed_label(subject: str, words: str) -> Iterator[Triple]:
@@ -182,7 +201,7 @@ def name(row: Row, number: int) -> Iterator[Triple]:
     yield node, AC.nameKind, term(kind)
     for column, stem in (("from", "validFrom"), ("to", "validTo")):
         if isinstance(date := row.one(column), PartialDate):
-            yield from _date(node, stem, date)
+            yield from dated(node, stem, date)
 
 
 def rival(row: Row, number: int) -> Iterator[Triple]:
@@ -201,21 +220,45 @@ def concept(row: Row) -> Iterator[Triple]:
     yield node, RDF.type, SKOS.Concept
     yield node, SKOS.inScheme, URIRef(namespaces.SCHEME + scheme.characters)
     yield node, SKOS.notation, Literal(code.characters)
-    for column, predicate in (("label", SKOS.prefLabel), ("definition", SKOS.definition), ("source", SKOS.note)):
+    for column, predicate in (
+        ("label", SKOS.prefLabel),
+        ("definition", SKOS.definition),
+        ("source", SKOS.note),
+        ("scope_note", SKOS.scopeNote),
+    ):
         if value := row.one(column):
             yield node, predicate, term(value)
-    if isinstance(broader := row.one("broader"), Plain):
-        yield node, SKOS.broader, URIRef(namespaces.concept(scheme.characters, broader.characters))
-    else:
+    for broader in row.all_written("broader"):
+        yield node, SKOS.broader, URIRef(namespaces.concept(scheme.characters, broader))
+    if not row.cells["broader"]:
         yield node, SKOS.topConceptOf, URIRef(namespaces.SCHEME + scheme.characters)
-    for match in row.cells["matches"]:
-        yield node, SKOS.closeMatch, term(match)
+    for related in row.all_written("related"):
+        other = URIRef(namespaces.concept(scheme.characters, related))
+        yield node, SKOS.related, other
+        yield other, SKOS.related, node
+    for words in row.cells["alternatives"]:
+        yield node, SKOS.altLabel, term(words)
+
+
+def ordered(slug: str, rows: Sequence[Row]) -> Iterator[Triple]:
+    """Triples of the order of the codes of a list, the lowest first; list nodes have IRIs, so that none is blank."""
+    collection = URIRef(f"{namespaces.SCHEME}{slug}#order")
+    yield collection, RDF.type, SKOS.OrderedCollection
+    yield collection, SKOS.prefLabel, Literal(f"Order of {slug.replace('-', ' ')}", lang="en")
+    yield collection, SKOS.memberList, collection + "-1"
+    for number, row in enumerate(rows, start=1):
+        concept = URIRef(namespaces.concept(slug, row.written("code")))
+        yield collection + f"-{number}", RDF.first, concept
+        yield collection + f"-{number}", RDF.rest, collection + f"-{number + 1}" if number < len(rows) else RDF.nil
+        yield collection, SKOS.member, concept
+        yield concept, AC.rank, Literal(number, datatype=XSD.integer)
 
 
 def concept_scheme(slug: str) -> Iterator[Triple]:
     """Triples of a code list itself."""
     node = URIRef(namespaces.SCHEME + slug)
     yield node, RDF.type, SKOS.ConceptScheme
+    yield node, OWL.versionInfo, Literal(VERSION)
     yield node, SKOS.prefLabel, Literal(slug.replace("-", " ").capitalize(), lang="en")
 
 
@@ -262,39 +305,30 @@ def source_document(slug: str, metadata: Mapping[str, str | int]) -> Iterator[Tr
         yield node, DCTERMS.issued, term(PartialDate(str(metadata["date"])))
 
 
-def plan(plan: Plan, instrument: str, short_title: str, source: str) -> Iterator[Triple]:
-    """Triples of a plan's parts, sliced from the edition `source`; labels begin with `short_title`."""
-    whole = URIRef(namespaces.thing("instrument", instrument))
-    edition = URIRef(namespaces.thing("source", source))
-    yield whole, RDF.type, AC.Plan
-    yield whole, PROV.wasQuotedFrom, edition
-    yield from _offsets(whole, plan.title_span)
-    preamble = whole + "/preamble"
-    yield preamble, RDF.type, AC.Preamble
-    yield preamble, DCTERMS.isPartOf, whole
-    yield preamble, SKOS.prefLabel, Literal(f"{short_title}, preamble", lang="en")
-    yield from _quoted(preamble, plan.preamble, plan.preamble_span, edition)
-    for section in plan.sections:
-        node = whole + f"/section/{section.number}"
-        yield node, RDF.type, AC.Section
-        yield node, DCTERMS.isPartOf, whole + f"/section/{section.parent}" if section.parent else whole
-        yield node, SKOS.prefLabel, Literal(f"{short_title}, section {section.number}: {section.title}", lang="en")
-        yield node, AC.ordinal, Literal(section.ordinal, datatype=XSD.integer)
-        yield node, SKOS.notation, Literal(section.number)
-        for number in section.implied_numbers:
-            yield node, AC.impliedNumber, Literal(number)
-        yield from _quoted(node, section.title, section.span, edition)
-    for action in plan.actions:
-        node = whole + f"/action/{action.number}"
-        yield node, RDF.type, AC.Action
-        yield node, DCTERMS.isPartOf, whole + f"/section/{action.section}" if action.section else whole
-        yield node, SKOS.prefLabel, Literal(f"{short_title}, action {action.number}", lang="en")
-        yield node, AC.ordinal, Literal(action.ordinal, datatype=XSD.integer)
-        yield node, SKOS.notation, Literal(action.number)
-        yield from _quoted(node, action.text, action.span, edition)
+def confidence(node: URIRef, grade: str) -> Iterator[Triple]:
+    """Triples of the confidence in what a statement node says, as a code and as a number."""
+    yield node, AC.confidence, URIRef(namespaces.concept("confidence", grade))
+    yield node, ITSRDF.taConfidence, Literal(_CONFIDENCE[grade])
 
 
-def _date(subject: Node, stem: str, value: PartialDate) -> Iterator[Triple]:
+def alignment(row: Row, number: int) -> Iterator[Triple]:
+    """Triples of the `number`-th alignment of a code with a concept elsewhere (a row of alignments.csv)."""
+    concept, target = row.one("concept"), row.one("target")
+    if not (isinstance(concept, Code) and isinstance(target, Url)):
+        return
+    subject, predicate = URIRef(namespaces.concept(concept.scheme, concept.code)), SKOS[row.written("relation")]
+    yield subject, predicate, term(target)
+    name = f"concept/{concept.scheme}/{concept.code}/{number}"
+    yield from _assertion(name, subject, predicate, target, row, "target", "preferred")
+    node = URIRef(namespaces.thing("assertion", name))
+    if label := row.one("target_label"):
+        yield node, AC.targetLabel, term(label)
+    if isinstance(checked := row.one("checked"), PartialDate):
+        yield node, AC.checkedOn, term(checked)
+
+
+def dated(subject: Node, stem: str, value: PartialDate) -> Iterator[Triple]:
+    """Triples of a date as precise as it is known, with the first and the last day that it can mean."""
     yield subject, AC[f"{stem}On"], term(value)
     yield subject, AC[f"{stem}Earliest"], Literal(value.earliest.isoformat(), datatype=XSD.date)
     yield subject, AC[f"{stem}Latest"], Literal(value.latest.isoformat(), datatype=XSD.date)
@@ -307,7 +341,7 @@ def _predicate(kind: str, column: str) -> URIRef:
 
 def _fact(subject: URIRef, kind: str, column: str, value: Value) -> Iterator[Triple]:
     if isinstance(value, PartialDate):
-        yield from _date(subject, _DATE_STEMS[column], value)
+        yield from dated(subject, _DATE_STEMS[column], value)
         return
     predicate, object_ = _predicate(kind, column), term(value)
     yield subject, predicate, object_
@@ -328,13 +362,10 @@ def _assertion(  # noqa: PLR0913 - an assertion has these seven parts
     yield node, RDF.predicate, predicate
     yield node, RDF.object, term(value)
     yield node, AC.standing, URIRef(namespaces.concept("standing", standing))
-    key = row.slug or row.one("entity")
-    yield node, AC.locator, Literal(f"data/registers/{row.register}.csv#{key}/{column}")
+    yield node, AC.locator, Literal(f"{row.locator}/{column}")
     for source in row.cells["sources"]:
         yield node, PROV.hadPrimarySource, term(source)
-    if isinstance(confidence := row.one("confidence"), Code):
-        yield node, AC.confidence, term(confidence)
-        yield node, ITSRDF.taConfidence, Literal(_CONFIDENCE[confidence.code])
+    yield from confidence(node, row.written("confidence"))
     if not row.slug and (note := row.one("note")):
         yield node, SKOS.editorialNote, term(note)
 
@@ -356,12 +387,12 @@ def _interval(membership: URIRef, row: Row) -> Iterator[Triple]:
             yield instant, precision[date.datatype], term(date)
 
 
-def _quoted(node: URIRef, text: str, span: Span, edition: URIRef) -> Iterator[Triple]:
-    yield node, AC.text, Literal(text, lang="en")
-    yield node, PROV.wasQuotedFrom, edition
-    yield from _offsets(node, span)
-
-
-def _offsets(node: URIRef, span: Span) -> Iterator[Triple]:
-    yield node, AC.startOffset, Literal(span.start, datatype=XSD.integer)
-    yield node, AC.endOffset, Literal(span.end, datatype=XSD.integer)
+def _chain(statement: URIRef, row: Row) -> Iterator[Triple]:
+    """Write in which order documents handed a statement on, the one at hand first."""
+    for number, document in enumerate(row.cells["chain"], start=1):
+        step = statement + f"/step/{number}"
+        yield statement, AC.reportingStep, step
+        yield step, RDF.type, AC.ReportingStep
+        yield step, SKOS.prefLabel, Literal(f"Step {number} in the report of {row.slug}", lang="en")
+        yield step, AC.stepNumber, Literal(number, datatype=XSD.integer)
+        yield step, AC.document, term(document)

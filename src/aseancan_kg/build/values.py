@@ -7,13 +7,16 @@ with a sentence that says what is wrong and how to mend it.
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _WIKIDATA = re.compile(r"Q[1-9][0-9]*")
+_PART = re.compile(r"title|preamble|(?:section|action)/\w+(?:[.-]\w+)*")
+_CLAUSE = re.compile(r"(\w+(?:[.-]\w+)*)/([1-9][0-9]*)")
+_GOAL_OR_TARGET = re.compile(r"(?:1[0-7]|[1-9])(?:\.(?:[1-9][0-9]*|[a-d]))?")
 _FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
 
@@ -83,10 +86,18 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code of one of the project's code lists."""
+    """A code of one of the project's code lists; `qualified` where its scheme is written with it."""
 
     scheme: str
     code: str
+    qualified: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the plan that a table of codings is about: `action/1.2.6`, `action/1.2.6/clause/1`, `preamble`."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ class Url:
     address: str
 
 
-Value = Text | Plain | Number | PartialDate | Reference | Code | Url
+Value = Text | Plain | Number | PartialDate | Reference | Code | Part | Url
 Reader = Callable[[str], Value]
 
 
@@ -121,6 +132,13 @@ def number(written: str) -> Number:
     """A positive whole number."""
     if not written.isascii() or not written.isdigit() or int(written) == 0:
         raise ValueError(f"“{written}” is not a positive whole number")
+    return Number(int(written))
+
+
+def offset(written: str) -> Number:
+    """A count of code points from the beginning of an edition, 0 or more."""
+    if not written.isascii() or not written.isdigit():
+        raise ValueError(f"“{written}” is not a count of code points; write a whole number")
     return Number(int(written))
 
 
@@ -169,6 +187,57 @@ def reference(*kinds: str) -> Reader:
 def source(written: str) -> Value:
     """A web address, or `source/…` for a document described in data/sources."""
     return reference("source")(written) if written.startswith("source/") else url(written)
+
+
+def choice(*words: str) -> Reader:
+    """Make a reader of one of these words."""
+
+    def read(written: str) -> Plain:
+        if written not in words:
+            raise ValueError(f"“{written}” is not known here; write one of {', '.join(words)}")
+        return Plain(written)
+
+    return read
+
+
+def part(written: str) -> Part:
+    """A part of a plan whose text is held; that the plan has it is checked against the plan."""
+    if not _PART.fullmatch(written):
+        raise ValueError(f"“{written}” is not a part of a plan; write title, preamble, section/1.2 or action/1.2.6")
+    return Part(written)
+
+
+def action(written: str) -> Part:
+    """The number of an action, 1.2.6."""
+    return part(f"action/{written}")
+
+
+def clause(written: str) -> Part:
+    """A clause: the number of its action, and its own, 1.2.6/1."""
+    match = _CLAUSE.fullmatch(written)
+    if match is None:
+        raise ValueError(f"“{written}” is not a clause; write its action's number, / and its own: 1.2.6/1")
+    return Part(f"action/{match[1]}/clause/{match[2]}")
+
+
+def reaffirmed(written: str) -> Value:
+    """What a statement reaffirms: a part of the plan, or `topic/…`."""
+    return concept(written) if written.startswith("topic/") else part(written)
+
+
+def concept(written: str) -> Code:
+    """A code with its scheme, `topic/mine-action`."""
+    scheme, slash, name = written.partition("/")
+    if not slash or not _SLUG.fullmatch(scheme) or not _SLUG.fullmatch(name):
+        raise ValueError(f"“{written}” is not a code with its scheme; write scheme/code, for example topic/mine-action")
+    return Code(scheme, name, qualified=True)
+
+
+def sdg(written: str) -> Url:
+    """A Sustainable Development Goal or target by its number: 16 or 16.2; that it exists is checked."""
+    if not _GOAL_OR_TARGET.fullmatch(written):
+        raise ValueError(f"“{written}” is not a goal or target; write 16 or 16.2")
+    return Url(f"http://metadata.un.org/sdg/{written}")
 
 
 def code(scheme: str) -> Reader:

@@ -146,15 +146,19 @@ class EmbeddedStore:
         return write([*about, *labels, *whole], graph_format, first=iri)
 
     def about(self, iri: str) -> Iterator[ox.Quad]:
-        """Yield the quads an IRI is the subject of, and those of the blank nodes it points to."""
+        """Yield the quads an IRI is the subject of, and those of the blank nodes and parts (`#…`) it points to."""
         waiting: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri)]
         seen = set(waiting)
         while waiting:
             for quad in self._quads(waiting.pop(), None):
                 yield quad
-                if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
-                    seen.add(quad.object)
-                    waiting.append(quad.object)
+                match quad.object:
+                    case ox.BlankNode() as node if node not in seen:
+                        waiting.append(node)
+                        seen.add(node)
+                    case ox.NamedNode() as part if part.value.startswith(f"{iri}#") and part not in seen:
+                        waiting.append(part)
+                        seen.add(part)
 
     def pointing_to(self, iri: str) -> list[tuple[str, ox.NamedNode | ox.BlankNode]]:
         """Return (predicate IRI, subject) of every triple whose object is the IRI, each once."""

@@ -1,5 +1,7 @@
 """The service: every room in plain view."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -14,8 +16,11 @@ from aseancan_kg.web import entities, pages, problems, sparql
 from aseancan_kg.web.state import HERE, State, templates
 
 
-def create_app(store: EmbeddedStore) -> FastAPI:
-    """Return the service over a store; it holds no state but what is given here."""
+def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
+    """Return the service over a store; it holds no state but what is given here.
+
+    `downloads` is the directory of the built dataset's files, offered as they are.
+    """
     app = FastAPI(
         title="ASEAN-Canada commitments knowledge graph",
         version=store.version,
@@ -23,7 +28,7 @@ def create_app(store: EmbeddedStore) -> FastAPI:
         docs_url=None,  # the ready-made pages load their scripts from a public network
         redoc_url=None,
     )
-    app.state.service = State(store, queries.catalogue(), templates(store))
+    app.state.service = State(store, queries.catalogue(), templates(store, has_downloads=downloads is not None))
     problems.install(app)
     app.router.routes += [
         Route("/id/{path:path}", entities.thing),
@@ -40,6 +45,8 @@ def create_app(store: EmbeddedStore) -> FastAPI:
         Route("/", pages.home),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
+    if downloads:
+        app.router.routes.append(Mount("/downloads", StaticFiles(directory=downloads)))
 
     @app.get("/health/live")
     def live() -> dict[str, str]:

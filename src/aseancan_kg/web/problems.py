@@ -22,6 +22,7 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.SyntaxProblem: HTTPStatus.BAD_REQUEST,
     errors.DatasetMissing: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.InvalidData: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidTables: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,

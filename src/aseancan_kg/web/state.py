@@ -26,7 +26,7 @@ class State:
     templates: jinja2.Environment
 
 
-def templates(store: EmbeddedStore) -> jinja2.Environment:
+def templates(store: EmbeddedStore, *, has_downloads: bool) -> jinja2.Environment:
     """Return the page templates; everything put into them is escaped."""
     loader = jinja2.FileSystemLoader(HERE / "templates")
     environment = jinja2.Environment(
@@ -35,6 +35,7 @@ def templates(store: EmbeddedStore) -> jinja2.Environment:
     # Other people's data served with --data has no ontology of ours to link to.
     environment.globals["dataset_version"] = store.version
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
+    environment.globals["has_downloads"] = has_downloads
     return environment
 
 

@@ -1,0 +1,1 @@
+"""The ontology itself: how sound it is, and its documentation."""
