@@ -40,7 +40,8 @@ def test_build_writes_what_the_manifest_says(cli, published: Path, tmp_path: Pat
     assert dataset.read_text().count("\n") == manifest["quads"]
     for graph in manifest["graphs"]:
         assert len(Graph().parse(out / graph["file"])) == graph["triples"]
-    assert {path.name for path in out.iterdir()} == {manifest["dataset"], "manifest.json", "graphs"}
+    documents = {"ontology.html", "model.svg", "codebook.html"}
+    assert {path.name for path in out.iterdir()} == {manifest["dataset"], "manifest.json", "graphs", *documents}
     # The fixture built it in another process, with another hash seed.
     assert dataset.read_bytes() == published.read_bytes()
 
@@ -131,6 +132,9 @@ def test_a_turtle_report_is_the_w3c_graph_and_nothing_else(cli, files: Path) -> 
         (["query", "members", "--endpoint", "nowhere"], "nowhere"),
         (["serve", "--host", "256.0.0.1"], "with --host"),
         (["serve", "--data", "broken.ttl", "--port", "0"], "broken.ttl, line"),
+        (["report", "--out", "nowhere/report.html"], "nowhere/report.html: cannot write it. Choose a file"),
+        (["report", "--out", "."], "cannot write it"),
+        (["report", "--format", "pdf"], "'pdf' is not one of 'html', 'json'"),
         (["ingest", "missing.txt"], "missing.txt: cannot read it"),
         (["ingest", "good.ttl", "--metadata", "shapes.ttl"], "this is not TOML"),
         (["build", "--colour"], "No such option"),

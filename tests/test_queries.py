@@ -1,12 +1,15 @@
 """The query catalogue and what the tokens of a query tell."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 
+from aseancan_kg import settings
 from aseancan_kg.errors import InputError, NotFound, SyntaxProblem
 from aseancan_kg.mediatypes import CSV
-from aseancan_kg.queries import catalogue, form, load, outline
+from aseancan_kg.queries import AUDIENCES, catalogue, form, load, outline
 from aseancan_kg.store.embedded import EmbeddedStore
 
 TINY = Path(__file__).parent / "web" / "tiny.trig"
@@ -72,24 +75,61 @@ def test_depth_counts_open_brackets_outside_strings():
     assert outline("ASK { FILTER((1) = ('((((')) [] ?p ?o }").depth == 3
 
 
-def test_every_catalogued_query_answers_over_the_terms_of_the_contract():
-    store = EmbeddedStore.from_files([TINY], union_default_graph=True)
-    values = {
-        "actions-by-section": PLAN_B,
-        "actions-per-chapter": PLAN_B,
-        "action": PLAN_B,
-        "supersession": {"instrument": "instrument/plan-a"},
-        "sources": {"thing": "instrument/plan-b"},
-        "meetings": {"series": "body/jcc"},
-        "participations": {"meeting": "meeting/jcc-1"},
-    }
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("action", PLAN_B | {"number": "1.2.6"}),
+        ("actions-by-section", PLAN_B),
+        ("actions-per-chapter", PLAN_B),
+        ("supersession", {"instrument": "instrument/plan-a"}),
+        ("sources", {"thing": "instrument/plan-b"}),
+        ("meetings", {"series": "body/jcc"}),
+        ("participations", {"meeting": "meeting/jcc-1"}),
+        *((name, {}) for name in ("bodies-by-kind", "classes", "graphs", "instruments-and-bodies", "members", "names")),
+        *((name, {}) for name in ("instruments-by-kind", "instruments-by-period", "rival-values")),
+    ],
+)
+def test_a_query_on_the_registers_or_the_text_answers_over_the_terms_of_the_contract(name, values):
+    assert answer(name, **values)
+
+
+SHIPPED = sorted(path.stem for path in (settings.resources() / "queries").glob("*.rq"))
+ANSWERS = Path(__file__).parent / "queries"
+NOTHING_TO_FIND = {"facts-on-one-unreviewed-mention"}
+"""Queries for what should not be there."""
+
+
+def test_every_shipped_query_says_what_it_answers_and_whom_it_serves():
     found = catalogue()
-    assert set(values) < set(found)
-    for name, query in found.items():
-        assert query.title
-        assert query.description.endswith(".")
-        rows = store.query(query.bind(values.get(name, {})), CSV).decode().splitlines()
-        assert len(rows) > 1, f"{name} finds nothing"
+    assert sorted(found) == SHIPPED
+    assert [name for name, query in found.items() if not (query.title and query.description.endswith("."))] == []
+    assert [name for name, query in found.items() if query.audience not in AUDIENCES] == []
+
+
+def test_each_competency_question_is_answered_by_one_query():
+    assert sorted(query.question for query in catalogue().values() if query.question) == list(range(1, 41))
+
+
+@pytest.fixture(scope="module")
+def real(published):
+    return EmbeddedStore.from_files([published], union_default_graph=True)
+
+
+def rows(table):
+    """Return the rows of a CSV table, whatever its line ends are."""
+    return list(csv.reader(io.StringIO(table.decode(), newline="")))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_query_answers_what_is_written_down_for_it(real, name):
+    """`aseancan-kg query NAME --format csv` writes it down anew, after `aseancan-kg build`."""
+    found = rows(real.query(load(name).bind({}), CSV))
+    assert found == rows((ANSWERS / f"{name}.csv").read_bytes())
+    assert (len(found) > 1) is (name not in NOTHING_TO_FIND)
+
+
+def test_every_answer_written_down_belongs_to_a_query():
+    assert {path.stem for path in ANSWERS.iterdir()} <= set(SHIPPED)
 
 
 def answer(query, **values):
@@ -154,6 +194,10 @@ def test_an_unknown_query_is_refused_with_the_nearest_name():
         ("# title: T\n# description: D.\n# author: me\nASK {}", 3, "unexpected header line 'author'"),
         ("# title: T\n# description: D.\n# param: x number 1\nASK {}", 3, "'x number 1' is no parameter"),
         ("# title: T\n# param: x integer many\n# description: D.\nASK {}", None, "'many' is no integer"),
+        ("# title: T\n# description: D.\n# audience: everybody\nASK {}", 3, "unexpected header line 'audience'"),
+        ("# title: T\n# description: D.\n# question: 0\nASK {}", 3, "unexpected header line 'question'"),
+        ("# title: T\n# title: T\n# description: D.\nASK {}", 2, "unexpected header line 'title'"),
+        ("# title: T\n# audience: librarian\nASK {}", 1, "no title or no description"),
     ],
 )
 def test_a_bad_header_is_refused_with_its_line(tmp_path, text, line, message):
@@ -162,6 +206,15 @@ def test_a_bad_header_is_refused_with_its_line(tmp_path, text, line, message):
         catalogue(tmp_path)
     if line:
         assert refusal.value.place.line == line
+
+
+def test_a_header_tells_whom_a_query_serves_and_which_question_it_answers(tmp_path):
+    header = "# title: T\n# description: D.\n"
+    (tmp_path / "bare.rq").write_text(header + "ASK {}")
+    (tmp_path / "full.rq").write_text(header + "# audience: librarian\n# question: 17\nASK {}")
+    bare, full = catalogue(tmp_path).values()
+    assert (bare.audience, bare.question) == (None, None)
+    assert (full.audience, full.question) == ("librarian", 17)
 
 
 def test_an_integer_binds_as_a_number_and_a_missing_one_is_asked_for(tmp_path):
