@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -71,6 +71,7 @@ class Value:
     rival: bool = False
     confidence: str | None = None
     sources: tuple[int, ...] = ()
+    coder: str | None = None  # who judged so, where it is a judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ def _facts(
             rival=known.rival if known else True,
             confidence=(known.confidence if known else None) or one.value.confidence,
             sources=given,
+            coder=known.coder if known else one.value.coder,
         )
     facts = [
         Fact(link(store, name), tuple(sorted(values.values(), key=lambda one: (one.rival, natural(one.text)))))
@@ -271,8 +273,11 @@ def _evidence(store: EmbeddedStore, iri: str) -> tuple[Evidence, ...]:
             Evidence(
                 iri=subject.value,
                 property=link(store, _iri(predicate)),
-                value=Value(
-                    value.text, value.iri, value.language, value.datatype, rival, _labels(store, said, "confidence")
+                value=replace(
+                    value,
+                    rival=rival,
+                    confidence=_labels(store, said, "confidence"),
+                    coder=_labels(store, said, "coder"),
                 ),
                 sources=tuple(link(store, source) for source in sources),
                 words=tuple(sorted(map(_literal, words))),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aseancan_kg import settings
-from aseancan_kg.build import editions, names, registers, sources
+from aseancan_kg.build import editions, goals, names, registers, sources
 from aseancan_kg.build.columns import CODINGS, REGISTERS
 from aseancan_kg.build.editions import Edition
 from aseancan_kg.build.names import Name
@@ -77,4 +77,5 @@ def known(tables: Registers) -> tuple[Name, ...]:
 @pytest.fixture(scope="session")
 def edition(documents: tuple[Source, ...], tables: Registers, known: tuple[Name, ...]) -> Edition:
     """Return the real Plan with all that rules and readers make of it."""
-    return next(edition for edition in editions.read(documents, tables, known) if edition.plan)
+    sdgs = frozenset(row["iri"] for row in goals.rows(settings.resources() / "data" / "sources" / "un-sdg-kos.csv"))
+    return next(edition for edition in editions.read(documents, tables, known, sdgs) if edition.plan)

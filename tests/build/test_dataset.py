@@ -184,8 +184,18 @@ def test_a_fact_is_traced_to_its_register_cell(built: Built) -> None:
     assert place is not None
     assert str(place.file).endswith("instruments.csv")
     assert place.column == "adopted"
-    assert built.locate(actip, RDF.type, None) == built.places[(actip, None)]
+    assert built.locate(actip, RDF.type, None) == built.places[(actip,)]
     assert built.locate(BNode(), None, None) is None
+
+
+def test_a_coding_is_traced_to_its_row(built: Built) -> None:
+    action, armac = PLAN + "/action/1.2.6", URIRef(namespaces.thing("body", "armac"))
+    place = built.locate(action, AC.cooperatesWith, armac)
+    assert place is not None
+    assert str(place.file).endswith("mentions.csv")
+    clause = action + "/clause/1"
+    firmness = next(built.union().objects(clause, AC.firmness))
+    assert str(built.locate(clause, AC.firmness, firmness).file).endswith("codings.csv")
 
 
 def test_the_dataset_describes_itself_truly(dataset: Dataset) -> None:

@@ -36,7 +36,7 @@ TABLES = {
 
 
 def edit(tables: Registers, *documents: Source) -> list[Edition]:
-    return editions.read(documents, tables, names.names(tables))
+    return editions.read(documents, tables, names.names(tables), frozenset())
 
 
 def test_a_plan_is_read_with_what_rules_and_readers_make_of_it(read) -> None:
@@ -68,7 +68,9 @@ def test_plans_come_before_what_speaks_of_them(read) -> None:
 def test_what_a_statement_takes_up_is_looked_for_in_the_plan_that_the_edition_is_about(read) -> None:
     statement = {"statement": "statement/s1", "target": "action/1.1.1", "match": "full", "basis": "named"}
     tables = read(TABLES | {"reaffirmations": [statement | {"rationale": "The same words."}]})
-    tables = Registers(tables.rows, tables.codings | {"news": tables.codings[EDITION]})
+    own, other = dict(tables.codings[EDITION]), {}
+    other["reaffirmations"] = own.pop("reaffirmations")
+    tables = Registers(tables.rows, {EDITION: own, "news": other})
     _, news = edit(tables, PLAN, Source("news", NEWS.metadata | {"about": "plan"}, None))
     assert news.whole == thing("instrument", "plan")
     assert [one.value for one in news.codings] == [thing("instrument", "plan") + "/action/1.1.1"]
@@ -95,6 +97,45 @@ def test_a_plan_that_does_not_fit_its_register_row_or_description_is_refused(
         edit(tables, Source(EDITION, METADATA | metadata, text))
     assert str(caught.value).startswith(f"data/sources/{EDITION}.txt")
     assert message in str(caught.value)
+
+
+def test_a_table_that_nobody_would_read_is_refused(read) -> None:
+    row = {"statement": "statement/s1", "match": "none", "rationale": "Nothing in it."}
+    with pytest.raises(InvalidTables, match=r"reaffirmations\.csv: an edition like .* has no such table\. It can have"):
+        edit(read(TABLES | {"reaffirmations": [row]}), PLAN)
+
+
+def test_a_plan_that_gives_no_day_of_adoption_is_read(read) -> None:
+    tables = read(TABLES | {"instruments": [INSTRUMENT]})
+    (edition,) = edit(
+        tables,
+        Source(EDITION, METADATA | {"date_of": "", "date": ""}, TEXT.replace("Adopted on 10 September 2020\n", "")),
+    )
+    assert edition.plan.adopted is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "message"),
+    [
+        ({"end": "99"}, "end", "the passage does not lie in its edition. Count code points; the edition has 20"),
+        ({"start": "9", "end": "9"}, "end", "the passage does not lie in its edition"),
+        ({"quotation": "agreed"}, "quotation", "these words are not in the passage. Copy a few words"),
+    ],
+)
+def test_a_statement_that_its_edition_does_not_make_is_named_by_file_row_and_column(
+    read, changes: dict[str, str], column: str, message: str
+) -> None:
+    said = {
+        "slug": "s1",
+        "edition": "source/news",
+        "start": "0",
+        "end": "9",
+        "quotation": "They met",
+        "gist": "A meeting.",
+    }
+    tables = read(TABLES | {"statements": [said | changes]})
+    with pytest.raises(InvalidTables, match=rf"statements\.csv, row 2, column {column}: {message}"):
+        edit(tables, PLAN, Source("news", NEWS.metadata, "They met. They left."))
 
 
 @pytest.mark.parametrize("table", ["clauses", "topics"])

@@ -44,11 +44,6 @@ def test_every_name_of_a_thing_has_its_rule(small: Registers) -> None:
     assert {rule for _, _, rule in found} == set(RANKS)
 
 
-def test_the_names_of_one_rule_can_be_left_out(small: Registers) -> None:
-    without = names.names(small, without="plan-wording")
-    assert {name.words for name in names.names(small)} - {name.words for name in without} == {"Plan for Connecting"}
-
-
 LOOKS = [
     ("Master Plan on ASEAN Connectivity", "the ‹Master Plan on ASEAN Connectivity›;"),
     ("Master Plan on ASEAN Connectivity", "the ‹Master Plan for the ASEAN Connectivity›;"),

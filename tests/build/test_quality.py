@@ -133,7 +133,10 @@ def test_the_rules_are_tried_without_the_wordings_of_the_text_itself(figures) ->
         names=[{"entity": "fund/fund", "name": "Fund", "kind": "plan-wording"}],
         funds=[{"slug": "fund", "name": "Development Fund", "kind": "fund"}],
     )
-    assert (found["mention-precision-blind", ""], found["mention-recall-blind", ""]) == (1, 0.5)
+    assert (
+        found["mention-precision-without-plan-wordings", ""],
+        found["mention-recall-without-plan-wordings", ""],
+    ) == (1, 0.5)
 
 
 VERBS = [

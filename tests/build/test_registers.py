@@ -113,7 +113,7 @@ def test_every_row_can_be_found_again(write: Write, tmp_path: Path, register: st
     ("stray", "message"),
     [
         (f"{PLAN}/colours.csv", "there is no table “colours”. Tables of codings are mentions.csv, clauses.csv"),
-        ("plan-of-2015/mentions.csv", f"“plan-of-2015” is no edition. Name it as a document of data/sources: {PLAN}"),
+        ("plan-of-2015/mentions.csv", "“plan-of-2015” is no edition. Put it into a folder named as a document of"),
     ],
 )
 def test_a_table_of_codings_that_belongs_to_nothing_is_a_fault(

@@ -15,6 +15,7 @@ PLAN = "https://w3id.org/aseancan/id/instrument/plan"
 TEXTS = {"title": "Plan", "preamble": "This Plan", "action/1.1.1": "Support trade;"}
 PASSAGES = {path: Passage(path, text, range(len(text))) for path, text in TEXTS.items()}
 TOPIC = {"action": "1.1.1", "topic": "trade", "basis": "named", "words": "trade", "rationale": "The word stands there."}
+GOALS = frozenset({"http://metadata.un.org/sdg/17.10"})
 SDG = TOPIC | {"sdg": "17.10", "basis": "explicit"}
 STATEMENT = {"statement": "statement/s1", "match": "full", "rationale": "The same words.", "basis": "named"}
 
@@ -28,14 +29,20 @@ def test_a_topic_stands_only_where_the_text_is_about_it(read, basis: str, standi
     (one,) = subjects.topics(rows, PASSAGES)
     assert (one.target, one.property, one.value) == ("action/1.1.1", "topic", concept("topic", "trade"))
     assert (one.basis, one.standing, one.words) == (basis, standing, ("trade",))
-    assert one.locator == f"data/codings/{EDITION}/topics.csv#action/1.1.1 · trade"
+    assert one.locator == f"data/codings/{EDITION}/topics.csv#1.1.1 · trade"
 
 
 @pytest.mark.parametrize(("basis", "standing"), [("explicit", "preferred"), ("inferred", "indirect")])
 def test_a_goal_stands_only_where_the_text_names_it(read, basis: str, standing: str) -> None:
     row = {column: value for column, value in (SDG | {"basis": basis}).items() if column != "topic"}
-    (one,) = subjects.sdgs(read({"sdgs": [row]}).named(EDITION, "sdgs"), PASSAGES)
+    (one,) = subjects.sdgs(read({"sdgs": [row]}).named(EDITION, "sdgs"), PASSAGES, GOALS)
     assert (one.property, one.value, one.standing) == ("sdg", "http://metadata.un.org/sdg/17.10", standing)
+
+
+def test_a_goal_that_there_is_not_is_named_by_file_row_and_column(read) -> None:
+    row = {column: value for column, value in (SDG | {"sdg": "16.99"}).items() if column != "topic"}
+    with pytest.raises(InvalidTables, match=r"sdgs\.csv, row 2, column sdg: there is no Goal or target 16\.99"):
+        subjects.sdgs(read({"sdgs": [row]}).named(EDITION, "sdgs"), PASSAGES, GOALS)
 
 
 @pytest.mark.parametrize(

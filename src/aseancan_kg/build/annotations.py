@@ -4,6 +4,7 @@ Each is a statement node too: like an `ac:Assertion` it has `rdf:subject`, `rdf:
 standing, its confidence and its source, so that one query tells of any fact what it rests on.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,9 @@ from aseancan_kg.build.triples import AC, Triple, confidence
 from aseancan_kg.model import Clause, Coding, Mention
 
 OA = Namespace(namespaces.PREFIXES["oa"])
+
+_SEVERAL = frozenset({"topic", "sdg", "hedge", "reaffirms"})
+"""Properties that one target can have several codes of."""
 
 
 def mentions(mentions: Iterable[Mention], whole: str, edition: str) -> Iterator[Triple]:
@@ -53,7 +57,7 @@ def codings(codings: Sequence[Coding], whole: str, edition: str) -> Iterator[Tri
     source = URIRef(namespaces.thing("source", edition))
     counter: Counter[str] = Counter()
     for coding in codings:
-        name = f"{edition}/{coding.coder}/{coding.target}/{coding.property}"
+        name = _name(coding, whole, edition)
         counter[name] += 1
         name += f"/{counter[name]}" if counter[name] > 1 else ""
         node = URIRef(namespaces.thing("coding", name))
@@ -84,6 +88,16 @@ def codings(codings: Sequence[Coding], whole: str, edition: str) -> Iterator[Tri
         yield from _evidence(node, coding.standing, coding.confidence, source, coding.locator)
 
 
+def _name(coding: Coding, whole: str, edition: str) -> str:
+    """Name a coding by what it says, so that another row in the table gives no coding the name of its neighbour."""
+    name = f"{edition}/{coding.coder}/{coding.target}/{coding.property}"
+    if coding.property in _SEVERAL:
+        prefixes = (f"{whole}/", f"{namespaces.SCHEME}{coding.scheme}/", namespaces.SCHEME, f"{goals.SCHEME}/")
+        found = next((prefix for prefix in prefixes if coding.value.startswith(prefix)), None)
+        name += f"/{coding.value.removeprefix(found)}" if found else "/title"
+    return name
+
+
 def of_clauses(clauses: Sequence[Clause]) -> Iterator[Coding]:
     """Codings of what the table of clauses itself says: verb, continuity, and the words for who, for whom, how, what.
 
@@ -98,9 +112,9 @@ def of_clauses(clauses: Sequence[Clause]) -> Iterator[Coding]:
             value=namespaces.concept("verb", clause.verb),
             coder=FIRST_READER,
             standing="preferred",
-            words=(" ".join(clause.text.split()[:4]),),
+            words=_opening(clause),
             confidence=clause.confidence,
-            rationale="the verb that opens the clause",
+            rationale="the verb of the clause, as the reader read it",
             locator=clause.locator,
         )
         yield verb
@@ -108,11 +122,17 @@ def of_clauses(clauses: Sequence[Clause]) -> Iterator[Coding]:
             yield replace(verb, target=action, rationale="the verb of its first clause")
         continuity = namespaces.concept("continuity", clause.continuity)
         said = replace(verb, property="continuity", scheme="continuity", value=continuity)
-        yield replace(said, rationale="the words before the verb")
+        yield replace(said, rationale="whether the clause goes on with something, as the reader read it")
         for role in ("actor", "addressee", "means", "output"):
             part = replace(verb, property=role, scheme="clause-part", rationale="the text says so")
             for words in getattr(clause, role):
                 yield replace(part, value=words, words=(words,))
+
+
+def _opening(clause: Clause) -> tuple[str, ...]:
+    """Return the words of a clause up to its verb, or to the noun that stands for it, where one opens it."""
+    found = re.match(rf"(?:\w+ ){{0,3}}{clause.verb[:-1]}\w*", clause.text, re.IGNORECASE)
+    return (found[0],) if found else ()
 
 
 def _part(whole: str, path: str) -> URIRef:

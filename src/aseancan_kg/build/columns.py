@@ -28,12 +28,29 @@ _PARENTS = (*_PARTIES, "programme", "fund", "post")
 MATCHES = ("closeMatch", "exactMatch", "broadMatch", "narrowMatch", "relatedMatch")
 """SKOS mapping properties, by which a code is aligned with a concept elsewhere."""
 
-RELATIONS = (
-    *("supportsImplementationOf", "supports", "cooperatesThrough", "cooperatesWith", "convenes", "references"),
-    *("promotes", "considers", "foreseesSuccessor", "addresses", "reviewedBy", "reportsTo", "namesParty", "namesPlace"),
-    *("namedWithin", "mentions"),
-)
-"""Local names of `ac:mentions` and the properties below it: how a part of a text is related to what it names."""
+_NAMED = "instrument body mechanism programme fund post state-group place state person meeting"
+RELATIONS: Mapping[str, frozenset[str]] = {
+    relation: frozenset(kinds.split())
+    for relation, kinds in {
+        "supportsImplementationOf": "instrument programme",
+        "supports": "instrument body mechanism programme fund post state-group state",
+        "cooperatesThrough": "instrument body mechanism programme fund",
+        "cooperatesWith": "body mechanism programme fund post person state state-group",
+        "convenes": "body mechanism meeting",
+        "references": "instrument body mechanism programme fund post meeting",
+        "promotes": "instrument body mechanism programme fund post state-group state place",
+        "considers": "instrument mechanism programme fund",
+        "foreseesSuccessor": "instrument",
+        "addresses": "body mechanism state state-group",
+        "reviewedBy": "body mechanism meeting",
+        "reportsTo": "body mechanism meeting",
+        "namesParty": "state state-group body",
+        "namesPlace": "place state state-group body",
+        "namedWithin": "instrument body mechanism programme fund post state-group place state",
+        "mentions": _NAMED,
+    }.items()
+}
+"""Local names of `ac:mentions` and the properties below it, and the kinds of things that each can lead to."""
 
 _EVIDENCE = {
     "sources": Column(values.source, many=True, required=True),
@@ -311,7 +328,7 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         {
             "action": Column(values.action, required=True),
             "topic": Column(values.code("topic"), required=True),
-            "basis": Column(values.code("basis"), required=True),
+            "basis": Column(values.code("basis", "named", "in-substance", "inferred", "in-name"), required=True),
             "words": _WORDS,
             "confidence": _CONFIDENCE,
             "rationale": _NAME,
@@ -322,7 +339,7 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         {
             "action": Column(values.action, required=True),
             "sdg": Column(values.sdg, required=True),
-            "basis": Column(values.code("basis"), required=True),
+            "basis": Column(values.code("basis", "explicit", "inferred"), required=True),
             "words": _WORDS,
             "confidence": _CONFIDENCE,
             "rationale": _NAME,
@@ -333,7 +350,7 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         {
             "statement": Column(values.reference("statement"), required=True),
             "target": Column(values.reaffirmed),
-            "basis": Column(values.code("basis")),
+            "basis": Column(values.code("basis", "named", "in-substance", "inferred")),
             "match": Column(values.code("match"), required=True),
             "confidence": _CONFIDENCE,
             "rationale": _NAME,

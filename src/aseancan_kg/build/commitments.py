@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from aseancan_kg import namespaces
-from aseancan_kg.build.passages import Passage
+from aseancan_kg.build.passages import Passage, places_of
 from aseancan_kg.build.registers import Row
 from aseancan_kg.errors import InvalidData, InvalidTables
 from aseancan_kg.model import Clause, Coding, Mention, Span
@@ -65,6 +65,10 @@ _OUTPUT_KINDS = frozenset({"instrument", "programme", "fund"})
 _PARTNER_KINDS = frozenset({"body", "mechanism", "post", "state-group"})
 _PARTIES = frozenset({"body/asean", "state/canada"})
 
+_RANKED = {
+    "firmness": ("flexible", "firm"),
+    "precision": ("theme-only", "named-partner-or-method", "named-output"),
+}
 _ORDINAL = {
     ("flexible", "theme-only"): "tentative",
     ("flexible", "named-partner-or-method"): "directed",
@@ -84,12 +88,18 @@ def clauses(rows: Sequence[Row], passages: Mapping[str, Passage]) -> tuple[list[
     cut: dict[str, Passage] = {}
     faults: list[InvalidData] = []
     ends: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for row in rows:
         path, text = row.written("clause"), row.written("text")
-        action = path.partition("/clause/")[0]
+        action, _, number = path.partition("/clause/")
         passage = passages.get(action)
-        start = passage.text.find(text, ends.get(action, 0)) if passage else -1
-        if passage is None or start < 0:
+        places = places_of(text, passage.text) if passage else []
+        start = next((place for place in places if place >= ends.get(action, 0)), None)
+        if int(number) != (counted := numbers.get(action, 0) + 1):
+            remedy = f"Count the clauses of an action from 1: this one is {counted}."
+            faults.append(InvalidData(f"clause {number} does not follow", row.place_of("clause"), remedy=remedy))
+        numbers[action] = int(number)
+        if passage is None or start is None:
             remedy = "Copy the words from the action; clauses stand in the order of the text and do not overlap."
             faults.append(InvalidData(f"“{text}” does not follow in {action}", row.place_of("text"), remedy=remedy))
             continue
@@ -102,10 +112,11 @@ def clauses(rows: Sequence[Row], passages: Mapping[str, Passage]) -> tuple[list[
     return found, cut
 
 
-def read(rows: Sequence[Row], cut: Mapping[str, Passage], passages: Mapping[str, Passage]) -> list[Coding]:
+def read(rows: Sequence[Row], cut: Mapping[str, Passage]) -> list[Coding]:
     """Return the codings as they stand in the table: those of `FIRST_READER` are preferred, the others rival.
 
-    Raises `InvalidTables` with every row whose clause is not known or whose words are not in its action.
+    Raises `InvalidTables` with every row whose clause is not known, whose words are not in it, or
+    whose code the ordinal does not know.
     """
     found: list[Coding] = []
     faults: list[InvalidData] = []
@@ -114,14 +125,17 @@ def read(rows: Sequence[Row], cut: Mapping[str, Passage], passages: Mapping[str,
         if path not in cut:
             faults.append(InvalidData(f"there is no clause {path}", row.place_of("clause"), remedy="See clauses.csv."))
             continue
-        faults += misquoted(row, ("words",), passages[path.partition("/clause/")[0]].text)
-        scheme, coder = row.written("scheme"), row.written("coder")
+        faults += misquoted(row, ("words",), cut[path].text)
+        scheme, code, coder = row.written("scheme"), row.written("value"), row.written("coder")
+        if scheme in _RANKED and code not in _RANKED[scheme]:
+            remedy = f"Use one of {', '.join(_RANKED[scheme])}, or give the new code a place in the project's ordinal."
+            faults.append(InvalidData(f"the ordinal does not know “{code}”", row.place_of("value"), remedy=remedy))
         found.append(
             Coding(
                 target=path,
                 property=scheme,
                 scheme=scheme,
-                value=namespaces.concept(scheme, row.written("value")),
+                value=namespaces.concept(scheme, code),
                 coder=coder,
                 standing="preferred" if coder == FIRST_READER else "rival",
                 words=row.all_written("words"),
@@ -212,7 +226,7 @@ def misquoted(row: Row, columns: Sequence[str], text: str) -> list[InvalidData]:
         InvalidData(f"“{words}” is not in the text", row.place_of(column), remedy="Copy the words from it.")
         for column in columns
         for words in row.all_written(column)
-        if words not in text
+        if not places_of(words, text)
     ]
 
 

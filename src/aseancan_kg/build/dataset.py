@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from rdflib import BNode, Dataset, Graph, URIRef
+from rdflib import RDF, BNode, Dataset, Graph, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
@@ -53,7 +53,7 @@ class Built:
 
     dataset: Dataset
     version: str
-    places: Mapping[tuple[Node, Node | None], Place]
+    places: Mapping[tuple[Node | None, ...], Place]
     measures: Sequence[Measure]
 
     def union(self) -> Graph:
@@ -64,8 +64,9 @@ class Built:
         return union
 
     def locate(self, focus: Node, path: Node | None, value: Node | None) -> Place | None:
-        """Say which register cell a triple comes from: the fact's cell, else the row that describes its subject."""
-        return self.places.get((focus, path)) or self.places.get((focus, None))
+        """Say which cell or row a triple comes from: that of the fact, of its property, else of its subject."""
+        keys: Sequence[tuple[Node | None, ...]] = ((focus, path, value), (focus, path), (focus,), (value,))
+        return next((self.places[key] for key in keys if key in self.places), None)
 
 
 def build(resources: Path, progress: Progress) -> Built:
@@ -81,7 +82,8 @@ def build(resources: Path, progress: Progress) -> Built:
     if tables.faults:
         raise InvalidTables.of(tables.faults)
     known = names.names(tables)
-    read = editions.read(documents, tables, known)
+    table = resources / "data" / "sources" / "un-sdg-kos.csv"
+    read = editions.read(documents, tables, known, frozenset(row["iri"] for row in goals.rows(table)))
     dataset = Dataset()
     _bind_prefixes(dataset)
     for name, graph in _graphs(resources, read, tables):
@@ -95,7 +97,7 @@ def build(resources: Path, progress: Progress) -> Built:
     measures = quality.measure(read, known, tables, dataset)
     # Whole, before the dataset changes.
     _fill(dataset, "description", list(description.describe(dataset, version, measures)))
-    return Built(dataset, version, dict(_places(tables)), measures)
+    return Built(dataset, version, dict(_places(dataset, tables)), measures)
 
 
 def ingest(source: Source) -> tuple[Plan, Graph]:
@@ -294,6 +296,7 @@ def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[st
         "sha256": hashlib.sha256(files[dataset_name].encode("utf-8")).hexdigest(),
         "quads": len(quads),
         "graphs": graphs,
+        "documents": list(documents),
     }
     files["manifest.json"] = json.dumps(manifest, indent=2) + "\n"
     for name, content in files.items():
@@ -301,12 +304,21 @@ def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[st
     return list(files)
 
 
-def _places(tables: Registers) -> Iterator[tuple[tuple[Node, Node | None], Place]]:
+def _places(dataset: Dataset, tables: Registers) -> Iterator[tuple[tuple[Node | None, ...], Place]]:
+    """Yield where each fact stands: (subject, property) or (subject,) of registers, and all three of codings."""
     for row in tables:
-        if row.kind not in triples.CLASSES:
-            continue
-        subject = triples.iri(Reference(row.kind, row.slug))
-        yield (subject, None), row.place
-        for column in row.cells.keys() - triples.NOT_FACTS:
-            for predicate in triples.predicates(row.kind, column):
-                yield (subject, predicate), row.place_of(column)
+        if row.kind in triples.CLASSES:
+            subject = triples.iri(row.reference)
+            yield (subject,), row.place
+            for column in row.cells.keys() - triples.NOT_FACTS:
+                for predicate in triples.predicates(row.kind, column):
+                    yield (subject, predicate), row.place_of(column)
+    rows = {
+        row.locator: row.place for codings in tables.codings.values() for table in codings.values() for row in table
+    }
+    located = dataset.quads((None, triples.AC.locator, None, None))
+    for node, place in ((node, rows[str(locator)]) for node, _, locator, _ in located if str(locator) in rows):
+        yield (node,), place
+        parts = (dataset.quads((node, part, None, None)) for part in (RDF.subject, RDF.predicate, RDF.object))
+        for fact in product(*([quad[2] for quad in part] for part in parts)):
+            yield fact, place

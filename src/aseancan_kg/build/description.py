@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from aseancan_kg import namespaces
 from aseancan_kg.build.quality import LINK_PREDICATES, METRICS, Measure
-from aseancan_kg.build.triples import Triple
+from aseancan_kg.build.triples import AC, Triple
 from aseancan_kg.settings import ISSUED, VERSION
 
 LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
@@ -18,6 +18,8 @@ DATASET = URIRef(namespaces.BASE + "dataset")
 PROJECT = URIRef(namespaces.ID + "project")
 
 _DCAT_VERSION = URIRef(namespaces.PREFIXES["dcat"] + "version")  # of DCAT 3; rdflib lists version 2
+_QUOTING = frozenset({AC.text, AC.words, AC.quotation, URIRef(namespaces.PREFIXES["oa"] + "exact")})
+_QUOTED_RIGHTS = Literal("The words quoted from editions are not ours; see what is said of each edition.", lang="en")
 _DQV = Namespace(namespaces.PREFIXES["dqv"])
 _SD = Namespace(namespaces.PREFIXES["sd"])
 _TITLE = "ASEAN-Canada commitments knowledge graph"
@@ -138,6 +140,8 @@ def _graph(node: URIRef, graph: Graph) -> Iterator[Triple]:
     yield node, VOID.triples, _number(len(graph))
     rights = graph.value(URIRef(namespaces.thing("source", name)), DC.rights)
     yield (node, DC.rights, rights) if rights else (node, DCTERMS.license, LICENCE)
+    if not rights and any(predicate in _QUOTING for predicate in graph.predicates(unique=True)):
+        yield node, DC.rights, _QUOTED_RIGHTS
 
 
 def _partition(kind: str, term: Node) -> URIRef:

@@ -1,6 +1,6 @@
 """What is known of one edition: its plan, its passages, and what rules and readers make of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aseancan_kg import namespaces
@@ -10,9 +10,12 @@ from aseancan_kg.build.names import Name
 from aseancan_kg.build.passages import Passage, passages
 from aseancan_kg.build.registers import Registers
 from aseancan_kg.build.sources import Source
-from aseancan_kg.build.values import PartialDate, Reference, Text
-from aseancan_kg.errors import InvalidData, Place
+from aseancan_kg.build.values import Number, Reference
+from aseancan_kg.errors import InvalidData, InvalidTables, Place
 from aseancan_kg.model import Clause, Coding, Mention, Plan
+
+_OF_PLANS = frozenset({"mentions", "clauses", "codings", "topics", "sdgs"})
+_OF_OTHERS = frozenset({"mentions", "reaffirmations"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +36,52 @@ class Edition:
     codings: Sequence[Coding] = ()
 
 
-def read(documents: Sequence[Source], tables: Registers, names: Sequence[Name]) -> list[Edition]:
-    """Read every edition: first those that are plans, then those that speak of one.
+def read(documents: Sequence[Source], tables: Registers, names: Sequence[Name], goals: frozenset[str]) -> list[Edition]:
+    """Read every edition: first those that are plans, then those that speak of one. `goals` are IRIs that are known.
 
     Raises `InvalidTables` with the faults of the first table that does not fit its edition, and `InvalidData` when an
     edition does not fit its register row.
     """
-    held = [
-        _plan(document, tables, names) for document in documents if document.text and document.metadata["instrument"]
-    ]
+    faults = [*_misplaced(documents, tables), *_misquoted(documents, tables)]
+    if faults:
+        raise InvalidTables.of(faults)
+    held = [_plan(document, tables, names, goals) for document in documents if _is_plan(document)]
     plans = {edition.whole: edition for edition in held}
-    others = [
-        _other(document, tables, plans)
-        for document in documents
-        if not (document.text and document.metadata["instrument"])
-    ]
-    return [*held, *others]
+    return [*held, *(_other(document, tables, plans) for document in documents if not _is_plan(document))]
 
 
-def _plan(document: Source, tables: Registers, names: Sequence[Name]) -> Edition:
+def _is_plan(document: Source) -> bool:
+    return bool(document.text and document.metadata["instrument"])
+
+
+def _misplaced(documents: Sequence[Source], tables: Registers) -> Iterator[InvalidData]:
+    """Tables that nobody reads, because the edition is of the other sort."""
+    for document in documents:
+        fit = _OF_PLANS if _is_plan(document) else _OF_OTHERS
+        for name in tables.codings.get(document.slug, {}):
+            if name not in fit:
+                place = Place(f"data/codings/{document.slug}/{name}.csv")
+                remedy = f"It can have: {', '.join(sorted(fit))}."
+                yield InvalidData(f"an edition like {document.slug} has no such table", place, remedy=remedy)
+
+
+def _misquoted(documents: Sequence[Source], tables: Registers) -> Iterator[InvalidData]:
+    """Statements whose passage cannot be, or whose quotation is not in it where the text is at hand."""
+    editions = {document.slug: document for document in documents}
+    for row in tables.rows["statements"]:
+        document = editions.get(row.written("edition").removeprefix("source/"))
+        start, end = row.one("start"), row.one("end")
+        if document is None or not (isinstance(start, Number) and isinstance(end, Number)):
+            continue
+        if not start.number < end.number <= int(document.metadata["code_points"]):
+            remedy = f"Count code points; the edition has {document.metadata['code_points']}."
+            yield InvalidData("the passage does not lie in its edition", row.place_of("end"), remedy=remedy)
+        elif document.text and row.written("quotation") not in document.text[start.number : end.number]:
+            remedy = "Copy a few words from the passage."
+            yield InvalidData("these words are not in the passage", row.place_of("quotation"), remedy=remedy)
+
+
+def _plan(document: Source, tables: Registers, names: Sequence[Name], goals: frozenset[str]) -> Edition:
     instrument = Reference("instrument", str(document.metadata["instrument"]))
     text = document.text or ""
     parsed = plan.parse(text)
@@ -63,10 +93,10 @@ def _plan(document: Source, tables: Registers, names: Sequence[Name]) -> Edition
     clauses, clause_passages = commitments.clauses(tables.named(document.slug, "clauses"), cut)
     codings = [
         *annotations.of_clauses(clauses),
-        *commitments.read(tables.named(document.slug, "codings"), clause_passages, cut),
+        *commitments.read(tables.named(document.slug, "codings"), clause_passages),
         *commitments.by_rules(clause_passages, named, verbs(tables)),
         *subjects.topics(tables.named(document.slug, "topics"), cut),
-        *subjects.sdgs(tables.named(document.slug, "sdgs"), cut),
+        *subjects.sdgs(tables.named(document.slug, "sdgs"), cut, goals),
     ]
     codings = [*commitments.compare(codings), *commitments.ordinals(codings)]
     whole = namespaces.thing(instrument.kind, instrument.slug)
@@ -103,11 +133,11 @@ def _check(document: Source, parsed: Plan, instrument: Reference, tables: Regist
     if row is None:
         message = f"its instrument “{instrument.slug}” is in no register"
         raise InvalidData(message, place, remedy="Add it to instruments.csv.")
-    for column, found in (("title", Text(parsed.title)), ("adopted", PartialDate(parsed.adopted or ""))):
-        if row.one(column) != found:
+    for column, found in (("title", parsed.title), ("adopted", parsed.adopted)):
+        if found and row.written(column) != found:
             remedy = f"Compare it with {row.place_of(column)}."
             raise InvalidData(f"the text gives another {column}: {found}", place, remedy=remedy)
-    if document.metadata["date_of"] == "adoption" and document.metadata["date"] != parsed.adopted:
+    if parsed.adopted and document.metadata["date_of"] == "adoption" and document.metadata["date"] != parsed.adopted:
         raise InvalidData(f"the text was adopted {parsed.adopted}, its description says otherwise", place)
     if parsed.unplaced:
         first = parsed.unplaced[0]

@@ -9,12 +9,23 @@ from rdflib.namespace import DCTERMS, RDF, SKOS
 
 from aseancan_kg import namespaces
 from aseancan_kg.build.triples import Triple
+from aseancan_kg.errors import InputError, Place
 
 SCHEME = URIRef("http://metadata.un.org/sdg")
 """The concept scheme that holds the Goals and targets."""
 
 _SDGO = Namespace(namespaces.PREFIXES["sdgo"])
 _CLASSES = {"goal": _SDGO.Goal, "target": _SDGO.Target}
+
+
+def rows(table: Path) -> list[dict[str, str]]:
+    """Read the table; raises `InputError` when it is not there."""
+    try:
+        with table.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except OSError as error:
+        remedy = "Restore it from the repository."
+        raise InputError(f"cannot read it: {error.strerror}", Place(table), remedy=remedy) from error
 
 
 def triples(table: Path) -> Iterator[Triple]:
@@ -25,18 +36,17 @@ def triples(table: Path) -> Iterator[Triple]:
     """
     yield SCHEME, RDF.type, SKOS.ConceptScheme
     yield SCHEME, SKOS.prefLabel, Literal("Sustainable Development Goals", lang="en")
-    with table.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            node = URIRef(row["iri"])
-            yield node, RDF.type, _CLASSES[row["kind"]]
-            yield node, SKOS.inScheme, SCHEME
-            yield node, SKOS.notation, Literal(row["code"])
-            label = f"Goal {row['code']}: {row['label_en']}" if row["kind"] == "goal" else f"SDG target {row['code']}"
-            yield node, SKOS.prefLabel, Literal(label, lang="en")
-            for language in ("fr", "es"):
-                if words := row[f"label_{language}"]:
-                    yield node, SKOS.prefLabel, Literal(words, lang=language)
-            if row["goal"]:
-                yield node, _SDGO.isTargetOf, URIRef(row["goal"])
-            for subject in filter(None, f"{row['eurovoc']};{row['unbis']}".split(";")):
-                yield node, DCTERMS.subject, URIRef(subject)
+    for row in rows(table):
+        node = URIRef(row["iri"])
+        yield node, RDF.type, _CLASSES[row["kind"]]
+        yield node, SKOS.inScheme, SCHEME
+        yield node, SKOS.notation, Literal(row["code"])
+        label = f"Goal {row['code']}: {row['label_en']}" if row["kind"] == "goal" else f"SDG target {row['code']}"
+        yield node, SKOS.prefLabel, Literal(label, lang="en")
+        for language in ("fr", "es"):
+            if words := row[f"label_{language}"]:
+                yield node, SKOS.prefLabel, Literal(words, lang=language)
+        if row["goal"]:
+            yield node, _SDGO.isTargetOf, URIRef(row["goal"])
+        for subject in filter(None, f"{row['eurovoc']};{row['unbis']}".split(";")):
+            yield node, DCTERMS.subject, URIRef(subject)

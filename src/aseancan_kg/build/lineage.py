@@ -2,10 +2,11 @@
 
 Nothing here is asserted: each state is a node of its own that names the assertions it is concluded from. A state holds
 from the day on which it begins until, and not on, the day on which it ends, so that one state ends on the day on which
-the next begins. The period of an instrument covers its first and its last year, month or day whole.
+the next begins. The period of an instrument covers its first and its last year, month or day whole; it is in its period
+until the end, also when its successor was adopted before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from rdflib import Literal, URIRef
@@ -23,7 +24,11 @@ _STARTS = (("entered_into_force", "in-force"), ("period_start", "in-period"), ("
 def states(registers: Registers) -> Iterator[Triple]:
     """Triples of every state of every instrument that its dates tell."""
     rows = {row.reference: row for row in registers.rows["instruments"]}
-    successors = {old: row for row in rows.values() for old in row.cells["supersedes"] if isinstance(old, Reference)}
+    successors: dict[Reference, list[Row]] = {}
+    for row in rows.values():
+        for old in row.cells["supersedes"]:
+            if isinstance(old, Reference):
+                successors.setdefault(old, []).append(row)
     for row in rows.values():
         for number, (state, begin, end) in enumerate(_states(row, successors), start=1):
             yield from _state(row, number, state, begin, end)
@@ -33,16 +38,13 @@ Bound = tuple[Row, str, PartialDate]
 """The day on which something changes, as precise as known, with the row and the column that give it."""
 
 
-def _states(row: Row, successors: Mapping[Reference, Row]) -> Iterator[tuple[str, Bound, Bound | None]]:
-    adopted, ended = _bound(row, "adopted"), _bound(row, "period_end")
-    main = next(((state, bound) for column, state in _STARTS if (bound := _bound(row, column))), None)
-    successor = successors.get(row.reference)
-    replaced = next((bound for column, _ in _STARTS if successor and (bound := _bound(successor, column))), None)
+def _states(row: Row, successors: Mapping[Reference, Sequence[Row]]) -> Iterator[tuple[str, Bound, Bound | None]]:
+    adopted, ended, main = _bound(row, "adopted"), _bound(row, "period_end"), _main(row)
+    starts = [found[1] for successor in successors.get(row.reference, ()) if (found := _main(successor))]
+    replaced = min(starts, key=lambda bound: bound[2].latest, default=None)
     if main is None:
         return
     state, begin = main
-    if adopted and adopted[2].earliest > begin[2].latest:
-        begin = adopted  # a period that had begun when the instrument was adopted
     if adopted and adopted[2].latest < begin[2].earliest:
         yield "adopted", adopted, begin
     yield state, begin, ended or replaced
@@ -50,6 +52,15 @@ def _states(row: Row, successors: Mapping[Reference, Row]) -> Iterator[tuple[str
         yield "ended", ended, None
     elif replaced:
         yield "superseded", replaced, None
+
+
+def _main(row: Row) -> tuple[str, Bound] | None:
+    """Return the main state of an instrument and when it begins: not before it was adopted."""
+    found = next(((state, bound) for column, state in _STARTS if (bound := _bound(row, column))), None)
+    adopted = _bound(row, "adopted")
+    if found and adopted and adopted[2].earliest > found[1][2].latest:
+        return found[0], adopted
+    return found
 
 
 def _bound(row: Row, column: str) -> Bound | None:

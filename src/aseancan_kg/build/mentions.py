@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from aseancan_kg.build.columns import RELATIONS
 from aseancan_kg.build.names import RANKS, Name
 from aseancan_kg.build.passages import Passage
 from aseancan_kg.build.registers import Row
@@ -95,6 +96,7 @@ def review(findings: Sequence[Finding], rows: Sequence[Row], passages: Mapping[s
     """
     faults: list[InvalidData] = []
     by_place = {(one.passage.path, one.start, one.end): one for one in findings}
+    decided: dict[tuple[str, int, int], Row] = {}
     mentions = []
     for row in rows:
         try:
@@ -102,9 +104,18 @@ def review(findings: Sequence[Finding], rows: Sequence[Row], passages: Mapping[s
         except InvalidData as fault:
             faults.append(fault)
             continue
-        finding = by_place.pop((passage.path, start, end), None)
+        place = (passage.path, start, end)
+        if place in decided:
+            remedy = f"Merge it with row {decided[place].place.row}."
+            faults.append(InvalidData("these words are decided on already", row.place_of("quote"), remedy=remedy))
+            continue
+        decided[place] = row
+        finding = by_place.pop(place, None)
         if row.written("decision") == "accepted":
             mentions.append(_reviewed(row, passage, start, end, finding))
+        elif finding is None:
+            remedy = "Delete the row, or write which other words are meant."
+            faults.append(InvalidData("no rule finds a name there to reject", row.place_of("decision"), remedy=remedy))
     if faults:
         raise InvalidTables.of(faults)
     mentions += [_unreviewed(finding) for finding in by_place.values()]
@@ -250,12 +261,18 @@ def _related(findings: Sequence[Finding]) -> Iterator[Finding]:
         )
         if enumerated and before:
             relation = before.relation
-        usual = _PARTIES.get(one.entity) or _USUAL.get(one.entity.kind, "mentions")
-        before = replace(one, relation=relation or usual)
+        if relation is None or one.entity.kind not in RELATIONS[relation]:
+            relation = _PARTIES.get(one.entity) or _USUAL.get(one.entity.kind, "mentions")
+        before = replace(one, relation=relation)
         yield before
 
 
 def _locate(row: Row, passages: Mapping[str, Passage]) -> tuple[Passage, int, int]:
+    kind = row.written("entity").partition("/")[0]
+    for relation in row.all_written("relation"):
+        if kind not in RELATIONS[relation]:
+            remedy = f"It leads to: {', '.join(sorted(RELATIONS[relation]))}."
+            raise InvalidData(f"“{relation}” does not lead to a {kind}", row.place_of("relation"), remedy=remedy)
     path, quote, occurrence = row.written("part"), row.written("quote"), row.one("occurrence")
     if path not in passages:
         raise InvalidData("the plan has no such part", row.place_of("part"), remedy="Write it as action/1.2.6.")

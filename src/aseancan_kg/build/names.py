@@ -55,10 +55,10 @@ class Name:
             yield start, end
 
 
-def names(registers: Registers, without: str | None = None) -> tuple[Name, ...]:
-    """Return every name of every thing that a text can name; `without` leaves out those of one rule."""
+def names(registers: Registers) -> tuple[Name, ...]:
+    """Return every name of every thing that a text can name."""
     found = dict.fromkeys((*_own_names(registers), *_further_names(registers)))
-    return tuple(Name(words, entity, rule, _pattern(words, rule)) for words, entity, rule in found if rule != without)
+    return tuple(Name(words, entity, rule, _pattern(words, rule)) for words, entity, rule in found)
 
 
 def _own_names(registers: Registers) -> Iterator[tuple[str, Reference, str]]:
@@ -90,7 +90,8 @@ def _pattern(words: str, rule: str) -> re.Pattern[str]:
     """Match an acronym to the letter; a name in any case, plural or singular, whatever its small words are."""
     if rule == "acronym":
         return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
-    tokens = [token for token in re.findall(r"\w+", words.lower()) if token not in _SMALL or len(words.split()) == 1]
+    tokens = re.findall(r"\w+", words.lower())
+    tokens = [token for token in tokens if token not in _SMALL] or tokens
     between = _BETWEEN + _SMALL_WORDS
     return re.compile(rf"(?<!\w){between.join(map(_look, tokens))}(?!\w)", re.IGNORECASE)
 

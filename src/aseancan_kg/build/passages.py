@@ -25,7 +25,7 @@ class Passage:
 
     def find(self, quote: str, occurrence: int = 1) -> int | None:
         """Return where the quotation stands for the `occurrence`-th time, no word character touching it, or None."""
-        found = [match.start() for match in re.finditer(rf"(?<!\w)(?={re.escape(quote)}(?!\w))", self.text)]
+        found = places_of(quote, self.text)
         return found[occurrence - 1] if occurrence <= len(found) else None
 
     def slice(self, path: str, start: int, end: int) -> "Passage":
@@ -35,6 +35,11 @@ class Passage:
     def around(self, start: int, end: int) -> tuple[str, str]:
         """Return the text shortly before and after code points [start, end)."""
         return self.text[max(0, start - CONTEXT) : start], self.text[end : end + CONTEXT]
+
+
+def places_of(words: str, text: str) -> list[int]:
+    """Return where `words` stand in `text` as whole words: no word character touches them."""
+    return [match.start() for match in re.finditer(rf"(?<!\w)(?={re.escape(words)}(?!\w))", text)]
 
 
 def passages(plan: Plan, edition: str) -> Mapping[str, Passage]:

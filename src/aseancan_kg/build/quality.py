@@ -31,8 +31,14 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "mention-precision": ("extraction", "Share of what the rules found that a reader confirmed"),
     "mention-recall": ("extraction", "Share of what readers accept that the rules found"),
     "mentions-reviewed": ("extraction", "Mentions that readers accept"),
-    "mention-precision-blind": ("extraction", "Precision of the rules when they do not know the wordings of the Plan"),
-    "mention-recall-blind": ("extraction", "Recall of the rules when they do not know the wordings of the Plan"),
+    "mention-precision-without-plan-wordings": (
+        "extraction",
+        "Precision of the rules when they do not know the wordings of the Plan",
+    ),
+    "mention-recall-without-plan-wordings": (
+        "extraction",
+        "Recall of the rules when they do not know the wordings of the Plan",
+    ),
     "relation-accuracy": ("extraction", "Share of the mentions that rules found whose relation a reader confirmed"),
     "mentions-unreviewed": ("extraction", "Mentions that only a rule vouches for"),
     "clause-precision": ("extraction", "Share of the clauses cut by rule that begin where a reader's begin"),
@@ -136,10 +142,10 @@ def _extraction(plans: Sequence[Edition], names: Sequence[Name]) -> Iterator[Mea
         yield from _ratio("mention-recall", kind, hits, right)
         yield Measure("mentions-reviewed", kind, Decimal(right))
     yield from _ratio("relation-accuracy", "", related, confirmed.total())
-    yield from _blind(plans, names)
+    yield from _without_plan_wordings(plans, names)
 
 
-def _blind(plans: Sequence[Edition], names: Sequence[Name]) -> Iterator[Measure]:
+def _without_plan_wordings(plans: Sequence[Edition], names: Sequence[Name]) -> Iterator[Measure]:
     """Measure the rules without the wordings that were taken from the very text they are tried on."""
     hits = seen = right = 0
     known = [name for name in names if name.rule != "plan-wording"]
@@ -151,8 +157,8 @@ def _blind(plans: Sequence[Edition], names: Sequence[Name]) -> Iterator[Measure]
             for one in mentions.find(plan.passages.values(), known, whole)
         }
         hits, seen, right = hits + len(found & accepted), seen + len(found), right + len(accepted)
-    yield from _ratio("mention-precision-blind", "", hits, seen)
-    yield from _ratio("mention-recall-blind", "", hits, right)
+    yield from _ratio("mention-precision-without-plan-wordings", "", hits, seen)
+    yield from _ratio("mention-recall-without-plan-wordings", "", hits, right)
 
 
 def _segmentation(plans: Sequence[Edition], known: Sequence[str]) -> Iterator[Measure]:

@@ -41,13 +41,14 @@ class Row:
     kind: str
     slug: str
     cells: Mapping[str, tuple[Value, ...]]
+    typed: Mapping[str, str]  # each cell to the letter
     place: Place
 
     @property
     def key(self) -> str:
-        """What tells the row from every other of its table."""
-        written = map(self.written, _KEYS.get(self.register, ()))
-        return self.slug or " · ".join(filter(None, written))
+        """What tells the row from every other of its table, to the letter of its cells."""
+        typed = (self.typed[column] for column in _KEYS.get(self.register, ()))
+        return self.slug or " · ".join(filter(None, typed))
 
     @property
     def locator(self) -> str:
@@ -64,12 +65,12 @@ class Row:
         return next(iter(self.cells.get(column, ())), None)
 
     def written(self, column: str) -> str:
-        """Return the first value of a cell as it is written there, "" when the cell is empty."""
+        """Return the first value of a cell in its full form, "" when the cell is empty: `action/1.2.6` for 1.2.6."""
         value = self.one(column)
         return "" if value is None else _written(value)
 
     def all_written(self, column: str) -> tuple[str, ...]:
-        """Return all values of a cell as they are written there."""
+        """Return all values of a cell in their full form."""
         return tuple(_written(value) for value in self.cells.get(column, ()))
 
     def place_of(self, column: str) -> Place:
@@ -119,7 +120,7 @@ def read(data: Path, sources: frozenset[str]) -> Registers:
         for name, (kind, columns) in REGISTERS.items()
     }
     codings: dict[str, dict[str, tuple[Row, ...]]] = {}
-    for path in sorted((data / "codings").glob("*/*.csv")):
+    for path in sorted((data / "codings").rglob("*.csv")):
         edition = path.parent.name
         if path.stem not in CODINGS or edition not in sources:
             faults.append(_stray(path, sources))
@@ -153,7 +154,7 @@ def _stray(path: Path, sources: frozenset[str]) -> InvalidData:
     if path.parent.name in sources:
         remedy = f"Tables of codings are {', '.join(f'{name}.csv' for name in CODINGS)}."
         return InvalidData(f"there is no table “{path.stem}”", Place(path), remedy=remedy)
-    remedy = f"Name it as a document of data/sources: {', '.join(sorted(sources))}."
+    remedy = f"Put it into a folder named as a document of data/sources: {', '.join(sorted(sources))}."
     return InvalidData(f"“{path.parent.name}” is no edition", Place(path), remedy=remedy)
 
 
@@ -183,9 +184,9 @@ def _read_rows(path: Path, kind: str, columns: Mapping[str, Column], faults: lis
             message = f"{len(record)} cells where the header has {len(columns)}"
             faults.append(InvalidData(message, place, remedy="Quote a cell that holds a comma; fill up missing cells."))
             continue
-        written = zip(columns.items(), record, strict=True)
-        cells = {name: _read_cell(name, column, cell, place, faults) for (name, column), cell in written}
-        yield Row(folder, path.stem, kind, "".join(map(_written, cells.get("slug", ()))), cells, place)
+        typed = dict(zip(columns, record, strict=True))
+        cells = {name: _read_cell(name, column, typed[name], place, faults) for name, column in columns.items()}
+        yield Row(folder, path.stem, kind, "".join(map(_written, cells.get("slug", ()))), cells, typed, place)
 
 
 def _wrong_header(records: list[list[str]], columns: Mapping[str, Column]) -> str:
@@ -194,8 +195,8 @@ def _wrong_header(records: list[list[str]], columns: Mapping[str, Column]) -> st
     header = records[0]
     if len(header) == 1 and re.search(r"[;\t]", header[0]):
         return "its columns are separated by semicolons or tabs, not by commas"
-    missing = ", ".join(columns.keys() - set(header)) or "none"
-    unknown = ", ".join(set(header) - columns.keys()) or "none"
+    missing = ", ".join(name for name in columns if name not in header) or "none"
+    unknown = ", ".join(name for name in header if name not in columns) or "none"
     return f"the header row is wrong: columns missing: {missing}; columns unknown: {unknown}; else their order"
 
 

@@ -21,8 +21,15 @@ def topics(rows: Sequence[Row], passages: Mapping[str, Passage]) -> list[Coding]
     ]
 
 
-def sdgs(rows: Sequence[Row], passages: Mapping[str, Passage]) -> list[Coding]:
+def sdgs(rows: Sequence[Row], passages: Mapping[str, Passage], known: frozenset[str]) -> list[Coding]:
     """Return the Goals and targets assigned to actions; raises `InvalidTables` with every row that does not fit."""
+    unknown = [row for row in rows if row.written("sdg") not in known]
+    if unknown:
+        remedy = "Write a number of data/sources/un-sdg-kos.csv."
+        raise InvalidTables.of(
+            InvalidData(f"there is no Goal or target {row.typed['sdg']}", row.place_of("sdg"), remedy=remedy)
+            for row in unknown
+        )
     return [_assignment(row, "sdg", row.written("sdg")) for row in _checked(rows, passages)]
 
 

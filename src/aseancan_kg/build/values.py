@@ -112,7 +112,9 @@ Reader = Callable[[str], Value]
 
 
 def text(written: str) -> Text:
-    """Words in English."""
+    """Words in English: a letter or digit at least."""
+    if not any(character.isalnum() for character in written):
+        raise ValueError(f"“{written}” holds no word")
     return Text(written)
 
 
@@ -240,12 +242,14 @@ def sdg(written: str) -> Url:
     return Url(f"http://metadata.un.org/sdg/{written}")
 
 
-def code(scheme: str) -> Reader:
-    """Make a reader of codes of this scheme; that the code exists is checked against the code list."""
+def code(scheme: str, *only: str) -> Reader:
+    """Make a reader of codes of this scheme, of `only` these if any; that a code exists is checked against the list."""
 
     def read(written: str) -> Code:
         if not _SLUG.fullmatch(written):
             raise ValueError(f"“{written}” is not a code; use lowercase letters, digits and single hyphens")
+        if only and written not in only:
+            raise ValueError(f"“{written}” is no {scheme} for this table; write one of {', '.join(only)}")
         return Code(scheme, written)
 
     return read

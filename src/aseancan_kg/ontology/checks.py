@@ -78,7 +78,7 @@ class OwlTools:
 def java_compiler() -> str | None:
     """Path of a Java that can compile, or None."""
     java = shutil.which("java")
-    modules = subprocess.run([java, "--list-modules"], capture_output=True, check=True).stdout if java else b""
+    modules = subprocess.run([java, "--list-modules"], capture_output=True, check=False).stdout if java else b""
     return java if b"jdk.compiler" in modules else None
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from aseancan_kg import queries
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.web import entities, pages, problems, sparql
+from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.state import HERE, State, templates
 
 
@@ -28,7 +29,8 @@ def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
         docs_url=None,  # the ready-made pages load their scripts from a public network
         redoc_url=None,
     )
-    app.state.service = State(store, queries.catalogue(), templates(store, has_downloads=downloads is not None))
+    files = Downloads(downloads)
+    app.state.service = State(store, queries.catalogue(), templates(store, files.names))
     problems.install(app)
     app.router.routes += [
         Route("/id/{path:path}", entities.thing),
@@ -42,11 +44,10 @@ def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
         Route("/sparql", sparql.sparql, methods=["GET", "POST"]),
         Route("/queries", pages.query_list),
         Route("/queries/{name}", pages.query),
+        Route("/downloads/{path:path}", files.file),
         Route("/", pages.home),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
-    if downloads:
-        app.router.routes.append(Mount("/downloads", StaticFiles(directory=downloads)))
 
     @app.get("/health/live")
     def live() -> dict[str, str]:

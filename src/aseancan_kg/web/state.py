@@ -26,8 +26,8 @@ class State:
     templates: jinja2.Environment
 
 
-def templates(store: EmbeddedStore, *, has_downloads: bool) -> jinja2.Environment:
-    """Return the page templates; everything put into them is escaped."""
+def templates(store: EmbeddedStore, downloads: frozenset[str]) -> jinja2.Environment:
+    """Return the page templates; everything put into them is escaped. `downloads` are names of files on offer."""
     loader = jinja2.FileSystemLoader(HERE / "templates")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -35,7 +35,7 @@ def templates(store: EmbeddedStore, *, has_downloads: bool) -> jinja2.Environmen
     # Other people's data served with --data has no ontology of ours to link to.
     environment.globals["dataset_version"] = store.version
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
-    environment.globals["has_downloads"] = has_downloads
+    environment.globals["downloads"] = downloads
     return environment
 
 
