@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from rdflib import SH, Graph
 
-from aseancan_kg.build import mentions, names
+from aseancan_kg import settings
+from aseancan_kg.build import columns, mentions, names
 from aseancan_kg.build.editions import Edition
 from aseancan_kg.build.mentions import Finding
 from aseancan_kg.build.passages import Passage
@@ -12,6 +14,7 @@ from aseancan_kg.build.registers import Row
 from aseancan_kg.build.values import Reference
 from aseancan_kg.errors import InvalidTables
 from aseancan_kg.model import Mention
+from aseancan_kg.namespaces import ONT
 
 EDITION = "plan-of-action-2021-2025"
 WHOLE = Reference("instrument", "plan")
@@ -344,3 +347,41 @@ def test_a_quotation_at_the_wrong_place_is_named_by_file_row_and_column(
     (fault,) = caught.value.faults
     assert re.search(rf"mentions\.csv, row 3, column start: {message}", str(fault))
     assert fault.remedy
+
+
+def test_a_relation_leads_to_the_kinds_that_the_shapes_allow() -> None:
+    shapes = Graph().parse(settings.resources() / "shapes" / "mentions.ttl")
+    allowed = {}
+    for shape, path in shapes.subject_objects(SH.path):
+        pattern = str(shapes.value(shape, SH.pattern) or "")
+        if str(path).startswith(ONT) and (kinds := re.search(r"/id/\(?([a-z|-]+)\)?/$", pattern)):
+            allowed[str(path).removeprefix(ONT)] = frozenset(kinds[1].split("|"))
+    assert {relation: allowed[relation] for relation in columns.RELATIONS} == columns.RELATIONS
+
+
+def test_what_no_reader_has_seen_is_related_as_the_shapes_allow(edition) -> None:
+    unfit = [one for one in edition.findings if one.entity.kind not in columns.RELATIONS[one.relation]]
+    assert unfit == []
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        ({"relation": "cooperatesWith", "entity": "instrument/p"}, "relation", "leads to no instrument"),
+        ({"decision": "rejected"}, "decision", "no rule finds a name there to reject"),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_named_by_file_row_and_column(read, row, column, message) -> None:
+    usual = {"part": "preamble", "quote": "Fund", "entity": "body/f", "relation": "mentions", "decision": "accepted"}
+    rows = read({"mentions": [usual | row]}).named("plan-of-action-2021-2025", "mentions")
+    with pytest.raises(InvalidTables, match=rf"row 2, column {column}: .*{message}"):
+        mentions.review([], rows, {"preamble": Passage("preamble", "The Fund", range(8))})
+
+
+def test_words_that_are_decided_on_twice_are_a_fault(read) -> None:
+    row = {"part": "preamble", "quote": "Fund", "entity": "body/f", "relation": "mentions", "decision": "accepted"}
+    rows = read({"mentions": [row, row | {"occurrence": "1"}]}).named("plan-of-action-2021-2025", "mentions")
+    with pytest.raises(
+        InvalidTables, match=r"row 3, column quote: these words are decided on already\. Merge it with row 2"
+    ):
+        mentions.review([], rows, {"preamble": Passage("preamble", "The Fund", range(8))})

@@ -272,7 +272,7 @@ def _locate(row: Row, passages: Mapping[str, Passage]) -> tuple[Passage, int, in
     for relation in row.all_written("relation"):
         if kind not in RELATIONS[relation]:
             remedy = f"It leads to: {', '.join(sorted(RELATIONS[relation]))}."
-            raise InvalidData(f"“{relation}” does not lead to a {kind}", row.place_of("relation"), remedy=remedy)
+            raise InvalidData(f"“{relation}” leads to no {kind}", row.place_of("relation"), remedy=remedy)
     path, quote, occurrence = row.written("part"), row.written("quote"), row.one("occurrence")
     if path not in passages:
         raise InvalidData("the plan has no such part", row.place_of("part"), remedy="Write it as action/1.2.6.")
