@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,13 @@ def test_an_unreadable_query_is_refused(tmp_path):
     (tmp_path / "q.rq").write_bytes(b"# title: \xff")
     with pytest.raises(InputError, match="cannot be read"):
         catalogue(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["table-of-clauses", "table-of-actions"])
+def test_every_column_of_a_table_is_explained(name: str) -> None:
+    docs = (settings.resources() / "docs" / "codings.md").read_text(encoding="utf-8")
+    table = docs.partition(f"| column of `{name}` |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    explained = [column for cell in cells for column in re.findall(r"`(\w+)`", cell)]
+    header = (Path(__file__).parent / "queries" / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
+    assert sorted(explained) == sorted(header.strip().split(","))

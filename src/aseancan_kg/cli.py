@@ -238,7 +238,8 @@ def _dataset() -> Path:
     dataset = settings.dataset_file()
     for source in sorted((settings.resources() / "data").rglob("*.*")):
         if source.stat().st_mtime > dataset.stat().st_mtime:
-            print(f"aseancan-kg: {source} is newer than the dataset; run `aseancan-kg build`.", file=sys.stderr)
+            told = "is newer than the dataset, which answers all the same; `aseancan-kg build` makes it anew."
+            print(f"aseancan-kg: {source} {told}", file=sys.stderr)
             break
     return dataset
 

@@ -264,7 +264,7 @@ def edit(path: Path, old: str, new: str) -> None:
         (
             lambda root: edit(root / CODINGS / "mentions.csv", "title,Joint Declaration", "title,Common Declaration"),
             InvalidTables,
-            r"mentions\.csv, row 3, column quote: “Common Declaration .* does not stand 1 times in title",
+            r"mentions\.csv, row 3, column quote: “Common Declaration .* does not stand in title",
         ),
         (
             lambda root: edit(root / CODINGS / "clauses.csv", "Strengthen the existing", "Strengthen existing"),

@@ -284,9 +284,9 @@ def test_what_no_reader_saw_is_told_apart(review) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "message"),
     [
-        ({"quote": "Regional Fora"}, "quote", "“Regional Fora” does not stand 1 times in action/1.1.1. Copy the words"),
-        ({"quote": "Regional Foru"}, "quote", "does not stand 1 times"),
-        ({"occurrence": "2"}, "quote", "“Regional Forum” does not stand 2 times in action/1.1.1"),
+        ({"quote": "Regional Fora"}, "quote", "“Regional Fora” does not stand in action/1.1.1. Copy the words"),
+        ({"quote": "Regional Foru"}, "quote", "does not stand in action/1.1.1"),
+        ({"occurrence": "2"}, "quote", "“Regional Forum” does not stand in action/1.1.1 as often as 2 times"),
         ({"part": "action/9.9.9"}, "part", "the plan has no such part. Write it as action/1.2.6"),
     ],
 )

@@ -281,7 +281,8 @@ def _locate(row: Row, passages: Mapping[str, Passage]) -> tuple[Passage, int, in
     start = passage.find(quote, number)
     if start is None:
         remedy = "Copy the words from the text, and count only where they stand as whole words."
-        raise InvalidData(f"“{quote}” does not stand {number} times in {path}", row.place_of("quote"), remedy=remedy)
+        message = f"“{quote}” does not stand in {path}" + (f" as often as {number} times" if number > 1 else "")
+        raise InvalidData(message, row.place_of("quote"), remedy=remedy)
     return passage, start, start + len(quote)
 
 

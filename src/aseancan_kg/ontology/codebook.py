@@ -34,6 +34,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
 }
 """Property → its code list and the unit that it describes; in the order of the codebook."""
 
+_RANK = URIRef(namespaces.ONT + "rank")
 _LEAD_VERB = URIRef(namespaces.ONT + "leadVerb")
 
 
@@ -74,7 +75,10 @@ def as_html(ontology: Graph, data: Graph, version: str) -> str:
 def _variable(name: str, ontology: Graph, data: Graph) -> Variable:
     property, (scheme, unit) = URIRef(namespaces.ONT + name), VARIABLES[name]
     uses = _uses(property, data)
-    concepts = sorted(data.subjects(SKOS.inScheme, URIRef(namespaces.SCHEME + scheme)), key=str)
+    concepts = sorted(
+        data.subjects(SKOS.inScheme, URIRef(namespaces.SCHEME + scheme)),
+        key=lambda concept: (_words(data, concept, _RANK), str(concept)),
+    )
     return Variable(
         name=name,
         label=_words(ontology, property, RDFS.label),

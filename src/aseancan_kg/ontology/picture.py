@@ -10,7 +10,7 @@ from rdflib.term import Node
 from aseancan_kg import namespaces
 
 _WIDTH, _HEIGHT = 168, 44
-_COLUMNS, _ROWS = (20, 320, 620, 920), (20, 120, 220, 320, 420)
+_COLUMNS, _ROWS = (20, 350, 680, 1010), (20, 120, 220, 320, 420)
 _PLACES: dict[str, tuple[int, int]] = {
     name: (_COLUMNS[column], _ROWS[row])
     for column, names in enumerate(
@@ -60,7 +60,7 @@ def overview(data: Graph) -> str:
         number = sum(subject in members[source] and value in members[target] for subject, value in pairs)
         lines.append(_arrow(source, target, f"{_words(predicate)} {number:,}"))
     boxes = [_box(x, y, name, f"{len(members[name]):,}") for name, (x, y) in _PLACES.items()]
-    return _svg(1110, 490, "The main classes and links of the graph, with their numbers", [*lines, *boxes])
+    return _svg(1200, 490, "The main classes and links of the graph, with their numbers", [*lines, *boxes])
 
 
 def of_class(term: URIRef, ontology: Graph) -> str:
