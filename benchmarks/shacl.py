@@ -190,7 +190,7 @@ def measure(engine: str, root: Path) -> None:
     shapes = validation.load_graph(sorted((settings.resources() / "shapes").glob("*.ttl")))
     for line in broken(engine, shapes):
         print(line)
-    data = dataset.build(settings.resources(), lambda step: None).union()
+    data = dataset.build(settings.resources(), lambda step: None).union
     print(ours(engine, data, shapes), flush=True)
 
 

@@ -30,7 +30,7 @@ def dataset(built: Built) -> Dataset:
 @pytest.fixture(scope="session")
 def union(built: Built) -> Graph:
     """Return the triples of all named graphs; to be read, not changed."""
-    return built.union()
+    return built.union
 
 
 @pytest.fixture(scope="session")

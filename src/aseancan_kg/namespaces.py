@@ -49,6 +49,11 @@ def concept(scheme: str, code: str) -> str:
     return f"{SCHEME}{scheme}/{code}"
 
 
+def part(plan: str, path: str) -> str:
+    """IRI of a part of the plan with the IRI `plan`: `action/1.2.6`; `title` is the plan itself."""
+    return plan if path == "title" else f"{plan}/{path}"
+
+
 def graph(name: str) -> str:
     """IRI of a named graph: `graph("instruments")`."""
     return GRAPH + name

@@ -32,7 +32,7 @@ def publish(resources: Path, directory: Path, progress: Progress) -> tuple[Path,
 
 def document(built: Built) -> dict[str, str]:
     """Return the documentation of the ontology, the picture of the model and the codebook, by file name."""
-    union = built.union()
+    union = built.union
     ontology = built.dataset.graph(URIRef(namespaces.ONTOLOGY_GRAPH))
     return {
         "ontology.html": documentation.as_html(ontology, union),
@@ -58,7 +58,7 @@ def validate(built: Built, progress: Progress, shapes: Graph | None = None) -> R
     progress("validating")
     if shapes is None:
         shapes = built.dataset.graph(URIRef(namespaces.SHAPES_GRAPH))
-    return validation.validate(built.union(), shapes, locate=built.locate)
+    return validation.validate(built.union, shapes, locate=built.locate)
 
 
 def _refuse_unwritable(directory: Path) -> None:

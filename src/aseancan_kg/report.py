@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, select_autoescape
 from rdflib import RDF, SKOS, URIRef
 from rdflib.term import Node
 
@@ -17,6 +16,7 @@ from aseancan_kg.build.quality import COUNTS, METRICS
 from aseancan_kg.ontology import checks
 from aseancan_kg.ontology.checks import Check
 from aseancan_kg.settings import VERSION
+from aseancan_kg.templates import render
 from aseancan_kg.validation import Report as Validated
 from aseancan_kg.validation import Result
 
@@ -94,14 +94,11 @@ def as_json(report: Report) -> str:
 
 def as_html(report: Report) -> str:
     """Write a report as one page that needs nothing else."""
-    environment = Environment(
-        loader=PackageLoader("aseancan_kg"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-    )
     tables = {
         dimension: list(_tables(list(figures)))
         for dimension, figures in groupby(report.figures, key=lambda figure: figure.dimension)
     }
-    return environment.get_template("report.html").render(report=report, tables=tables, metrics=METRICS)
+    return render("report.html", report=report, tables=tables, metrics=METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +143,7 @@ def _classes(built: Built) -> dict[str, int]:
 
 def _disagreements(built: Built) -> list[Disagreement]:
     """Every rival value of the registers beside what is preferred. Rival codings are counted among the figures."""
-    union = built.union()
+    union = built.union
     rival = URIRef(namespaces.concept("standing", "rival"))
     ac, prov = namespaces.ONT, namespaces.PREFIXES["prov"]
 

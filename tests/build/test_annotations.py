@@ -8,7 +8,7 @@ from rdflib import PROV, RDF, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from aseancan_kg import namespaces, settings
-from aseancan_kg.build import annotations
+from aseancan_kg.build import annotations, commitments
 from aseancan_kg.build.text import collapse
 from aseancan_kg.model import Clause, Coding, Mention, Span
 
@@ -147,7 +147,7 @@ def test_the_verb_of_its_first_clause_is_that_of_the_action(number: str, targets
         *(f"action/1.2.6/clause/{number}", "Support ARMAC", Span(10, 23), "support", "new"),
         *(("Canada",), (), ("by training", "by funds"), (), "high", None, "data/clauses.csv#1"),
     )
-    found = list(annotations.of_clauses([clause]))
+    found = list(commitments.of_clauses([clause]))
     verbs = [one.target for one in found if one.property == "leadVerb"]
     assert verbs == [clause.path, "action/1.2.6"][:targets]
     assert [(one.property, one.value) for one in found if one.scheme == "clause-part"] == [

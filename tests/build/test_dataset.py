@@ -194,7 +194,7 @@ def test_a_coding_is_traced_to_its_row(built: Built) -> None:
     assert place is not None
     assert str(place.file).endswith("mentions.csv")
     clause = action + "/clause/1"
-    firmness = next(built.union().objects(clause, AC.firmness))
+    firmness = next(built.union.objects(clause, AC.firmness))
     assert str(built.locate(clause, AC.firmness, firmness).file).endswith("codings.csv")
 
 
@@ -297,4 +297,4 @@ def test_the_version_tells_one_content_from_another(built: Built, checkout: Path
     changed = datasets.build(checkout, lambda step: None)
     assert changed.version != built.version
     canada = URIRef(namespaces.thing("state", "canada"))
-    assert (canada, AC.capital, Literal("Ottawa (Ontario)", lang="en")) in changed.union()
+    assert (canada, AC.capital, Literal("Ottawa (Ontario)", lang="en")) in changed.union

@@ -12,7 +12,7 @@ SDGO = Namespace(namespaces.PREFIXES["sdgo"])
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     graph = Graph()
-    for triple in goals.triples(settings.resources() / "data" / "sources" / "un-sdg-kos.csv"):
+    for triple in goals.triples(goals.rows(settings.resources() / "data" / "sources" / "un-sdg-kos.csv")):
         graph.add(triple)
     return graph
 

@@ -4,19 +4,16 @@ Each is a statement node too: like an `ac:Assertion` it has `rdf:subject`, `rdf:
 standing, its confidence and its source, so that one query tells of any fact what it rests on.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from rdflib import Literal, Namespace, URIRef
 from rdflib.namespace import PROV, RDF, SKOS, XSD
 
 from aseancan_kg import namespaces
 from aseancan_kg.build import goals
-from aseancan_kg.build.commitments import FIRST_READER
 from aseancan_kg.build.triples import AC, Triple, confidence
-from aseancan_kg.model import Clause, Coding, Mention
+from aseancan_kg.model import Coding, Mention
 
 OA = Namespace(namespaces.PREFIXES["oa"])
 
@@ -32,7 +29,7 @@ def mentions(mentions: Iterable[Mention], whole: str, edition: str) -> Iterator[
     source = URIRef(namespaces.thing("source", edition))
     for mention in mentions:
         node = URIRef(namespaces.thing("mention", f"{edition}/{mention.span.start}-{mention.span.end}"))
-        part = _part(whole, mention.part) if mention.part else source
+        part = URIRef(namespaces.part(whole, mention.part)) if mention.part else source
         entity = URIRef(namespaces.ID + mention.entity)
         place = mention.part.replace("/", " ") if mention.part else edition
         yield node, RDF.type, AC.Mention
@@ -73,15 +70,12 @@ def codings(codings: Sequence[Coding], whole: str, edition: str) -> Iterator[Tri
         yield node, RDF.object, value
         if coding.standing == "preferred":
             yield target, AC[coding.property], value
-        yield (
-            node,
-            AC.codingScheme,
-            goals.SCHEME if coding.scheme == "sdg" else URIRef(namespaces.SCHEME + coding.scheme),
-        )
+        scheme = goals.SCHEME if coding.scheme == "sdg" else URIRef(namespaces.SCHEME + coding.scheme)
+        yield node, AC.codingScheme, scheme
         yield node, AC.coder, URIRef(namespaces.concept("coder", coding.coder))
-        for scheme, code in (("basis", coding.basis), ("match", coding.match)):
+        for aspect, code in (("basis", coding.basis), ("match", coding.match)):
             if code:
-                yield node, AC[scheme], URIRef(namespaces.concept(scheme, code))
+                yield node, AC[aspect], URIRef(namespaces.concept(aspect, code))
         for words in coding.words:
             yield node, AC.words, Literal(words, lang="en")
         yield node, AC.rationale, Literal(coding.rationale, lang="en")
@@ -98,51 +92,9 @@ def _name(coding: Coding, whole: str, edition: str) -> str:
     return name
 
 
-def of_clauses(clauses: Sequence[Clause]) -> Iterator[Coding]:
-    """Codings of what the table of clauses itself says: verb, continuity, and the words for who, for whom, how, what.
-
-    The verb of its first clause is that of the action.
-    """
-    for clause in clauses:
-        action, _, number = clause.path.partition("/clause/")
-        verb = Coding(
-            target=clause.path,
-            property="leadVerb",
-            scheme="verb",
-            value=namespaces.concept("verb", clause.verb),
-            coder=FIRST_READER,
-            standing="preferred",
-            words=_opening(clause),
-            confidence=clause.confidence,
-            rationale="the verb of the clause, as the reader read it",
-            locator=clause.locator,
-        )
-        yield verb
-        if number == "1":
-            yield replace(verb, target=action, rationale="the verb of its first clause")
-        continuity = namespaces.concept("continuity", clause.continuity)
-        said = replace(verb, property="continuity", scheme="continuity", value=continuity)
-        yield replace(said, rationale="whether the clause goes on with something, as the reader read it")
-        for role in ("actor", "addressee", "means", "output"):
-            part = replace(verb, property=role, scheme="clause-part", rationale="the text says so")
-            for words in getattr(clause, role):
-                yield replace(part, value=words, words=(words,))
-
-
-def _opening(clause: Clause) -> tuple[str, ...]:
-    """Return the words of a clause up to its verb, or to the noun that stands for it, where one opens it."""
-    found = re.match(rf"(?:\w+ ){{0,3}}{clause.verb[:-1]}\w*", clause.text, re.IGNORECASE)
-    return (found[0],) if found else ()
-
-
-def _part(whole: str, path: str) -> URIRef:
-    return URIRef(whole if path == "title" else f"{whole}/{path}")
-
-
 def _target_of(coding: Coding, whole: str) -> URIRef:
-    return (
-        URIRef(namespaces.ID + coding.target) if coding.target.startswith("statement/") else _part(whole, coding.target)
-    )
+    is_statement = coding.target.startswith("statement/")
+    return URIRef(namespaces.ID + coding.target if is_statement else namespaces.part(whole, coding.target))
 
 
 def _value(coding: Coding) -> URIRef | Literal:

@@ -23,6 +23,9 @@ FIRST_READER = "first-reading"
 _PROPERTIES = {"verb": "leadVerb"}
 """Scheme → local name of its property, where the two differ."""
 
+_ROLES = ("actor", "addressee", "means", "output")
+"""Columns of clauses.csv that hold words of the text for who does what for whom."""
+
 _CONTINUITY = re.compile(r"(?P<continuing>continue(?: to)?\b)|(?P<further>further\b)", re.IGNORECASE)
 _NOUNS = {
     "cooperation": "cooperate",
@@ -103,13 +106,44 @@ def clauses(rows: Sequence[Row], passages: Mapping[str, Passage]) -> tuple[list[
             remedy = "Copy the words from the action; clauses stand in the order of the text and do not overlap."
             faults.append(InvalidData(f"“{text}” does not follow in {action}", row.place_of("text"), remedy=remedy))
             continue
-        faults += misquoted(row, ("actor", "addressee", "means", "output"), passage.text)
+        faults += misquoted(row, _ROLES, passage.text)
         ends[action] = start + len(text)
         cut[path] = passage.slice(path, start, ends[action])
         found.append(_clause(row, path, text, passage.span(start, ends[action])))
     if faults:
         raise InvalidTables.of(faults)
     return found, cut
+
+
+def of_clauses(clauses: Sequence[Clause]) -> Iterator[Coding]:
+    """Codings of what the table of clauses itself says: verb, continuity, and the words for who, for whom, how, what.
+
+    The verb of its first clause is that of the action.
+    """
+    for clause in clauses:
+        action, _, number = clause.path.partition("/clause/")
+        verb = Coding(
+            target=clause.path,
+            property="leadVerb",
+            scheme="verb",
+            value=namespaces.concept("verb", clause.verb),
+            coder=FIRST_READER,
+            standing="preferred",
+            words=_verb_words(clause),
+            confidence=clause.confidence,
+            rationale="the verb of the clause, as the reader read it",
+            locator=clause.locator,
+        )
+        yield verb
+        if number == "1":
+            yield replace(verb, target=action, rationale="the verb of its first clause")
+        continuity = namespaces.concept("continuity", clause.continuity)
+        said = replace(verb, property="continuity", scheme="continuity", value=continuity)
+        yield replace(said, rationale="whether the clause goes on with something, as the reader read it")
+        for role in _ROLES:
+            part = replace(verb, property=role, scheme="clause-part", rationale="the text says so")
+            for words in getattr(clause, role):
+                yield replace(part, value=words, words=(words,))
 
 
 def read(rows: Sequence[Row], cut: Mapping[str, Passage]) -> list[Coding]:
@@ -228,6 +262,12 @@ def misquoted(row: Row, columns: Sequence[str], text: str) -> list[InvalidData]:
         for words in row.all_written(column)
         if not places_of(words, text)
     ]
+
+
+def _verb_words(clause: Clause) -> tuple[str, ...]:
+    """Return the words of a clause up to its verb, or to the noun that stands for it, where one opens it."""
+    found = re.match(rf"(?:\w+ ){{0,3}}{clause.verb[:-1]}\w*", clause.text, re.IGNORECASE)
+    return (found[0],) if found else ()
 
 
 def _opening(text: str, verbs: Sequence[str]) -> tuple[str, str, str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,7 +48,7 @@ ORDERED = "project-ordinal"
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures."""
 
@@ -56,8 +57,9 @@ class Built:
     places: Mapping[tuple[Node | None, ...], Place]
     measures: Sequence[Measure]
 
+    @cached_property
     def union(self) -> Graph:
-        """Copy the triples of all named graphs into one graph."""
+        """The triples of all named graphs in one graph, made once: it is read, never changed."""
         union = Graph()
         for subject, predicate, object_, _ in self.dataset.quads():
             union.add((subject, predicate, object_))
@@ -82,11 +84,11 @@ def build(resources: Path, progress: Progress) -> Built:
     if tables.faults:
         raise InvalidTables.of(tables.faults)
     known = names.names(tables)
-    table = resources / "data" / "sources" / "un-sdg-kos.csv"
-    read = editions.read(documents, tables, known, frozenset(row["iri"] for row in goals.rows(table)))
+    sdgs = goals.rows(resources / "data" / "sources" / "un-sdg-kos.csv")
+    read = editions.read(documents, tables, known, frozenset(row["iri"] for row in sdgs))
     dataset = Dataset()
     _bind_prefixes(dataset)
-    for name, graph in _graphs(resources, read, tables):
+    for name, graph in (*_graphs(read, tables), ("un-sdg-kos", goals.triples(sdgs))):
         progress(f"graph/{name}")
         _fill(dataset, name, graph)
     for name in ("ontology", "shapes"):
@@ -136,7 +138,7 @@ def write(built: Built, directory: Path, documents: Mapping[str, str] = MappingP
     return directory / names[0]
 
 
-def _graphs(resources: Path, read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
+def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
     rows = tables.rows
     for register, things in rows.items():
         if register not in {"documents", "names", "rivals", "concepts", "alignments"}:
@@ -150,7 +152,6 @@ def _graphs(resources: Path, read: Sequence[Edition], tables: Registers) -> Iter
     pages -= {row.one("url") for row in rows["documents"]}
     yield "sources", (triple for page in pages for triple in triples.web_source(page))
     yield "states-of-instruments", lineage.states(tables)
-    yield "un-sdg-kos", goals.triples(resources / "data" / "sources" / "un-sdg-kos.csv")
     for edition in read:
         yield edition.source.slug, _edition(edition)
     yield from _codings(read)
@@ -215,33 +216,15 @@ def _edition(edition: Edition) -> Iterator[Triple]:
 
 def _codings(read: Sequence[Edition]) -> Iterator[tuple[str, list[Triple]]]:
     """One graph for what the texts name, one for the clauses, and one for the codings of each coder."""
-    yield (
-        "mentions",
-        [
-            triple
-            for edition in read
-            for triple in annotations.mentions(edition.mentions, edition.whole, edition.source.slug)
-        ],
-    )
-    yield (
-        "clauses",
-        [
-            triple
-            for edition in read
-            for triple in parts.clauses(edition.clauses, edition.whole, edition.short_title, edition.source.slug)
-        ],
-    )
-    for coder in sorted({coding.coder for edition in read for coding in edition.codings}):
-        yield (
-            f"coding-{coder}",
-            [
-                triple
-                for edition in read
-                for triple in annotations.codings(
-                    [coding for coding in edition.codings if coding.coder == coder], edition.whole, edition.source.slug
-                )
-            ],
-        )
+    found: dict[str, list[Triple]] = {"mentions": [], "clauses": []}
+    for edition in read:
+        slug = edition.source.slug
+        found["mentions"] += annotations.mentions(edition.mentions, edition.whole, slug)
+        found["clauses"] += parts.clauses(edition.clauses, edition.whole, edition.short_title, slug)
+        for coder in sorted({coding.coder for coding in edition.codings}):
+            own = [coding for coding in edition.codings if coding.coder == coder]
+            found.setdefault(f"coding-{coder}", []).extend(annotations.codings(own, edition.whole, slug))
+    yield from found.items()
 
 
 def _canonical(name: str, directory: Path) -> Graph:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aseancan_kg import namespaces
-from aseancan_kg.build import annotations, commitments, mentions, plan, subjects
+from aseancan_kg.build import commitments, mentions, plan, subjects
 from aseancan_kg.build.mentions import Finding
 from aseancan_kg.build.names import Name
 from aseancan_kg.build.passages import Passage, passages
@@ -92,7 +92,7 @@ def _plan(document: Source, tables: Registers, names: Sequence[Name], goals: fro
     named = mentions.review(found, tables.named(document.slug, "mentions"), cut)
     clauses, clause_passages = commitments.clauses(tables.named(document.slug, "clauses"), cut)
     codings = [
-        *annotations.of_clauses(clauses),
+        *commitments.of_clauses(clauses),
         *commitments.read(tables.named(document.slug, "codings"), clause_passages),
         *commitments.by_rules(clause_passages, named, verbs(tables)),
         *subjects.topics(tables.named(document.slug, "topics"), cut),

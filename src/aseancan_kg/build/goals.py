@@ -1,7 +1,7 @@
 """The Sustainable Development Goals and their targets, from the table of the United Nations in data/sources."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rdflib import Literal, Namespace, URIRef
@@ -28,7 +28,7 @@ def rows(table: Path) -> list[dict[str, str]]:
         raise InputError(f"cannot read it: {error.strerror}", Place(table), remedy=remedy) from error
 
 
-def triples(table: Path) -> Iterator[Triple]:
+def triples(rows: Iterable[Mapping[str, str]]) -> Iterator[Triple]:
     """Triples of every Goal and target of the table: number, label, Goal of a target, subjects in EuroVoc and UNBIS.
 
     The table has no texts of targets, so a target's label is its number. Its columns are `kind`, `iri`, `code`,
@@ -36,7 +36,7 @@ def triples(table: Path) -> Iterator[Triple]:
     """
     yield SCHEME, RDF.type, SKOS.ConceptScheme
     yield SCHEME, SKOS.prefLabel, Literal("Sustainable Development Goals", lang="en")
-    for row in rows(table):
+    for row in rows:
         node = URIRef(row["iri"])
         yield node, RDF.type, _CLASSES[row["kind"]]
         yield node, SKOS.inScheme, SCHEME

@@ -14,7 +14,7 @@ from rdflib.namespace import PROV, RDF, SKOS
 
 from aseancan_kg import namespaces
 from aseancan_kg.build.registers import Registers, Row
-from aseancan_kg.build.triples import AC, Triple, dated
+from aseancan_kg.build.triples import AC, Triple, dated, iri
 from aseancan_kg.build.values import PartialDate, Reference
 
 _STARTS = (("entered_into_force", "in-force"), ("period_start", "in-period"), ("adopted", "standing"))
@@ -78,14 +78,11 @@ def _state(row: Row, number: int, state: str, begin: Bound, end: Bound | None) -
     node = URIRef(namespaces.thing("state-of-instrument", f"{row.slug}/{number}"))
     yield node, RDF.type, AC.InstrumentState
     yield node, SKOS.prefLabel, Literal(f"State {number} of {row.written('title')}: {state}", lang="en")
-    yield node, AC.stateOf, URIRef(namespaces.thing(row.kind, row.slug))
+    yield node, AC.stateOf, iri(row.reference)
     yield node, AC.instrumentStatus, URIRef(namespaces.concept("instrument-status", state))
     for stem, bound in (("stateBegins", begin), ("stateEnds", end)):
         if bound:
             giver, column, date = bound
             yield from dated(node, stem, date)
-            yield (
-                node,
-                PROV.wasDerivedFrom,
-                URIRef(namespaces.thing("assertion", f"{giver.kind}/{giver.slug}/{column}")),
-            )
+            assertion = namespaces.thing("assertion", f"{giver.reference}/{column}")
+            yield node, PROV.wasDerivedFrom, URIRef(assertion)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aseancan_kg.build.registers import Registers, Row
-from aseancan_kg.build.values import Code, Plain, Reference, Text
+from aseancan_kg.build.registers import Registers
+from aseancan_kg.build.values import Code, Reference
 
 _KINDS = frozenset(
     {
@@ -65,7 +65,7 @@ def _own_names(registers: Registers) -> Iterator[tuple[str, Reference, str]]:
     for row in registers:
         if row.kind in _KINDS:
             for column, rule in _COLUMNS.items():
-                if words := _words(row, column):
+                if words := row.written(column):
                     yield words, row.reference, rule
 
 
@@ -73,17 +73,7 @@ def _further_names(registers: Registers) -> Iterator[tuple[str, Reference, str]]
     for row in registers.rows["names"]:
         entity, kind = row.one("entity"), row.one("kind")
         if isinstance(entity, Reference) and isinstance(kind, Code) and entity.kind in _KINDS:
-            yield _words(row, "name"), entity, _NAME_RULES.get(kind.code, "variant")
-
-
-def _words(row: Row, column: str) -> str:
-    match row.one(column):
-        case Text(words):
-            return words
-        case Plain(characters):
-            return characters
-        case _:
-            return ""
+            yield row.written("name"), entity, _NAME_RULES.get(kind.code, "variant")
 
 
 def _pattern(words: str, rule: str) -> re.Pattern[str]:

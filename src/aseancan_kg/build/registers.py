@@ -225,8 +225,8 @@ def _written(value: Value) -> str:
             return words
         case Plain(characters):
             return characters
-        case Code(scheme, code, qualified):
-            return f"{scheme}/{code}" if qualified else code
+        case Code(_, code):
+            return code
         case PartialDate(text):
             return text
         case Url(address):
@@ -251,7 +251,7 @@ def _duplicates(registers: Registers) -> Iterator[InvalidData]:
 
 def _dangling(registers: Registers, sources: frozenset[str]) -> Iterator[InvalidData]:
     known = {f"{row.kind}/{row.slug}" for row in registers} | {f"source/{slug}" for slug in sources}
-    codes = {row.key.replace(" · ", "/") for row in registers.rows["concepts"]}
+    codes = {f"{row.written('scheme')}/{row.written('code')}" for row in registers.rows["concepts"]}
     for row in chain.from_iterable(registers.tables):
         for column, cell in row.cells.items():
             for value in (*cell, *_implied_codes(row, column, cell)):

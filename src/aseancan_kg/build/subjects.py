@@ -47,7 +47,7 @@ def reaffirmations(rows: Sequence[Row], plan: str, passages: Mapping[str, Passag
         elif isinstance(target, Code):
             found.append(_reaffirmation(row, "reaffirms", namespaces.concept(target.scheme, target.code)))
         elif (path := row.written("target")) in passages:
-            found.append(_reaffirmation(row, "reaffirms", plan if path == "title" else f"{plan}/{path}"))
+            found.append(_reaffirmation(row, "reaffirms", namespaces.part(plan, path)))
         else:
             faults.append(InvalidData(f"the plan has no {path}", row.place_of("target"), remedy="Write action/1.2.6."))
     if faults:

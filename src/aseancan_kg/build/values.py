@@ -7,7 +7,7 @@ with a sentence that says what is wrong and how to mend it.
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -86,11 +86,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code of one of the project's code lists; `qualified` where its scheme is written with it."""
+    """A code of one of the project's code lists."""
 
     scheme: str
     code: str
-    qualified: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +231,7 @@ def concept(written: str) -> Code:
     scheme, slash, name = written.partition("/")
     if not slash or not _SLUG.fullmatch(scheme) or not _SLUG.fullmatch(name):
         raise ValueError(f"“{written}” is not a code with its scheme; write scheme/code, for example topic/mine-action")
-    return Code(scheme, name, qualified=True)
+    return Code(scheme, name)
 
 
 def sdg(written: str) -> Url:

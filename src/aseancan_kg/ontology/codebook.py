@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, select_autoescape
 from rdflib import RDF, RDFS, Graph, URIRef
 from rdflib.namespace import SKOS
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
+from aseancan_kg.ontology.documentation import words
+from aseancan_kg.templates import render
 
 VARIABLES: Mapping[str, tuple[str, str]] = {
     "leadVerb": ("verb", "clause"),
@@ -65,11 +66,8 @@ class Variable:
 
 def as_html(ontology: Graph, data: Graph, version: str) -> str:
     """Write the codebook of the dataset `version`: words of ontology and code lists, counts of `data`."""
-    environment = Environment(
-        loader=PackageLoader("aseancan_kg"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-    )
     variables = [_variable(name, ontology, data) for name in VARIABLES]
-    return environment.get_template("codebook.html").render(variables=variables, version=version)
+    return render("codebook.html", variables=variables, version=version)
 
 
 def _variable(name: str, ontology: Graph, data: Graph) -> Variable:
@@ -77,24 +75,22 @@ def _variable(name: str, ontology: Graph, data: Graph) -> Variable:
     uses = _uses(property, data)
     concepts = sorted(
         data.subjects(SKOS.inScheme, URIRef(namespaces.SCHEME + scheme)),
-        key=lambda concept: (_words(data, concept, _RANK), str(concept)),
+        key=lambda concept: (words(data, concept, _RANK), str(concept)),
     )
     return Variable(
         name=name,
-        label=_words(ontology, property, RDFS.label),
-        definition=_words(ontology, property, SKOS.definition),
-        note=_words(ontology, property, SKOS.editorialNote),
+        label=words(ontology, property, RDFS.label),
+        definition=words(ontology, property, SKOS.definition),
+        note=words(ontology, property, SKOS.editorialNote),
         unit=unit,
         scheme=scheme,
         coders=sorted({coder for coder, _ in uses}),
         codes=[
             Code(
-                notation=_words(data, concept, SKOS.notation),
-                label=_words(data, concept, SKOS.prefLabel),
-                broader=", ".join(
-                    sorted(_words(data, up, SKOS.notation) for up in data.objects(concept, SKOS.broader))
-                ),
-                definition=_words(data, concept, SKOS.definition),
+                notation=words(data, concept, SKOS.notation),
+                label=words(data, concept, SKOS.prefLabel),
+                broader=", ".join(sorted(words(data, up, SKOS.notation) for up in data.objects(concept, SKOS.broader))),
+                definition=words(data, concept, SKOS.definition),
                 uses={coder: number for (coder, code), number in sorted(uses.items()) if code == concept},
             )
             for concept in concepts
@@ -109,9 +105,5 @@ def _uses(property: URIRef, data: Graph) -> Counter[tuple[str, Node]]:
         coder, value = data.value(node, URIRef(namespaces.ONT + "coder")), data.value(node, RDF.object)
         of_clause = "/clause/" in str(data.value(node, RDF.subject))  # an action repeats the verb of its first clause
         if coder is not None and value is not None and (of_clause or property != _LEAD_VERB):
-            found[_words(data, coder, SKOS.prefLabel), value] += 1
+            found[words(data, coder, SKOS.prefLabel), value] += 1
     return found or Counter(("", value) for value in data.objects(None, property))
-
-
-def _words(graph: Graph, subject: Node, predicate: URIRef) -> str:
-    return str(graph.value(subject, predicate) or "")

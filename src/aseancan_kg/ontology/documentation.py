@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, select_autoescape
 from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, SKOS
 from rdflib.term import Node
@@ -11,6 +10,7 @@ from rdflib.term import Node
 from aseancan_kg import namespaces
 from aseancan_kg.ontology import picture
 from aseancan_kg.ontology.checks import own_terms
+from aseancan_kg.templates import render
 
 _KINDS = {OWL.Class: "Classes", OWL.ObjectProperty: "Object properties", OWL.DatatypeProperty: "Datatype properties"}
 EXAMPLES = 2
@@ -49,18 +49,16 @@ class Term:
 
 def as_html(ontology: Graph, data: Graph) -> str:
     """Document `ontology`; counts and examples are those of `data`, which holds it too."""
-    environment = Environment(
-        loader=PackageLoader("aseancan_kg"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-    )
     [header] = ontology.subjects(RDF.type, OWL.Ontology)
     terms = sorted((_term(term, ontology, data) for term in own_terms(ontology)), key=lambda term: term.label.lower())
-    return environment.get_template("ontology.html").render(
-        title=_words(ontology, header, DCTERMS.title),
-        description=_words(ontology, header, DCTERMS.description),
-        version=_words(ontology, header, OWL.versionInfo),
-        modified=_words(ontology, header, DCTERMS.modified),
-        citation=_words(ontology, header, DCTERMS.bibliographicCitation),
-        licence=_words(ontology, header, DCTERMS.license),
+    return render(
+        "ontology.html",
+        title=words(ontology, header, DCTERMS.title),
+        description=words(ontology, header, DCTERMS.description),
+        version=words(ontology, header, OWL.versionInfo),
+        modified=words(ontology, header, DCTERMS.modified),
+        citation=words(ontology, header, DCTERMS.bibliographicCitation),
+        licence=words(ontology, header, DCTERMS.license),
         changes=sorted((str(note) for note in ontology.objects(header, SKOS.changeNote)), reverse=True),
         overview=picture.overview(data),
         groups={kind: [term for term in terms if term.kind == kind] for kind in _KINDS.values()},
@@ -69,17 +67,17 @@ def as_html(ontology: Graph, data: Graph) -> str:
 
 
 def _term(term: URIRef, ontology: Graph, data: Graph) -> Term:
-    kind = next(words for owl_kind, words in _KINDS.items() if (term, RDF.type, owl_kind) in ontology)
+    kind = next(kind for owl_kind, kind in _KINDS.items() if (term, RDF.type, owl_kind) in ontology)
     is_class = (term, RDF.type, OWL.Class) in ontology
     real = list(_instances(term, data) if is_class else _uses(term, data))
     return Term(
         iri=str(term),
         name=str(term).removeprefix(namespaces.ONT),
         kind=kind,
-        label=_words(ontology, term, RDFS.label),
-        definition=_words(ontology, term, SKOS.definition),
-        source_note=_words(ontology, term, SKOS.editorialNote),
-        example=_words(ontology, term, SKOS.example),
+        label=words(ontology, term, RDFS.label),
+        definition=words(ontology, term, SKOS.definition),
+        source_note=words(ontology, term, SKOS.editorialNote),
+        example=words(ontology, term, SKOS.example),
         facts=tuple(_facts(term, ontology)),
         real=tuple(real[:: max(1, len(real) // EXAMPLES)][:EXAMPLES]),
         uses=len(real),
@@ -88,7 +86,7 @@ def _term(term: URIRef, ontology: Graph, data: Graph) -> Term:
 
 
 def _facts(term: URIRef, ontology: Graph) -> Iterator[tuple[str, tuple[Link, ...]]]:
-    for words, values in (
+    for heading, values in (
         ("Narrower than", ontology.objects(term, RDFS.subClassOf)),
         ("Narrower than", ontology.objects(term, RDFS.subPropertyOf)),
         ("Broader than", ontology.subjects(RDFS.subClassOf, term)),
@@ -99,7 +97,7 @@ def _facts(term: URIRef, ontology: Graph) -> Iterator[tuple[str, tuple[Link, ...
     ):
         found = sorted(str(value) for value in values if isinstance(value, URIRef))
         if found:
-            yield words, tuple(Link(iri, namespaces.shorten(iri)) for iri in found)
+            yield heading, tuple(Link(iri, namespaces.shorten(iri)) for iri in found)
 
 
 def _instances(term: URIRef, data: Graph) -> Iterator[tuple[Link, ...]]:
@@ -115,10 +113,11 @@ def _uses(term: URIRef, data: Graph) -> Iterator[tuple[Link, ...]]:
 def _link(data: Graph, node: Node) -> Link:
     if isinstance(node, Literal):
         return Link("", f"“{node}”")
-    labels = (words for words in data.objects(node, SKOS.prefLabel) if isinstance(words, Literal))
-    label = next((str(words) for words in labels if words.language == "en"), None)
+    labels = (label for label in data.objects(node, SKOS.prefLabel) if isinstance(label, Literal))
+    label = next((str(label) for label in labels if label.language == "en"), None)
     return Link(str(node), label or namespaces.shorten(str(node)))
 
 
-def _words(graph: Graph, subject: Node, predicate: URIRef) -> str:
+def words(graph: Graph, subject: Node, predicate: URIRef) -> str:
+    """Return the one text that a property gives a thing, "" when it gives none."""
     return str(graph.value(subject, predicate) or "")

@@ -69,13 +69,13 @@ def of_class(term: URIRef, ontology: Graph) -> str:
     below = _names(ontology.subjects(RDFS.subClassOf, term))
     outgoing = [name for name in _names(ontology.subjects(RDFS.domain, term)) if not name.endswith(_BOUNDS)]
     incoming = _names(ontology.subjects(RDFS.range, term))
-    rows = max(1, len(outgoing), len(incoming))
-    height = 90 + max(rows * 20, 60) + (40 if below else 0)
-    middle = 60 + max(rows * 20, 60) // 2
+    rows = max(3, len(outgoing), len(incoming))
+    height = 90 + rows * 20 + (40 if below else 0)
+    middle = 60 + rows * 10
     marks = [_box(296, middle - _HEIGHT // 2, namespaces.shorten(str(term)), "")]
     for names, x, anchor in ((incoming, 278, "end"), (outgoing, 482, "start")):
         for row, name in enumerate(names):
-            y = 60 + row * 20 + (max(rows, 3) - len(names)) * 10
+            y = 60 + row * 20 + (rows - len(names)) * 10
             marks.append(_text(x, y + 5, name, anchor=anchor))
         if names:
             from_x, to_x = (282, 296) if anchor == "end" else (464, 478)
