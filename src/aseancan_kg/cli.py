@@ -8,8 +8,6 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -133,28 +131,25 @@ def serve(
     union_default_graph: Annotated[bool, typer.Option(help="With --data: query all graphs by default.")] = False,
 ) -> None:
     """Serve the dataset as linked data, pages and SPARQL."""
-    import uvicorn
+    from aseancan_kg.web import server
+    from aseancan_kg.web.downloads import Downloads
+    from aseancan_kg.web.state import State
 
-    from aseancan_kg.store.embedded import EmbeddedStore
-
+    limits = settings.read(os.environ)
     with _listen(host, port) as listener:
-        files = data or [_dataset()]
-        with ThreadPoolExecutor(1) as loader:
-            # The engine loads without holding the interpreter, so the web framework is imported meanwhile.
-            union = union_default_graph or not data
-            loading = loader.submit(EmbeddedStore.from_files, files, union_default_graph=union)
-            from aseancan_kg.web.app import create_app
-
-        store = loading.result()
         address = f"http://{host}:{listener.getsockname()[1]}"
-        print(f"Serving {len(store):,} facts. Stop with Ctrl-C.", flush=True)
-        print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
-        with suppress(KeyboardInterrupt):
-            service = create_app(store, downloads=None if data else files[0].parent)
-            config = uvicorn.Config(service, log_level="warning", timeout_graceful_shutdown=2)
-            uvicorn.Server(config).run(sockets=[listener])
-        # The engine cannot be interrupted: a query that still runs would keep the process from ending.
-        os._exit(0)
+
+        async def load() -> State:
+            files = data or [_dataset()]
+            union = union_default_graph or not data
+            downloads = Downloads(None if data else files[0].parent)
+            return await server.load(files, union_default_graph=union, settings=limits, downloads=downloads)
+
+        def ready(state: State) -> None:
+            print(f"Serving {len(state.store):,} facts. Stop with Ctrl-C.", flush=True)
+            print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
+
+        server.run(load, listener, ready)
 
 
 @app.command()

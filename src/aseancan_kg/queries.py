@@ -16,7 +16,7 @@ must not select or assign. Binding replaces that one token with one RDF term, so
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ import pyoxigraph as ox
 from aseancan_kg import settings
 from aseancan_kg.errors import Forbidden, InputError, NotFound, Place, SyntaxProblem
 from aseancan_kg.namespaces import ID, PREFIXES
+from aseancan_kg.store import Question
 
 _TOKEN = re.compile(
     r"""
@@ -55,6 +56,9 @@ READ_ONLY = "the dataset is read-only: it answers queries and takes no updates"
 _OPERATORS = frozenset("+-*/|&!^=<>")
 _GROUPS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "IN"})
 
+_VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+"""Functions that answer differently each time."""
+
 _FORMS = ("select", "ask", "construct", "describe")
 _DECLARATIONS = {"PREFIX": ("prefixed", "iri"), "BASE": ("iri",), "VERSION": ("string",)}
 _UPDATES = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with")
@@ -65,12 +69,16 @@ class Outline:
     """What the tokens of a query tell: its form, whether it calls other servers, how deep it is for a parser.
 
     `depth` counts nested brackets, `chain` the operators and group keywords, each of which may nest the parser too.
+    A `volatile` query may answer differently each time. `normal` is the text with one space for all white space and
+    comments between tokens; queries with the same one are the same.
     """
 
     form: str
     calls_service: bool
     depth: int
     chain: int
+    volatile: bool
+    normal: str
 
 
 def outline(text: str) -> Outline:
@@ -79,24 +87,34 @@ def outline(text: str) -> Outline:
     Raises `SyntaxProblem` with line and column when no query form stands where one must.
     """
     found: str | None = None
-    calls_service = doubtful = False
+    calls_service = doubtful = volatile = False
     depth = deepest = chain = 0
     prologue = _Prologue()
+    normal: list[str] = []
+    end = 0
     for kind, token, start in tokens(text):
-        chain += token in _OPERATORS or token.upper() in _GROUPS
+        normal.append(f" {token}" if start > end else token)
+        end = start + len(token)
         if kind == "mark":
+            chain += token in _OPERATORS
             depth += (token in "([{") - (token in ")]}")
             deepest = max(deepest, depth)
         elif kind == "iri":
             doubtful = doubtful or _DOUBTFUL_IRI.match(token) is not None
-        elif kind in ("word", "prefixed") and "SERVICE" in token.partition(":")[0].upper():
+        elif kind in ("word", "prefixed"):
+            upper = token.upper()
+            chain += upper in _GROUPS
+            volatile = volatile or upper in _VOLATILE
             # The engine reads `SERVICESILENT<…>` and `SERVICE:x` as the keyword too.
-            calls_service = True
+            calls_service = calls_service or "SERVICE" in upper.partition(":")[0]
         if found is None and not prologue.takes(kind, token):
             found = _form(kind, token, text, start)
     if found is None:
         raise SyntaxProblem("the query is empty", _place(text, len(text)), remedy="Write SELECT, ASK, CONSTRUCT …")
-    return Outline(found, calls_service or (doubtful and "service" in text.lower()), deepest, chain)
+    calls_service = calls_service or (doubtful and "service" in text.lower())
+    return Outline(
+        found, calls_service, deepest, chain, volatile or doubtful, text if doubtful else "".join(normal).lstrip()
+    )
 
 
 def check(text: str) -> Outline:
@@ -116,6 +134,12 @@ def check(text: str) -> Outline:
         remedy = f"{LONGEST_CHAIN} are accepted; list many values with VALUES."
         raise InputError(f"the query has {found.chain} operators and groups", remedy=remedy)
     return found
+
+
+def question(text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Question:
+    """Return a query that may be given to the engine as a question; raises as `check` does."""
+    found = check(text)
+    return Question(text, found.form, tuple(default_graphs), tuple(named_graphs), found.normal, found.volatile)
 
 
 def form(text: str) -> str:

@@ -11,9 +11,12 @@ import uvicorn
 
 from aseancan_kg.errors import InputError, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMATS
+from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
+from aseancan_kg.store.workers import Workers
 from aseancan_kg.web.app import create_app
+from aseancan_kg.web.state import State
 
 TINY = Path(__file__).parents[1] / "web" / "tiny.trig"
 
@@ -26,7 +29,9 @@ def embedded():
 @pytest.fixture(scope="module")
 def url(embedded):
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(embedded), log_level="critical"))
+        settings = Settings(workers=2)
+        state = State(embedded, Workers([TINY], union_default_graph=True, limits=settings), settings)
+        server = uvicorn.Server(uvicorn.Config(create_app(state), log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:

@@ -1,20 +1,68 @@
-"""One service over the tiny dataset."""
+"""One service over the tiny dataset, its query processes included."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.workers import Workers
 from aseancan_kg.web.app import create_app
+from aseancan_kg.web.state import State
+
+TINY = Path(__file__).parent / "tiny.trig"
+StateOf = Callable[..., State]
+Serve = Callable[..., AbstractContextManager[TestClient]]
 
 
 @pytest.fixture(scope="session")
-def store():
-    return EmbeddedStore.from_files([Path(__file__).parent / "tiny.trig"], union_default_graph=True)
+def state_of() -> StateOf:
+    """Return what makes the state of a service over a file, within the given limits; its engine is not started."""
+
+    def state_of(file: Path = TINY, *, union_default_graph: bool = True, **limits: float) -> State:
+        settings = Settings(**{"workers": 2, **limits})
+        store = EmbeddedStore.from_files([file], union_default_graph=union_default_graph)
+        engine = Workers([file], union_default_graph=union_default_graph, limits=settings)
+        return State(store, engine, settings)
+
+    return state_of
 
 
 @pytest.fixture(scope="session")
-def client(store):
-    """A client that follows no redirects and asks for nothing in particular."""
-    return TestClient(create_app(store), follow_redirects=False, headers={"Accept": "*/*"})
+def serve() -> Serve:
+    """Return what starts a service; its client follows no redirects and asks for nothing in particular."""
+
+    @contextmanager
+    def serve(state: State, **options: object) -> Iterator[TestClient]:
+        options = {"follow_redirects": False, "headers": {"Accept": "*/*"}, **options}
+        with TestClient(create_app(state), **options) as client:
+            yield client
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def state(state_of):
+    return state_of()
+
+
+@pytest.fixture(scope="session")
+def store(state):
+    return state.store
+
+
+@pytest.fixture(scope="session")
+def client(state, serve):
+    with serve(state) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def lasting():
+    """Return what gives the headers of a response that are the same for the same request."""
+    return lambda response: {
+        name: value for name, value in response.headers.items() if name not in ("x-request-id", "server-timing")
+    }

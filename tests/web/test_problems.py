@@ -16,21 +16,25 @@ def test_every_error_class_has_its_status():
     assert set(STATUS) == subclasses(errors.Error)
 
 
-def raising(store, error):
-    app = create_app(store)
+@pytest.fixture
+def raising(state):
+    """Return what gives a client of a service that fails in a way."""
 
-    @app.get("/raise")
-    def fail():
-        raise error
+    def raising(error):
+        app = create_app(state)
 
-    return TestClient(app, raise_server_exceptions=False)
+        @app.get("/raise")
+        def fail():
+            raise error
+
+        return TestClient(app, raise_server_exceptions=False)
+
+    return raising
 
 
 @pytest.mark.parametrize("kind", STATUS, ids=lambda kind: kind.__name__)
-def test_an_error_raised_anywhere_becomes_its_problem_document(store, kind):
-    response = raising(store, kind("it is wrong", remedy="Mend it.")).get(
-        "/raise", headers={"Accept": "application/json"}
-    )
+def test_an_error_raised_anywhere_becomes_its_problem_document(raising, kind):
+    response = raising(kind("it is wrong", remedy="Mend it.")).get("/raise", headers={"Accept": "application/json"})
     assert response.status_code == STATUS[kind]
     problem = response.json()
     assert problem["detail"] == "it is wrong"
@@ -41,8 +45,8 @@ def test_an_error_raised_anywhere_becomes_its_problem_document(store, kind):
     assert response.headers["access-control-allow-origin"] == "*"
 
 
-def test_an_unforeseen_error_tells_nothing_of_the_inside(store):
-    response = raising(store, KeyError("secret")).get("/raise")
+def test_an_unforeseen_error_tells_nothing_of_the_inside(raising):
+    response = raising(KeyError("secret")).get("/raise")
     assert response.status_code == 500
     assert "secret" not in response.text
     assert response.headers["access-control-allow-origin"] == "*"

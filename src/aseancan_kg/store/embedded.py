@@ -4,7 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
+from typing import IO, Protocol, cast
 
 import pyoxigraph as ox
 
@@ -26,6 +28,16 @@ _LABELS = tuple(
         ("foaf", "name"),
     )
 )
+
+
+class Output(Protocol):
+    """What an answer is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes; return their number."""
+
+    def flush(self) -> None:
+        """Be told that everything was written."""
 
 
 class EmbeddedStore:
@@ -67,13 +79,31 @@ class EmbeddedStore:
         self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> bytes:
         """Evaluate a query; see `QueryStore.query`."""
+        output = BytesIO()
+        self.write(text, answer_format, output, default_graphs, named_graphs)
+        return output.getvalue()
+
+    def write(
+        self,
+        text: str,
+        answer_format: Format,
+        output: Output,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        """Evaluate a query and write the answer as it is found; a graph is written when it is complete.
+
+        Raises as `query` does, with a part of the answer perhaps written.
+        """
         results = self._evaluate(text, default_graphs, named_graphs)
         try:
             if isinstance(results, ox.QueryTriples):
-                return write((ox.Quad(*triple) for triple in results), answer_format)
+                output.write(write((ox.Quad(*triple) for triple in results), answer_format))
+                return
             if answer_format not in RESULT_FORMATS:
                 raise ValueError(f"a SELECT or ASK cannot be answered in {answer_format.label}")
-            return results.serialize(format=ox.QueryResultsFormat.from_media_type(answer_format.media_type)) or b""
+            written_as = ox.QueryResultsFormat.from_media_type(answer_format.media_type)
+            results.serialize(cast(IO[bytes], output), format=written_as)
         except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 

@@ -1,29 +1,27 @@
-"""The answer to a query as a response: which format, the whole body, the number of its rows."""
+"""The answer to a query as a response: which format; whole, with row count and tag, or streamed; kept for the next."""
 
+import asyncio
+import hashlib
 import json
-import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from aseancan_kg import mediatypes
+from aseancan_kg.errors import Error
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, Format
-from aseancan_kg.store import QueryStore
+from aseancan_kg.store import Answer, Question, Rest
+from aseancan_kg.web.kept import KEEP
+from aseancan_kg.web.state import HEAD, accept_of, log_of, state_in, state_of
 
 _MOST_ROWS_SHOWN = 1000
+_MOST_BYTES_SHOWN = 1024 * 1024
 _RESULT_FORMS = ("select", "ask")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query to answer; graphs named here replace the query's own FROM and FROM NAMED."""
-
-    text: str
-    form: str
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,49 +37,154 @@ class Cell:
 class Table:
     """A result as a page shows it: rows of a SELECT, the truth of an ASK, or the Turtle of a graph.
 
-    `count` is the number of all rows, of which a page holds the first thousand.
+    `count` is the number of all rows, of which a page holds the first thousand; None when the answer is so long that
+    only its beginning was read.
     """
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Cell | None, ...], ...] = ()
-    count: int = 0
+    count: int | None = 0
     truth: bool | None = None
     turtle: str | None = None
+
+
+def offered(form: str) -> tuple[Format, ...]:
+    """Return the formats a query of this form can be answered in; a page is the last, for clients that name it."""
+    return (*(RESULT_FORMATS if form in _RESULT_FORMS else GRAPH_FORMATS), HTML)
 
 
 def chosen_format(request: Request, form: str, wanted: str | None) -> Format:
     """Return the format of an answer to a query of this form: the one `wanted` by name, else what Accept prefers.
 
-    A page is the last offer, so only a client that names it gets it. Raises `NotAcceptable`.
+    Raises `NotAcceptable`.
     """
-    offered = (*(RESULT_FORMATS if form in _RESULT_FORMS else GRAPH_FORMATS), HTML)
     if wanted:
-        return mediatypes.named(wanted, offered)
-    return mediatypes.negotiate(request.headers.get("accept"), offered)
+        return mediatypes.named(wanted, offered(form))
+    return mediatypes.negotiate(accept_of(request), offered(form))
 
 
-async def answer(store: QueryStore, question: Question, chosen: Format) -> Response:
-    """Evaluate a query off the event loop and answer with the whole result."""
-    body = await run_in_threadpool(store.query, question.text, chosen, question.default_graphs, question.named_graphs)
-    headers = {"Vary": "Accept"}
-    if question.form == "select":
-        headers["AC-Row-Count"] = str(row_count(body, chosen))
-    return Response(body, headers=headers, media_type=chosen.content_type)
+async def answer(request: Request, question: Question, chosen: Format, wanted: str | None) -> Response:
+    """Answer with the whole result, or with a stream that is cut when it cannot be completed.
+
+    Whole answers to queries that are not volatile are kept and carry a tag; a client that holds it gets 304.
+    """
+    state = state_of(request)
+    key = (question.normal, chosen.name, question.default_graphs, question.named_graphs)
+    found = None if question.volatile else state.kept.get(key)
+    timing = 'cache;desc="hit"'
+    if not isinstance(found, Answer):
+        async with _present(request):
+            found = await state.engine.answer(question, chosen, client_of(request))
+        timing = f"queue;dur={found.queued * 1000:.1f}, eval;dur={found.evaluated * 1000:.1f}"
+    headers = {"Server-Timing": timing}
+    if not wanted:
+        headers["Vary"] = "Accept"
+    if found.rest:
+        if request.scope["http_version"] == "1.0":
+            # It would end an answer that is cut as it ends one that is whole.
+            await found.rest.aclose()
+            raise HTTPException(505, "The answer is too long for HTTP/1.0, which cannot tell whether it is whole.")
+        return Streamed(request, found.first, found.rest, headers | {"Content-Type": chosen.content_type})
+    headers["Cache-Control"] = "no-store" if question.volatile else "public, no-cache"
+    if found.rows is not None:
+        headers["AC-Row-Count"] = str(found.rows)
+    if not question.volatile:
+        headers["ETag"] = f'"{hashlib.sha256(found.first).hexdigest()[:32]}"'
+        state.kept.put(key, found, len(found.first))
+        request.scope[KEEP] = True
+    return Response(found.first, headers=headers, media_type=chosen.content_type)
 
 
-async def table(store: QueryStore, question: Question) -> Table:
-    """Evaluate a query off the event loop for a page."""
+async def table(request: Request, question: Question) -> Table:
+    """Evaluate a query for a page, and read as much of the answer as the page shows."""
     chosen = JSON if question.form in _RESULT_FORMS else TURTLE
-    body = await run_in_threadpool(store.query, question.text, chosen, question.default_graphs, question.named_graphs)
+    async with _present(request):
+        found = await state_of(request).engine.answer(question, chosen, client_of(request))
+        body, whole = await _beginning(found)
     if chosen is TURTLE:
-        return Table(turtle=body.decode())
-    found = json.loads(body)
-    if "boolean" in found:
-        return Table(truth=found["boolean"])
-    columns = tuple(found["head"]["vars"])
-    bindings = found["results"]["bindings"]
+        return Table(turtle=(body if whole else body[: body.rfind(b"\n")] + b"\n# and more").decode())
+    # Between two rows, and nowhere else, stands this mark.
+    told = json.loads(body if whole else body[: body.rfind(b'},{"')] + b"}]}}")
+    if "boolean" in told:
+        return Table(truth=told["boolean"])
+    columns = tuple(told["head"]["vars"])
+    bindings = told["results"]["bindings"]
     rows = tuple(tuple(_cell(row.get(name)) for name in columns) for row in bindings[:_MOST_ROWS_SHOWN])
-    return Table(columns, rows, len(bindings))
+    return Table(columns, rows, len(bindings) if whole else None)
+
+
+async def _beginning(found: Answer) -> tuple[bytes, bool]:
+    """Return as much of an answer as a page may show, and whether it is all of it."""
+    body = found.first
+    if found.rest:
+        try:
+            async for piece in found.rest:
+                body += piece
+                if len(body) > _MOST_BYTES_SHOWN:
+                    return body, False
+        finally:
+            await found.rest.aclose()
+    return body, True
+
+
+def client_of(request: Request) -> str:
+    """Return the address by which the service knows a client; a proxy it trusts has put the client's own there."""
+    return request.client.host if request.client else ""
+
+
+class Streamed(Response):
+    """A response longer than is held; it ends without its last chunk when the answer cannot be completed."""
+
+    def __init__(self, request: Request, first: bytes, rest: Rest, headers: dict[str, str]) -> None:
+        super().__init__(headers={**headers, "Cache-Control": "no-store"})
+        del self.headers["content-length"]
+        self._request = request
+        self._first = first
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send piece after piece for as long as the client is there and takes them."""
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        try:
+            async with asyncio.timeout(state_in(scope).settings.transfer_seconds), _present(self._request):
+                await send(start)
+                if HEAD in scope:
+                    await send({"type": "http.response.body", "body": b""})
+                    return
+                await send({"type": "http.response.body", "body": self._first, "more_body": True})
+                async for piece in self._rest:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+        except (Error, TimeoutError, ClientDisconnect) as error:
+            # The server closes a connection on which a response was begun and not ended, so the client sees the loss.
+            log_of(scope)["cut"] = str(error) or type(error).__name__
+        finally:
+            await self._rest.aclose()
+
+
+@asynccontextmanager
+async def _present(request: Request) -> AsyncIterator[None]:
+    """Cancel what is done within when the client goes away; raises `ClientDisconnect`."""
+    work = asyncio.current_task()
+    assert work
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        work.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if gone and work.uncancel() == 0:
+            raise ClientDisconnect from None
+        raise
+    finally:
+        watching.cancel()
 
 
 def _cell(term: dict[str, object] | None) -> Cell | None:
@@ -90,15 +193,3 @@ def _cell(term: dict[str, object] | None) -> Cell | None:
     text = str(term["value"])
     language = term.get("xml:lang")
     return Cell(text, text if term["type"] == "uri" else None, str(language) if language else None)
-
-
-def row_count(body: bytes, result_format: Format) -> int:
-    """Count the rows of a SELECT's result by the marks between them, without reading the rows."""
-    if result_format is mediatypes.XML:
-        return body.count(b"<result>")
-    if result_format is mediatypes.TSV:
-        return body.count(b"\n") - 1
-    if result_format is mediatypes.CSV:
-        return re.sub(rb'"[^"]*"', b"", body).count(b"\n") - 1
-    marks = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body)
-    return 0 if b"[]}}" in marks else marks.count(b"},{") + 1

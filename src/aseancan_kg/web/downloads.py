@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from aseancan_kg.errors import NotFound
@@ -16,7 +15,7 @@ _SECURITY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; fra
 class Downloads:
     """The files of one built dataset; `names` are those that can be had, none where there is no manifest."""
 
-    def __init__(self, directory: Path | None) -> None:
+    def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory or Path()
         self.names: frozenset[str] = frozenset()
         if directory and (manifest := directory / MANIFEST).exists():
@@ -24,9 +23,8 @@ class Downloads:
             graphs = (graph["file"] for graph in told["graphs"])
             self.names = frozenset({MANIFEST, told["dataset"], *graphs, *told["documents"]})
 
-    async def file(self, request: Request) -> Response:
-        """Answer `/downloads/…` with the file itself."""
-        name = request.path_params["path"]
+    def response(self, name: str) -> Response:
+        """Return the file of that name as a response; raises `NotFound`."""
         if name not in self.names:
             raise NotFound(f"there is no file {name!r}", remedy=f"The files are listed in /downloads/{MANIFEST}.")
         return FileResponse(self._directory / name, headers={"Content-Security-Policy": _SECURITY})

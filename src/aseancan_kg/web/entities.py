@@ -13,7 +13,7 @@ from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.state import local_path, root_of, state_of
+from aseancan_kg.web.state import accept_of, local_path, root_of, state_of
 
 OFFERED = (*GRAPH_FORMATS, HTML)
 _SUFFIXES = {one.name: one for one in (TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS, HTML)}
@@ -44,7 +44,7 @@ async def document(request: Request) -> Response:
     elif wanted:
         chosen = mediatypes.named(wanted, OFFERED)
     else:
-        chosen = mediatypes.negotiate(request.headers.get("accept"), OFFERED)
+        chosen = mediatypes.negotiate(accept_of(request), OFFERED)
     headers = _headers(root_of(request), iri, chosen)
     if named is None and not wanted:
         headers["Vary"] = "Accept"
@@ -54,7 +54,9 @@ async def document(request: Request) -> Response:
     else:
         body = await run_in_threadpool(store.describe, iri, chosen)
         response = Response(body, headers=headers, media_type=chosen.content_type)
-    return _conditional(request, response)
+    # The front answers 304 to a client that holds the same.
+    response.headers["ETag"] = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    return response
 
 
 def _split(path: str) -> tuple[str, Format | None]:
@@ -86,17 +88,6 @@ def _headers(root: str, iri: str, chosen: Format) -> dict[str, str]:
 def _location(address: str, chosen: Format) -> str:
     """Return the address of one representation; a format that has no suffix is asked for by name."""
     return f"{address}.{chosen.name}" if chosen.name in _SUFFIXES else f"{address}?format={chosen.name}"
-
-
-def _conditional(request: Request, response: Response) -> Response:
-    """Tag the response with its content, and answer 304 to a client that holds the same."""
-    tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
-    response.headers["ETag"] = tag
-    held = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-    if tag not in held and "*" not in held:
-        return response
-    kept = {name: value for name, value in response.headers.items() if not name.startswith("content-le")}
-    return Response(status_code=304, headers={name: value for name, value in kept.items() if name != "content-type"})
 
 
 def _page(request: Request, iri: str) -> Response:

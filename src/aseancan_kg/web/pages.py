@@ -1,17 +1,14 @@
-"""Pages for people: home, the query catalogue, tables of results."""
+"""Pages for people, and the home page."""
 
-import json
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import catalogue, queries
-from aseancan_kg.mediatypes import HTML, JSON, negotiate
+from aseancan_kg import catalogue
+from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, thing
-from aseancan_kg.web import answers
 from aseancan_kg.web.state import local_path, root_of, state_of
 
 _SECURITY = (
@@ -57,35 +54,6 @@ async def home(request: Request) -> Response:
     )
 
 
-async def query_list(request: Request) -> Response:
-    """Answer `/queries`: the catalogue, as a page or as JSON."""
-    known = state_of(request).queries
-    if negotiate(request.headers.get("accept"), (HTML, JSON)) is HTML:
-        return page(request, "queries.html", queries=known.values(), headers={"Vary": "Accept"})
-    listing = [
-        {"name": one.name, "title": one.title, "description": one.description, "parameters": _parameters(one)}
-        for one in known.values()
-    ]
-    return Response(json.dumps(listing, ensure_ascii=False), headers={"Vary": "Accept"}, media_type="application/json")
-
-
-async def query(request: Request) -> Response:
-    """Answer `/queries/{name}?param=…`: the query run with its parameters, in every result format."""
-    state = state_of(request)
-    known = queries.pick(request.path_params["name"], state.queries)
-    values = {name: value for name, value in request.query_params.items() if name != "format"}
-    text = known.bind({name: value for name, value in values.items() if value})
-    question = answers.Question(text, queries.form(text))
-    chosen = answers.chosen_format(request, question.form, request.query_params.get("format"))
-    if chosen is not HTML:
-        return await answers.answer(state.store, question, chosen)
-    results = await answers.table(state.store, question)
-    shown = {one.name: values.get(one.name) or one.default or "" for one in known.parameters}
-    link = urlencode(shown)
-    return page(
-        request, "query.html", query=known, values=shown, results=results, link=link, headers={"Vary": "Accept"}
-    )
-
-
-def _parameters(known: queries.Query) -> list[dict[str, str | None]]:
-    return [{"name": one.name, "type": one.type, "default": one.default} for one in known.parameters]
+async def download(request: Request) -> Response:
+    """Answer `/downloads/…` with a file of the built dataset."""
+    return state_of(request).downloads.response(request.path_params["path"])

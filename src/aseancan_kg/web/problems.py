@@ -7,13 +7,14 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from aseancan_kg import errors
 from aseancan_kg.mediatypes import HTML, PLAIN_TEXT, PROBLEM, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.pages import page
+from aseancan_kg.web.state import accept_of, log_of
 
 STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.Error: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -23,9 +24,17 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.DatasetMissing: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.InvalidData: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidTables: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.QueryStopped: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryMemory: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryCrash: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ComeBackLater: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES = {
@@ -34,6 +43,12 @@ _TITLES = {
     errors.Forbidden: "This is refused",
     errors.NotFound: "Nothing is known by that name",
     errors.NotAcceptable: "There is no such representation",
+    errors.TooLong: "The query is too long",
+    errors.QueryTimeout: "The query took too long",
+    errors.QueryMemory: "The query needs too much memory",
+    errors.QueryCrash: "The engine failed on the query",
+    errors.Busy: "The service is busy",
+    errors.BudgetSpent: "You have asked much lately",
     errors.StoreUnavailable: "The store does not answer",
 }
 
@@ -42,6 +57,7 @@ def install(app: FastAPI) -> None:
     """Make every failure of the app a problem document."""
     app.add_exception_handler(errors.Error, _error)
     app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -70,7 +86,14 @@ def _error(request: Request, error: Exception) -> Response:
         # The door that knows the query's text leaves it here; errors themselves carry only the place.
         shown = excerpt(getattr(request.state, "query_text", ""), error.place)
         members |= {"line": error.place.line, "column": error.place.column, "excerpt": shown}
-    return _response(request, members)
+    headers = {}
+    match error:
+        case errors.QueryTimeout():
+            members |= {"limitSeconds": error.limit, "elapsedSeconds": round(error.elapsed, 3)}
+        case errors.ComeBackLater():
+            headers["Retry-After"] = str(error.retry_after)
+    log_of(request.scope)["problem"] = name
+    return _response(request, members, headers)
 
 
 def _http_exception(request: Request, error: Exception) -> Response:
@@ -88,12 +111,18 @@ _DETAILS = {
 }
 
 
+def _gone(request: Request, error: Exception) -> Response:
+    """Answer a client that is no longer there; the status is for the log alone."""
+    return Response(status_code=499)
+
+
 def _unexpected(request: Request, error: Exception) -> Response:
     """Answer for an error nobody foresaw: the server logs its traceback, the client learns that it is not at fault."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "The service failed on this request. It has been logged."
     members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    return _response(request, members)
+    # This answer, and no other, is given outside the front, which makes every other one readable from other sites.
+    return _response(request, members, {"Access-Control-Allow-Origin": "*"})
 
 
 def _response(request: Request, members: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
@@ -102,11 +131,10 @@ def _response(request: Request, members: Mapping[str, Any], headers: Mapping[str
     problem["instance"] = request.url.path
     status: int = problem["status"]
     try:
-        chosen = negotiate(request.headers.get("accept"), (PROBLEM, PLAIN_TEXT, HTML))
+        chosen = negotiate(accept_of(request), (PROBLEM, PLAIN_TEXT, HTML))
     except errors.NotAcceptable:
         chosen = PROBLEM  # a client that asked for Turtle still has to learn what went wrong
-    # CORS here too: unexpected failures are answered outside the app's own middleware.
-    sent = {"Vary": "Accept", "Access-Control-Allow-Origin": "*", **(headers or {})}
+    sent = {"Vary": "Accept", **(headers or {})}
     if chosen is HTML:
         return page(request, "problem.html", problem=problem, status_code=status, headers=sent)
     if chosen is PLAIN_TEXT:

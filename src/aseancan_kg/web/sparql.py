@@ -2,22 +2,20 @@
 
 from urllib.parse import parse_qsl, urlencode
 
-import pyoxigraph as ox
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import mediatypes, queries
-from aseancan_kg.errors import Forbidden, InputError, NotAcceptable
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, RESULT_FORMATS
-from aseancan_kg.namespaces import PREFIXES
-from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.errors import Forbidden, InputError, NotAcceptable, TooLong
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML
+from aseancan_kg.store import Question
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
+from aseancan_kg.web.description import describe
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.state import state_of
+from aseancan_kg.web.state import accept_of, log_of, state_of
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -27,14 +25,14 @@ UPDATE = "application/sparql-update"
 async def sparql(request: Request) -> Response:
     """Answer a query by GET, form POST or direct POST; the bare address answers what the service is."""
     if request.method == "GET" and not (set(request.query_params) - {"format"}):
-        return await _description(request)
+        return _description(request)
     parameters = await _parameters(request)
     question = _question(request, parameters)
-    chosen = answers.chosen_format(request, question.form, parameters.get("format"))
-    store = state_of(request).store
+    wanted = parameters.get("format")
+    chosen = answers.chosen_format(request, question.form, wanted)
     if chosen is not HTML:
-        return await answers.answer(store, question, chosen)
-    return _form_page(request, question.text, await answers.table(store, question))
+        return await answers.answer(request, question, chosen, wanted)
+    return _form_page(request, question.text, await answers.table(request, question))
 
 
 async def _parameters(request: Request) -> QueryParams:
@@ -49,14 +47,33 @@ async def _parameters(request: Request) -> QueryParams:
             detail = f"A query is posted as {DIRECT} or {FORM}, in UTF-8."
             raise HTTPException(415, detail, headers={"Accept-Post": f"{DIRECT}, {FORM}"})
         try:
-            body = (await request.body()).decode("utf-8")
+            body = (await _body(request)).decode("utf-8")
         except UnicodeDecodeError as error:
             raise InputError("the body is not UTF-8", remedy="Encode the query as UTF-8.") from error
-        parameters += [("query", body)] if kind == DIRECT else parse_qsl(body, keep_blank_values=True)
+        parameters += [("query", body)] if kind == DIRECT else _form(body)
     return QueryParams(parameters)
 
 
-def _question(request: Request, parameters: QueryParams) -> answers.Question:
+async def _body(request: Request) -> bytes:
+    """Read the body as far as one may be long; raises `TooLong`."""
+    limit = state_of(request).settings.query_kb * 1024
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limit:
+            remedy = f"{limit // 1024} KB are accepted. Name values by a property they share, or ask in parts."
+            raise TooLong("the request's body is too long", remedy=remedy)
+    return body
+
+
+def _form(body: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise InputError(f"the form cannot be read: {error}", remedy="Encode it as UTF-8, percent-encoded.") from error
+
+
+def _question(request: Request, parameters: QueryParams) -> Question:
     """Return the one query of the parameters, if this service may evaluate it; raises for every other."""
     if "update" in parameters:
         raise Forbidden(queries.READ_ONLY)
@@ -64,13 +81,8 @@ def _question(request: Request, parameters: QueryParams) -> answers.Question:
     if len(texts) != 1:
         found = "no query" if not texts else f"{len(texts)} queries"
         raise InputError(f"the request holds {found}", remedy="Send exactly one `query` parameter.")
-    request.state.query_text = texts[0]
-    return answers.Question(
-        texts[0],
-        queries.check(texts[0]).form,
-        tuple(parameters.getlist("default-graph-uri")),
-        tuple(parameters.getlist("named-graph-uri")),
-    )
+    request.state.query_text = log_of(request.scope)["query"] = texts[0]
+    return queries.question(texts[0], parameters.getlist("default-graph-uri"), parameters.getlist("named-graph-uri"))
 
 
 def _is_utf8(options: str) -> bool:
@@ -78,71 +90,25 @@ def _is_utf8(options: str) -> bool:
     return named.get("charset", "utf-8").strip('"') in ("utf-8", "utf8", "us-ascii")
 
 
-async def _description(request: Request) -> Response:
+def _description(request: Request) -> Response:
     """Answer the bare address: a form for browsers, a SPARQL Service Description for RDF clients."""
     wanted = request.query_params.get("format")
     offered = (*GRAPH_FORMATS, HTML)
     try:
-        chosen = (
-            mediatypes.named(wanted, offered)
-            if wanted
-            else mediatypes.negotiate(request.headers.get("accept"), offered)
-        )
+        chosen = mediatypes.named(wanted, offered) if wanted else mediatypes.negotiate(accept_of(request), offered)
     except NotAcceptable as error:
         # A client that wants results only has forgotten its query.
         raise InputError("the request holds no query", remedy="Send a `query` parameter.") from error
     if chosen is HTML:
         return _form_page(request, _EXAMPLE, None)
     endpoint = str(request.url.replace(query=""))
-    store = state_of(request).store
-    body = await run_in_threadpool(lambda: write(_service_description(store, endpoint), chosen))
+    body = write(describe(state_of(request).store, endpoint), chosen)
     return Response(body, headers={"Vary": "Accept"}, media_type=chosen.content_type)
 
 
 def _form_page(request: Request, text: str, results: answers.Table | None) -> Response:
     link = urlencode({"query": text})
     return page(request, "sparql.html", text=text, results=results, link=link, headers={"Vary": "Accept"})
-
-
-def _service_description(store: EmbeddedStore, endpoint: str) -> list[ox.Quad]:
-    """Describe the endpoint in the SPARQL 1.1 Service Description vocabulary."""
-    sd, void = PREFIXES["sd"], PREFIXES["void"]
-    service, dataset, default = ox.NamedNode(endpoint), ox.BlankNode("dataset"), ox.BlankNode("default")
-    described: list[ox.Quad] = []
-
-    def say(
-        subject: ox.NamedNode | ox.BlankNode, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal
-    ) -> None:
-        described.append(ox.Quad(subject, ox.NamedNode(predicate), value))
-
-    say(service, f"{PREFIXES['rdf']}type", ox.NamedNode(f"{sd}Service"))
-    say(service, f"{sd}endpoint", service)
-    say(service, f"{sd}supportedLanguage", ox.NamedNode(f"{sd}SPARQL11Query"))
-    if store.union_default_graph:
-        say(service, f"{sd}feature", ox.NamedNode(f"{sd}UnionDefaultGraph"))
-    for name in _format_iris():
-        say(service, f"{sd}resultFormat", ox.NamedNode(name))
-    say(service, f"{sd}defaultDataset", dataset)
-    say(dataset, f"{PREFIXES['rdf']}type", ox.NamedNode(f"{sd}Dataset"))
-    say(dataset, f"{sd}defaultGraph", default)
-    say(default, f"{PREFIXES['rdf']}type", ox.NamedNode(f"{sd}Graph"))
-    say(default, f"{void}triples", ox.Literal(store.default_graph_size))
-    for number, (name, triples) in enumerate(store.graphs.items()):
-        entry, content = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
-        say(dataset, f"{sd}namedGraph", entry)
-        say(entry, f"{PREFIXES['rdf']}type", ox.NamedNode(f"{sd}NamedGraph"))
-        say(entry, f"{sd}name", ox.NamedNode(name))
-        say(entry, f"{sd}graph", content)
-        say(content, f"{PREFIXES['rdf']}type", ox.NamedNode(f"{sd}Graph"))
-        say(content, f"{void}triples", ox.Literal(triples))
-    return described
-
-
-def _format_iris() -> list[str]:
-    """Return the names that W3C's registry of file formats gives to the formats of our answers."""
-    results = [ox.QueryResultsFormat.from_media_type(one.media_type) for one in RESULT_FORMATS]
-    graphs = [ox.RdfFormat.from_media_type(one.media_type) for one in GRAPH_FORMATS]
-    return [one.iri for one in (*results, *graphs) if one]
 
 
 _EXAMPLE = """\

@@ -1,29 +1,52 @@
-"""What every door shares: the store, the query catalogue and the templates."""
+"""What every door shares: the store, the engine that answers clients, the query catalogue, the templates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
 from starlette.requests import Request
+from starlette.types import Scope
 
 from aseancan_kg.namespaces import BASE, ONT
-from aseancan_kg.queries import Query
+from aseancan_kg.queries import Query, catalogue
+from aseancan_kg.settings import Settings
+from aseancan_kg.store import Engine
 from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.web.downloads import Downloads
+from aseancan_kg.web.kept import Kept
 
 HERE = Path(__file__).parent
 _OWN_DOCUMENTS = ("ont", "dataset", "shapes")
 _OWN_PATHS = ("scheme/", "graph/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
-    """Made once by `create_app`; nothing in it changes while the service runs."""
+    """One dataset as it is served: the store for our own look-ups, the engine for the queries of clients.
+
+    Nothing in it changes while it is served; a newer dataset is another `State`. What is kept of its answers is
+    given up with it.
+    """
 
     store: EmbeddedStore
-    queries: Mapping[str, Query]
-    templates: jinja2.Environment
+    engine: Engine
+    settings: Settings = field(default_factory=Settings)
+    downloads: Downloads = field(default_factory=Downloads)
+    queries: Mapping[str, Query] = field(default_factory=catalogue)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Answers and responses that are kept."""
+        return Kept(self.settings.cache_mb * 1024 * 1024)
+
+    @cached_property
+    def templates(self) -> jinja2.Environment:
+        """Templates of the pages."""
+        return templates(self.store, self.downloads.names)
 
 
 def templates(store: EmbeddedStore, downloads: frozenset[str]) -> jinja2.Environment:
@@ -39,10 +62,32 @@ def templates(store: EmbeddedStore, downloads: frozenset[str]) -> jinja2.Environ
     return environment
 
 
-def state_of(request: Request) -> State:
-    """Return the state of the app that received the request."""
-    state: State = request.app.state.service
+HEAD = "aseancan_kg.head"
+"""In the scope of a GET that was a HEAD: its body is not sent."""
+
+
+def state_in(scope: Scope) -> State:
+    """Return what is served, for the whole of a request as it was when it came."""
+    if "aseancan_kg.state" not in scope:
+        scope["aseancan_kg.state"] = scope["app"].state.service
+    state: State = scope["aseancan_kg.state"]
     return state
+
+
+def state_of(request: Request) -> State:
+    """Return what is served, for the whole of a request as it was when it came."""
+    return state_in(request.scope)
+
+
+def log_of(scope: Scope) -> dict[str, Any]:
+    """Return what is logged of a request, to be added to."""
+    entry: dict[str, Any] = scope.setdefault("aseancan_kg.log", {})
+    return entry
+
+
+def accept_of(request: Request) -> str | None:
+    """Return what a client accepts, from all its Accept headers."""
+    return ", ".join(request.headers.getlist("accept")) or None
 
 
 def root_of(request: Request) -> str:

@@ -1,0 +1,185 @@
+"""The processes behind `workers`: one keeper that holds the dataset, and the workers it forks to evaluate queries.
+
+The keeper is a fresh process with one thread, no socket of the service and none of its signal handlers, so it can fork
+safely, in milliseconds, and all workers share the memory of one dataset. A worker has no means to reach anything but
+the channel it was born with: it may open no file and no connection, and take only so much memory and time.
+
+On the control socket the server asks the keeper for a worker (sending the worker's end of a channel) or to end one. On
+a channel the server sends a request and gets frames: an `ANSWER` with its properties, `BODY` and `END`; or `ERROR`.
+"""
+
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NoReturn
+
+from aseancan_kg import mediatypes
+from aseancan_kg.errors import Error, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
+from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, RESULT_FORMATS, TURTLE
+from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.representation import row_count
+
+FRAME = struct.Struct("!cI")
+"""Kind and length of what follows on a channel."""
+ANSWER, BODY, END, ERROR = b"A", b"B", b"Z", b"E"
+
+ORDER = struct.Struct("!ci")
+"""What the server asks of the keeper, and the process it is about."""
+FORK, REAP = b"f", b"r"
+REPLY = struct.Struct("!ii")
+"""The process, and how it ended (as `os.waitpid` tells it)."""
+
+_CHUNK = 64 * 1024
+_ERRORS = {kind.__name__: kind for kind in (InputError, SyntaxProblem, NotAcceptable, NotFound, QueryMemory)}
+_WARM_UP = ("SELECT * { ?s ?p ?o } LIMIT 1", JSON), ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", TURTLE)
+
+
+def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
+    """Fork and end workers as the server orders, until it closes the control socket."""
+    for text, answer_format in _WARM_UP:
+        store.query(text, answer_format)
+    gc.collect()
+    gc.freeze()  # so that a worker's garbage collector does not touch, and thereby copy, what all share
+    control.sendall(REPLY.pack(os.getpid(), len(store)))
+    alive: set[int] = set()
+    try:
+        while True:
+            message, channels, _, _ = socket.recv_fds(control, ORDER.size, 1)
+            if len(message) < ORDER.size:
+                return
+            order, process = ORDER.unpack(message)
+            if order == FORK:
+                process, status = _fork(control, channels[0], store, memory), 0
+                alive.add(process)
+            else:
+                # Only the keeper knows that the number still means its own child: it alone reaps.
+                alive.remove(process)
+                os.kill(process, signal.SIGKILL)
+                _, status = os.waitpid(process, 0)
+            control.sendall(REPLY.pack(process, status))
+    finally:
+        for process in alive:
+            os.kill(process, signal.SIGKILL)
+
+
+def _fork(control: socket.socket, channel: int, store: EmbeddedStore, memory: int) -> int:
+    process = os.fork()
+    if process == 0:
+        control.close()
+        _work(socket.socket(fileno=channel), store, memory)
+    os.close(channel)
+    return process
+
+
+def error_of(told: dict[str, Any]) -> Error:
+    """Make the error again that a worker told of."""
+    place = Place(*told["place"]) if told["place"] else None
+    return _ERRORS[told["class"]](told["message"], place, remedy=told["remedy"])
+
+
+def _work(channel: socket.socket, store: EmbeddedStore, memory: int) -> NoReturn:
+    """Answer one request after the other, until the server closes the channel."""
+    status = 1
+    # Nothing may return into the keeper's loop, and no clean-up of the keeper's may run here.
+    try:
+        _confine(memory)
+        with channel.makefile("rb") as requests:
+            while head := requests.read(FRAME.size):
+                request = json.loads(requests.read(FRAME.unpack(head)[1]))
+                # The kernel ends a worker whose server has died meanwhile; in a living one the server is faster.
+                signal.setitimer(signal.ITIMER_REAL, request["seconds"] + 1)
+                _answer(channel, store, request)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _confine(memory: int) -> None:
+    """Take from this process all it does not need: files, connections, core dumps, memory beyond its share (bytes)."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):  # a crashing engine writes to standard error, and clients can make it crash
+        os.dup2(null, standard)
+    limits = {resource.RLIMIT_NOFILE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        limits[resource.RLIMIT_AS] = pages * resource.getpagesize() + memory
+    for limit, value in limits.items():
+        resource.setrlimit(limit, (value, value))
+
+
+def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any]) -> None:
+    chosen = mediatypes.named(request["format"], (*RESULT_FORMATS, *GRAPH_FORMATS))
+    output = _Output(channel, request["buffer"])
+    try:
+        store.write(request["text"], chosen, output, request["default_graphs"], request["named_graphs"])
+    except (Error, MemoryError) as error:
+        if isinstance(error, MemoryError):
+            error = QueryMemory("the query needs more memory than one may have")
+        output.fail(error)
+    else:
+        output.end(row_count(output.held.getvalue(), chosen) if request["form"] == "select" else None)
+
+
+class _Output:
+    """A file that sends what is written to it in frames, once it is complete or holds more than `limit` bytes."""
+
+    def __init__(self, channel: socket.socket, limit: int) -> None:
+        self.held = BytesIO()
+        self._channel = channel
+        self._limit = limit
+        self._begun = False
+
+    def write(self, data: bytes) -> int:
+        self.held.write(data)
+        if self.held.tell() > self._limit:
+            if not self._begun:
+                self._send((ANSWER, _json(whole=False, rows=None)))
+            body = self.held.getvalue()
+            for start in range(0, len(body), _CHUNK):
+                self._send((BODY, body[start : start + _CHUNK]))
+            self.held = BytesIO()
+            self._begun, self._limit = True, _CHUNK
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: frames are sent when they are full."""
+
+    def end(self, rows: int | None) -> None:
+        begin = () if self._begun else ((ANSWER, _json(whole=True, rows=rows)),)
+        self._send(*begin, (BODY, self.held.getvalue()), (END, b""))
+
+    def fail(self, error: Error) -> None:
+        place = error.place and (str(error.place.file), error.place.line, error.place.column)
+        told = _json(**{"class": type(error).__name__}, message=error.message, place=place, remedy=error.remedy)
+        self._send((ERROR, told))
+
+    def _send(self, *frames: tuple[bytes, bytes]) -> None:
+        self._channel.sendall(b"".join(FRAME.pack(kind, len(payload)) + payload for kind, payload in frames))
+
+
+def _json(**members: object) -> bytes:
+    return json.dumps(members).encode()
+
+
+def main() -> None:
+    """Keep a dataset: `python -m aseancan_kg.store.worker CONTROL MEMORY UNION FILE…`."""
+    control, memory, union, *files = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
+    # The server may give up or end at any time; then nobody listens.
+    with socket.socket(fileno=int(control)) as ordered, suppress(ConnectionError):
+        store = EmbeddedStore.from_files([Path(file) for file in files], union_default_graph=union == "union")
+        keep(ordered, store, int(memory))
+
+
+if __name__ == "__main__":
+    main()

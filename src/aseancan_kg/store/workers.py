@@ -1,0 +1,324 @@
+"""The server's side of the query processes: a pool of workers that are killed and replaced when they pass a limit."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from aseancan_kg.errors import Busy, Error, QueryCrash, QueryMemory, QueryTimeout, StoreUnavailable
+from aseancan_kg.mediatypes import Format
+from aseancan_kg.settings import Settings
+from aseancan_kg.store import Answer, Question
+from aseancan_kg.store.turns import Turns
+from aseancan_kg.store.worker import END, ERROR, FORK, FRAME, ORDER, REAP, REPLY, error_of
+
+_T = TypeVar("_T")
+_LOG = logging.getLogger(__name__)
+_READ_AHEAD = 256 * 1024
+_START_SECONDS = 600
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """One query process, and this end of the channel to it."""
+
+    process: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def frame(self) -> tuple[bytes, bytes]:
+        """Read the next frame; raises `EOFError` or `OSError` when the process has ended."""
+        kind, length = FRAME.unpack(await self.reader.readexactly(FRAME.size))
+        return kind, await self.reader.readexactly(length)
+
+
+class Workers:
+    """Evaluates the queries of clients in processes of their own; an `Engine`.
+
+    There are `limits.workers` of them and a spare, so that after a kill the next query finds a process that is warm.
+    A keeper that dies is started anew.
+    """
+
+    def __init__(self, files: Sequence[Path], *, union_default_graph: bool, limits: Settings) -> None:
+        self.turns = Turns(limits.workers, limits.queue, limits.client_seconds)
+        self.killed = 0
+        self._arguments = ["union" if union_default_graph else "plain", *map(str, files)]
+        self._limits = limits
+        self._ordering = asyncio.Lock()
+        self._chores: set[asyncio.Task[Any]] = set()
+        self._supervisor: asyncio.Task[None] | None = None
+        self._workers: set[_Worker] = set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are workers."""
+        return bool(self._workers)
+
+    @property
+    def running(self) -> int:
+        """Number of queries that have a worker."""
+        return self.turns.running
+
+    @property
+    def waiting(self) -> int:
+        """Number of queries that wait for one."""
+        return self.turns.waiting
+
+    @property
+    def processes(self) -> list[int]:
+        """Numbers of the keeper's process and of the workers'."""
+        return [self._keeper.pid, *(worker.process for worker in self._workers)]
+
+    async def start(self) -> None:
+        """Start the keeper, wait until it holds the dataset, and have it fork the workers.
+
+        Raises `StoreUnavailable` when it ends instead.
+        """
+        try:
+            await self._begin()
+        except BaseException:
+            self._control.close()  # which ends the keeper
+            await self._keeper.wait()
+            raise
+        self._supervisor = asyncio.create_task(self._supervise())
+
+    async def close(self) -> None:
+        """Let running queries end, then end every process."""
+        while self.turns.running or self.turns.waiting:
+            await asyncio.sleep(0.05)
+        while self._chores:
+            await asyncio.gather(*self._chores, return_exceptions=True)
+        if self._supervisor:
+            self._supervisor.cancel()
+        self._control.close()
+        await self._keeper.wait()
+        for worker in self._workers:
+            worker.writer.close()
+
+    async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
+        """Evaluate a question; see `Engine.answer`. What a caller who is cancelled had asked is killed."""
+        asked = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limits.queue_seconds):
+                await self.turns.take(client)
+        except TimeoutError:
+            remedy = "Ask again in a moment."
+            raise Busy("no query process became free in time", remedy=remedy, retry_after=5) from None
+        return await _Run(self, client, self._limits.query_seconds, time.monotonic() - asked).begin(
+            text=question.text,
+            form=question.form,
+            format=answer_format.name,
+            default_graphs=question.default_graphs,
+            named_graphs=question.named_graphs,
+            buffer=self._limits.buffer_kb * 1024,
+            seconds=self._limits.query_seconds,
+        )
+
+    async def lend(self) -> _Worker:
+        """Return an idle worker; one that has died since its last query is replaced."""
+        worker = await self._idle.get()
+        while worker.reader.at_eof():
+            await self.dismiss(worker)
+            worker = await self._idle.get()
+        return worker
+
+    def take_back(self, worker: _Worker) -> None:
+        """Take back a worker that has answered to the end."""
+        if worker in self._workers:
+            self._idle.put_nowait(worker)
+
+    def dismiss(self, worker: _Worker) -> asyncio.Task[int]:
+        """Kill a worker and hire another; the result is the signal that ended it, this one's or an earlier."""
+        return self._do(self._replace(worker))
+
+    async def _begin(self) -> None:
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._workers.clear()
+        self._control, theirs = socket.socketpair()
+        self._control.setblocking(False)
+        with theirs:
+            self._keeper = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "aseancan_kg.store.worker",
+                str(theirs.fileno()),
+                str(self._limits.query_memory_mb * 1024 * 1024),
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        async with asyncio.timeout(_START_SECONDS):
+            await self._reply()
+        for _ in range(self._limits.workers + 1):
+            await self._hire()
+
+    async def _supervise(self) -> None:
+        while True:
+            status = await self._keeper.wait()
+            _LOG.error("the keeper of the query processes ended with %s; starting another", status)
+            for worker in self._workers:
+                worker.writer.close()
+            self._control.close()
+            try:
+                await self._begin()
+            except Error as error:
+                _LOG.error("it cannot be started: %s", error)
+                await asyncio.sleep(1)
+
+    async def _hire(self) -> None:
+        """Have the keeper fork one more worker."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                process, _ = await self._order(FORK, 0, theirs.fileno())
+        except BaseException:
+            ours.close()
+            raise
+        reader, writer = await asyncio.open_connection(sock=ours, limit=_READ_AHEAD)
+        worker = _Worker(process, reader, writer)
+        self._workers.add(worker)
+        self._idle.put_nowait(worker)
+
+    async def _replace(self, worker: _Worker) -> int:
+        worker.writer.close()
+        if worker not in self._workers:
+            return 0  # it was an earlier keeper's
+        self.killed += 1
+        self._workers.remove(worker)
+        _, status = await self._order(REAP, worker.process)
+        self._do(self._hire())
+        return os.WTERMSIG(status)
+
+    async def _order(self, order: bytes, process: int, *channels: int) -> tuple[int, int]:
+        async with self._ordering:
+            try:
+                socket.send_fds(self._control, [ORDER.pack(order, process)], channels)
+            except OSError as error:
+                raise _keeper_lost() from error
+            return await self._reply()
+
+    async def _reply(self) -> tuple[int, int]:
+        try:
+            answer = await asyncio.get_running_loop().sock_recv(self._control, REPLY.size)
+        except OSError as error:
+            raise _keeper_lost() from error
+        if len(answer) < REPLY.size:
+            raise _keeper_lost()
+        process, status = REPLY.unpack(answer)
+        return process, status
+
+    def _do(self, chore: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        """Have something done that goes on when its caller is cancelled."""
+        task = asyncio.create_task(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._chores.discard(task)
+        # A chore fails when the keeper is gone, and then `_supervise` does what is needed.
+        if not task.cancelled() and not isinstance(task.exception(), StoreUnavailable | None):
+            _LOG.error("a query process was not replaced", exc_info=task.exception())
+
+
+class _Run:
+    """One query at a worker; it is the `Rest` of an answer that is too long to be held."""
+
+    def __init__(self, pool: Workers, client: str, limit: float, queued: float) -> None:
+        self._pool = pool
+        self._client = client
+        self._limit = limit
+        self._queued = queued
+        self._spent = 0.0
+        self._worker: _Worker | None = None
+        self._open = True
+
+    async def begin(self, **request: object) -> Answer:
+        """Send the request to a worker and return its answer as far as it is held."""
+        try:
+            self._worker = await self._pool.lend()
+            payload = json.dumps(request).encode()
+            self._worker.writer.write(FRAME.pack(b"Q", len(payload)) + payload)
+            properties = json.loads((await self._frame(self._worker))[1])
+            _, first = await self._frame(self._worker)
+            if properties["whole"]:
+                await self._frame(self._worker)
+        except BaseException:
+            self._leave(done=False)
+            raise
+        return Answer(first, None if properties["whole"] else self, properties["rows"], self._queued, self._spent)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return the next piece of the answer; raises as `Engine.answer` does when there should be one and is not."""
+        assert self._worker
+        try:
+            kind, payload = await self._frame(self._worker)
+        except BaseException:
+            self._leave(done=False)
+            raise
+        if kind == END:
+            raise StopAsyncIteration
+        return payload
+
+    async def aclose(self) -> None:
+        """Kill the worker if it has not answered to the end."""
+        self._leave(done=False)
+
+    async def _frame(self, worker: _Worker) -> tuple[bytes, bytes]:
+        """Return the next frame of the answer; the last one frees the worker."""
+        since = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limit - self._spent):
+                kind, payload = await worker.frame()
+        except TimeoutError as error:
+            elapsed = self._spent + time.monotonic() - since
+            raise _timeout(self._limit, elapsed) from error
+        except (EOFError, OSError) as error:
+            raise _death(await asyncio.shield(self._pool.dismiss(worker)), self._limit) from error
+        finally:
+            self._spent += time.monotonic() - since
+        if kind in (END, ERROR):
+            self._leave(done=True)
+        if kind == ERROR:
+            raise error_of(json.loads(payload))
+        return kind, payload
+
+    def _leave(self, *, done: bool) -> None:
+        if not self._open:
+            return
+        self._open = False
+        if self._worker and done:
+            self._pool.take_back(self._worker)
+        elif self._worker:
+            self._pool.dismiss(self._worker)
+        self._pool.turns.give_back(self._client, self._spent)
+
+
+def _timeout(limit: float, elapsed: float) -> QueryTimeout:
+    remedy = "Ask for less: add LIMIT, name a graph or a thing, or download the dataset and query it at home."
+    message = f"the query was stopped after {elapsed:.1f} seconds; {limit:g} are allowed"
+    return QueryTimeout(message, remedy=remedy, limit=limit, elapsed=elapsed)
+
+
+def _death(by: int, limit: float) -> Error:
+    """Tell of what a worker died that nobody here has killed."""
+    if by == signal.SIGALRM:
+        return _timeout(limit, limit)
+    if by in (signal.SIGABRT, signal.SIGKILL):  # a failed allocation; the kernel, when all memory is used
+        return QueryMemory("the query needs more memory than one may have", remedy="Ask for less: add LIMIT.")
+    return QueryCrash("the query ended the process that evaluated it", remedy="Write it with less nesting.")
+
+
+def _keeper_lost() -> StoreUnavailable:
+    return StoreUnavailable("the query processes are being started anew", remedy="Ask again in a moment.")

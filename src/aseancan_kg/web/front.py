@@ -1,0 +1,156 @@
+"""What every request passes first: ready-made answers, HEAD, OPTIONS, 304, common headers, log and metrics."""
+
+import itertools
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aseancan_kg.web.kept import KEEP
+from aseancan_kg.web.metrics import Metrics
+from aseancan_kg.web.state import HEAD, State, log_of, state_in
+
+_LOG = logging.getLogger("aseancan_kg.requests")
+_EXPOSED = b"AC-Dataset-Version, AC-Row-Count, Content-Location, ETag, Link, Location, Retry-After, Server-Timing"
+_METHODS = b"GET, HEAD, POST, OPTIONS"
+_OPTIONS: list[tuple[bytes, bytes]] = [
+    (b"allow", _METHODS),
+    (b"access-control-allow-methods", _METHODS),
+    (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type, If-None-Match, Prefer"),
+    (b"access-control-max-age", b"86400"),
+]
+_HIT = (b"server-timing", b'cache;desc="hit"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The two messages of a response that is sent again as it is."""
+
+    start: Message
+    body: Message
+
+
+class Front:
+    """The outermost layer of the service, an ASGI middleware.
+
+    A response that its door has marked to be kept is sent again, without asking any door, to whoever sends the same
+    address and Accept header, for as long as the same dataset is served.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request here if that can be done, else pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        state = state_in(scope)
+        accept, held = _asked(scope["headers"])
+        common = _common(state, f"{self._run}-{next(self._numbers)}")
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET", HEAD: True}
+        key = (scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
+        ready = state.kept.get(key)
+        reply = _Reply(scope, send, common, held)
+        try:
+            if scope["method"] == "OPTIONS":
+                await reply.send({"type": "http.response.start", "status": 204, "headers": _OPTIONS})
+                await reply.send({"type": "http.response.body", "body": b""})
+            elif isinstance(ready, _Ready):
+                await reply.send(ready.start)
+                await reply.send(ready.body)
+            else:
+                await self._app(scope, receive, reply.send)
+                if reply.keep and scope["method"] == "GET":
+                    state.kept.put(key, reply.keep, len(reply.keep.body["body"]))
+        finally:
+            seconds = time.perf_counter() - begun
+            self._metrics.count(scope["path"], reply.status, seconds)
+            if state.settings.log != "errors" or reply.status >= 500:
+                _log(scope, common, reply, seconds, with_query=state.settings.log == "queries")
+
+
+class _Reply:
+    """Sends a response on with the common headers; turns it into 304 or leaves its body out where that is asked."""
+
+    def __init__(self, scope: Scope, send: Send, common: list[tuple[bytes, bytes]], held: bytes | None) -> None:
+        self.status = 0
+        self.size = 0
+        self.keep: _Ready | None = None
+        self._scope = scope
+        self._send = send
+        self._common = common
+        self._held = held
+        self._start: Message = {}
+
+    async def send(self, message: Message) -> None:
+        """Send one message of the response on."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            self.status, headers = message["status"], message["headers"]
+            if self._held and self.status == 200 and _holds(self._held, headers):
+                self.status = 304
+                headers = [one for one in headers if one[0] not in (b"content-length", b"content-type")]
+            message = {"type": "http.response.start", "status": self.status, "headers": headers + self._common}
+        else:
+            if self._scope.get(KEEP) and not message.get("more_body"):
+                self.keep = _ready(self._start, message)
+            if self.status == 304 or HEAD in self._scope:
+                message = {**message, "body": b""}
+            self.size += len(message.get("body", b""))
+        await self._send(message)
+
+
+def _ready(start: Message, body: Message) -> _Ready:
+    headers = [one for one in start["headers"] if one[0] != b"server-timing"]
+    return _Ready({**start, "headers": [*headers, _HIT]}, body)
+
+
+def _asked(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes | None]:
+    """Return what the client accepts, and the tags of what it holds."""
+    accept, held = b"", None
+    for name, value in headers:
+        if name == b"accept":
+            accept = accept + b"," + value if accept else value
+        elif name == b"if-none-match":
+            held = value
+    return accept, held
+
+
+def _holds(held: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a client that holds these tags holds the response with these headers (RFC 9110 §13.1.2)."""
+    tag = next((value for name, value in headers if name == b"etag"), None)
+    tags = [one.strip().removeprefix(b"W/") for one in held.split(b",")]
+    return tag is not None and (tag.removeprefix(b"W/") in tags or b"*" in tags)
+
+
+def _common(state: State, identity: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"ac-dataset-version", state.store.version.encode()),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-expose-headers", _EXPOSED),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-request-id", identity.encode()),
+    ]
+
+
+def _log(scope: Scope, common: list[tuple[bytes, bytes]], reply: _Reply, seconds: float, *, with_query: bool) -> None:
+    entry = {
+        "request": common[-1][1].decode(),
+        "client": scope["client"][0] if scope["client"] else None,
+        "method": "HEAD" if HEAD in scope else scope["method"],
+        "path": scope["path"],
+        "status": reply.status,
+        "bytes": reply.size,
+        "milliseconds": round(seconds * 1000, 1),
+        **log_of(scope),
+    }
+    if not with_query:
+        entry.pop("query", None)
+    _LOG.log(logging.ERROR if reply.status >= 500 else logging.INFO, "request", extra={"entry": entry})

@@ -1,0 +1,40 @@
+"""Answers that are kept: within a process, up to a number of bytes, the least recently used are given up first."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+KEEP = "aseancan_kg.keep"
+"""Set to true in the scope of a request whose response may be sent again to whoever asks the same."""
+
+_OVERHEAD = 1024
+"""Bytes an entry takes besides its body, roughly."""
+
+
+class Kept:
+    """Values by key, up to `limit` bytes in all; nothing takes more than an eighth of it."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._entries: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+        self.hits = 0
+
+    def get(self, key: Hashable) -> object | None:
+        """Return what is kept for a key."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        self.hits += 1
+        self._entries.move_to_end(key)
+        return entry[0]
+
+    def put(self, key: Hashable, value: object, size: int) -> None:
+        """Keep a value of `size` bytes for a key."""
+        size += _OVERHEAD
+        if size > self._limit / 8 or key in self._entries:
+            return
+        self._entries[key] = value, size
+        self._size += size
+        while self._size > self._limit:
+            _, (_, freed) = self._entries.popitem(last=False)
+            self._size -= freed

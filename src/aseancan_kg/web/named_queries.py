@@ -1,0 +1,80 @@
+"""`/queries`: the query catalogue as pages, as RDF, and as addresses that answer with a result."""
+
+import json
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aseancan_kg import mediatypes, queries
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, Format
+from aseancan_kg.queries import Query
+from aseancan_kg.store.representation import write
+from aseancan_kg.web import answers, executables
+from aseancan_kg.web.pages import page
+from aseancan_kg.web.state import accept_of, root_of, state_of
+
+_SUFFIXES = {one.name: one for one in GRAPH_FORMATS}
+
+
+async def query_list(request: Request) -> Response:
+    """Answer `/queries`: the catalogue, as a page, as JSON or as RDF."""
+    known = state_of(request).queries
+    chosen = _chosen(request, (HTML, JSON, *GRAPH_FORMATS))
+    headers = {"Vary": "Accept"}
+    if chosen is HTML:
+        return page(request, "queries.html", queries=known.values(), headers=headers)
+    if chosen is JSON:
+        listing = [
+            {"name": one.name, "title": one.title, "description": one.description, "parameters": _parameters(one)}
+            for one in known.values()
+        ]
+        return Response(json.dumps(listing, ensure_ascii=False), headers=headers, media_type="application/json")
+    quads = [quad for one in known.values() for quad in executables.describe(one)]
+    return Response(write(quads, chosen), headers=headers, media_type=chosen.content_type)
+
+
+async def query(request: Request) -> Response:
+    """Answer `/queries/{name}?param=…`: the query run with its parameters, in every result format.
+
+    An RDF format gets the description of the query, which is also at `/queries/{name}.ttl` and the like.
+    """
+    state = state_of(request)
+    name, _, suffix = request.path_params["name"].partition(".")
+    known = queries.pick(name, state.queries)
+    if suffix:
+        return _description(request, known, mediatypes.named(suffix, GRAPH_FORMATS))
+    values = {name: value for name, value in request.query_params.items() if name != "format"}
+    question = queries.question(known.bind({name: value for name, value in values.items() if value}))
+    wanted = request.query_params.get("format")
+    offered = answers.offered(question.form)
+    chosen = _chosen(request, (*offered, *(one for one in GRAPH_FORMATS if one not in offered)))
+    if chosen in GRAPH_FORMATS and chosen not in offered:
+        return _description(request, known, chosen)
+    if chosen is not HTML:
+        return await answers.answer(request, question, chosen, wanted)
+    results = await answers.table(request, question)
+    shown = {one.name: values.get(one.name) or one.default or "" for one in known.parameters}
+    return page(
+        request,
+        "query.html",
+        query=known,
+        values=shown,
+        results=results,
+        link=urlencode(shown),
+        headers={"Vary": "Accept"},
+    )
+
+
+def _description(request: Request, known: Query, chosen: Format) -> Response:
+    headers = {"Vary": "Accept", "Content-Location": f"{root_of(request)}/queries/{known.name}.{chosen.name}"}
+    return Response(write(executables.describe(known), chosen), headers=headers, media_type=chosen.content_type)
+
+
+def _chosen(request: Request, offered: tuple[Format, ...]) -> Format:
+    wanted = request.query_params.get("format")
+    return mediatypes.named(wanted, offered) if wanted else mediatypes.negotiate(accept_of(request), offered)
+
+
+def _parameters(known: Query) -> list[dict[str, str | None]]:
+    return [{"name": one.name, "type": one.type, "default": one.default} for one in known.parameters]

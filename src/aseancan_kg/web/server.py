@@ -1,0 +1,107 @@
+"""The running server: loads, serves, reloads on SIGHUP without dropping a request, and ends when it is told to."""
+
+import asyncio
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from aseancan_kg.errors import Error
+from aseancan_kg.settings import Settings
+from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.workers import Workers
+from aseancan_kg.web.app import create_app, switch
+from aseancan_kg.web.downloads import Downloads
+from aseancan_kg.web.state import State
+
+_LOG = logging.getLogger(__name__)
+Load = Callable[[], Awaitable[State]]
+
+
+async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Settings, downloads: Downloads) -> State:
+    """Load RDF files here and, at the same time, in the query processes."""
+    engine = Workers(files, union_default_graph=union_default_graph, limits=settings)
+    reading = asyncio.to_thread(EmbeddedStore.from_files, files, union_default_graph=union_default_graph)
+    starting = asyncio.create_task(engine.start())
+    try:
+        store = await reading
+    except Error:
+        starting.cancel()
+        raise
+    await starting
+    return State(store, engine, settings, downloads)
+
+
+def run(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> None:
+    """Serve what `load` gives until SIGINT or SIGTERM; `ready` is told when requests are answered.
+
+    On SIGHUP what `load` gives then is served instead, once it is whole.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines())
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    with (
+        asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner,
+        suppress(KeyboardInterrupt),
+    ):
+        runner.run(_serve(load, listener, ready))
+
+
+async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> None:
+    state = await load()
+    app = create_app(state)
+    patience = int(state.settings.query_seconds) + 1
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
+    if sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load)
+    await _Server(config, lambda: ready(state)).serve(sockets=[listener])
+
+
+def _reload(app: FastAPI, load: Load) -> None:
+    async def reload() -> None:
+        try:
+            state = await load()
+        except Error as error:
+            _LOG.error("nothing newer can be served: %s", error)
+        else:
+            _LOG.info("serving dataset %s", state.store.version)
+            await switch(app, state)
+
+    app.state.reloading = asyncio.create_task(reload())  # kept, else it may be collected
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+class _Lines(logging.Formatter):
+    """Log records as lines of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record; what a request's entry holds becomes members of its own."""
+        told = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+            **getattr(record, "entry", {}),
+        }
+        if record.exc_info:
+            told["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)

@@ -1,0 +1,45 @@
+"""What an operator can set."""
+
+from dataclasses import fields
+
+import pytest
+
+from aseancan_kg import settings
+from aseancan_kg.errors import InputError
+from aseancan_kg.settings import RULES, Settings, read, variable
+
+
+def test_without_an_environment_the_defaults_hold():
+    assert read({"PATH": "/bin"}) == Settings()
+    assert Settings().workers >= 2
+
+
+def test_every_setting_is_read_from_its_variable():
+    other = {"log": "queries"}
+    environment = {variable(name): other.get(name, "65") for name in RULES}
+    found = read(environment)
+    for one in fields(Settings):
+        assert getattr(found, one.name) == type(getattr(Settings(), one.name))(environment[variable(one.name)])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "remedy"),
+    [
+        ("AC_WORKERS", "0", "It is a whole number, 1 or more."),
+        ("AC_WORKERS", "two", "It is a whole number"),
+        ("AC_WORKERS", "2.5", "It is a whole number"),
+        ("AC_QUERY_SECONDS", "-1", "It is a number, 0.1 or more."),
+        ("AC_QUERY_SECONDS", "inf", "It is a number"),
+        ("AC_QUERY_SECONDS", "nan", "It is a number"),
+        ("AC_LOG", "all", "It is one of errors, requests, queries."),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(name, text, remedy):
+    with pytest.raises(InputError, match=name) as caught:
+        read({name: text})
+    assert remedy in str(caught.value)
+
+
+def test_every_setting_has_a_meaning():
+    assert all(rule.meaning for rule in RULES.values())
+    assert set(RULES) == {one.name for one in fields(settings.Settings)}

@@ -1,0 +1,118 @@
+"""What every response carries, what is answered again from what is kept, and what is logged."""
+
+import json
+import logging
+
+import pytest
+
+from aseancan_kg.web.app import switch
+
+QUERY = "SELECT ?l { ?s <http://www.w3.org/2004/02/skos/core#altLabel> ?l } ORDER BY ?l"
+
+
+def timing(response):
+    return response.headers["server-timing"]
+
+
+def test_the_same_request_is_answered_from_what_is_kept(client, lasting):
+    parameters = {"query": f"{QUERY} # same", "format": "csv"}
+    first, second = (client.get("/sparql", params=parameters) for _ in range(2))
+    assert timing(first).startswith("queue;dur=")
+    assert timing(second) == 'cache;desc="hit"'
+    assert second.content == first.content
+    assert lasting(second) == lasting(first)
+    assert second.headers["x-request-id"] != first.headers["x-request-id"]
+
+
+def test_the_same_query_in_other_words_is_answered_from_what_is_kept(client):
+    asked = client.post("/sparql", data={"query": f"{QUERY} # in other words", "format": "tsv"})
+    again = client.get("/sparql", params={"query": QUERY.replace(" ", "\n\t"), "format": "tsv"})
+    assert "eval" in timing(asked)
+    assert timing(again) == 'cache;desc="hit"'
+    assert again.content == asked.content
+
+
+def test_what_is_kept_for_one_accept_header_is_not_given_to_another(client):
+    texts = {
+        accept: client.get("/sparql", params={"query": QUERY}, headers={"Accept": accept}).text
+        for accept in ("text/csv", "text/tab-separated-values", "text/csv")
+    }
+    assert len(set(texts.values())) == 2
+
+
+@pytest.mark.parametrize("call", ["NOW()", "rand()", "UUID()", "StrUUID()", "BNODE()"])
+def test_an_answer_that_changes_is_never_kept(client, call):
+    query = f"SELECT ({call} AS ?x) {{}}"
+    first, second = (client.get("/sparql", params={"query": query, "format": "csv"}) for _ in range(2))
+    for response in (first, second):
+        assert response.headers["cache-control"] == "no-store"
+        assert "etag" not in response.headers
+        assert "eval" in timing(response)
+
+
+def test_a_word_in_a_string_does_not_make_an_answer_change(client):
+    query = "SELECT ('NOW() RAND()' AS ?x) {} # UUID()"
+    first, second = (client.get("/sparql", params={"query": query}) for _ in range(2))
+    assert timing(second) == 'cache;desc="hit"'
+    assert first.headers["cache-control"] == "public, no-cache"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_client_that_holds_the_answer_gets_304(client, method):
+    parameters = {"query": QUERY}
+    got = client.get("/sparql", params=parameters)
+    for tags in (got.headers["etag"], f'"x", W/{got.headers["etag"]}', "*"):
+        held = client.request(method, "/sparql", params=parameters, headers={"If-None-Match": tags})
+        assert held.status_code == 304
+        assert held.content == b""
+        for name in ("etag", "cache-control", "vary", "ac-dataset-version"):
+            assert held.headers[name] == got.headers[name]
+    assert client.get("/sparql", params=parameters, headers={"If-None-Match": '"x"'}).status_code == 200
+
+
+def test_options_answers_what_the_service_takes(client):
+    response = client.options("/sparql")
+    assert response.status_code == 204
+    assert response.headers["allow"] == "GET, HEAD, POST, OPTIONS"
+    assert "access-control-allow-credentials" not in response.headers
+
+
+def test_a_switch_serves_the_new_dataset_and_forgets_what_was_kept(serve, state_of, tmp_path):
+    file = tmp_path / "new.nt"
+    file.write_text('<urn:a> <http://www.w3.org/2004/02/skos/core#altLabel> "new" .\n')
+    old, new = state_of(), state_of(file)
+    with serve(old) as client:
+        parameters = {"query": QUERY, "format": "csv"}
+        before = [client.get("/sparql", params=parameters) for _ in range(2)][1]
+        client.portal.call(new.engine.start)
+        client.portal.call(switch, client.app, new)
+        after = client.get("/sparql", params=parameters)
+        assert after.text == "l\r\nnew\r\n"
+        assert before.headers["ac-dataset-version"] == old.store.version
+        assert after.headers["ac-dataset-version"] == new.store.version
+        assert not old.engine.running
+
+
+def test_metrics_count_requests_and_queries(client, store):
+    client.get("/sparql", params={"query": QUERY})
+    client.get("/nowhere")
+    text = client.get("/metrics").text
+    assert 'aseancan_requests_total{door="sparql",status="200"}' in text
+    assert 'aseancan_requests_total{door="other",status="404"}' in text
+    assert f'aseancan_dataset{{version="{store.version}"}} 1.0' in text
+    assert f"aseancan_triples {float(len(store))}" in text
+    assert "aseancan_queries_running 0.0" in text
+
+
+@pytest.mark.parametrize(("level", "requests", "texts"), [("errors", 0, 0), ("requests", 2, 0), ("queries", 2, 2)])
+def test_the_log_holds_what_the_operator_wants(serve, state_of, caplog, level, requests, texts):
+    with serve(state_of(log=level)) as client, caplog.at_level(logging.INFO, "aseancan_kg.requests"):
+        for query in (QUERY, "SELECT nonsense"):
+            response = client.get("/sparql", params={"query": query})
+    entries = [record.entry for record in caplog.records]
+    assert len(entries) == requests
+    assert sum("query" in entry for entry in entries) == texts
+    if entries:
+        assert entries[-1]["request"] == response.headers["x-request-id"]
+        assert (entries[-1]["status"], entries[-1]["problem"]) == (400, "syntax-problem")
+        assert "nonsense" not in json.dumps({**entries[-1], "query": ""})

@@ -1,0 +1,34 @@
+"""Answers that are kept."""
+
+from aseancan_kg.web.kept import Kept
+
+
+def test_what_was_used_least_recently_is_given_up_first():
+    kept = Kept(100_000)
+    for number in range(10):
+        kept.put(number, str(number), 9_000)
+        kept.get(0)
+    assert kept.get(0) == "0"
+    assert kept.get(1) is None
+    assert kept.get(9) == "9"
+
+
+def test_nothing_takes_more_than_its_share():
+    kept = Kept(100_000)
+    kept.put("a", "x", 20_000)
+    assert kept.get("a") is None
+    assert kept.hits == 0
+
+
+def test_what_is_kept_stays_as_it_is():
+    kept = Kept(100_000)
+    kept.put("a", "x", 1)
+    kept.put("a", "y", 1)
+    assert kept.get("a") == "x"
+    assert kept.hits == 1
+
+
+def test_nothing_is_kept_when_there_is_no_room():
+    kept = Kept(0)
+    kept.put("a", "x", 1)
+    assert kept.get("a") is None

@@ -1,0 +1,276 @@
+"""The running server, over real sockets: limits, broken answers, clients that leave, reload and shutdown."""
+
+import concurrent.futures
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import uvicorn
+
+from aseancan_kg.mediatypes import GRAPH_FORMATS, RESULT_FORMATS
+from aseancan_kg.web.app import create_app
+
+TINY = Path(__file__).parent / "tiny.trig"
+SMALL = "SELECT * { ?s ?p ?o } LIMIT 3"
+PAIRS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g a ?h }"
+MANY = "CONSTRUCT { ?a ?b ?f . ?a ?e ?d . ?d ?b ?f . ?f ?e ?a } WHERE { ?a ?b ?c . ?d ?e ?f }"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
+
+
+@contextmanager
+def running(state):
+    """Serve a state on a free port; yields the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that long answers are not sent at once
+        config = uvicorn.Config(create_app(state), log_level="critical", timeout_graceful_shutdown=2)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def connect(port, source="127.0.0.1"):
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(source, 0))
+
+
+def get(port, query, source="127.0.0.1", **parameters):
+    """Ask a query; returns the response, read to its end, and its body."""
+    connection = connect(port, source)
+    try:
+        connection.request("GET", "/sparql?" + urlencode({"query": query, **parameters}))
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def wait_until(condition, seconds=15):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def streaming(state_of):
+    state = state_of(buffer_kb=1, query_seconds=20)
+    with running(state) as port:
+        yield state, port
+
+
+@pytest.mark.parametrize("one", [*RESULT_FORMATS, *GRAPH_FORMATS], ids=lambda one: one.name)
+def test_an_answer_whose_worker_dies_is_visibly_broken(streaming, one):
+    state, port = streaming
+    connection = connect(port)
+    connection.sock = socket.socket()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.sock.connect(("127.0.0.1", port))
+    connection.request(
+        "GET", "/sparql?" + urlencode({"query": PAIRS if one in RESULT_FORMATS else MANY, "format": one.name})
+    )
+    response = connection.getresponse()
+    assert response.status == 200
+    assert response.headers["transfer-encoding"] == "chunked"
+    assert "ac-row-count" not in response.headers
+    assert response.headers["cache-control"] == "no-store"
+    response.read(100)
+    idle = {worker.process for worker in state.engine._idle._queue}
+    (busy,) = set(state.engine.processes[1:]) - idle
+    os.kill(busy, signal.SIGKILL)
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        response.read()
+    assert b"memory" not in caught.value.partial
+    connection.close()
+
+
+def test_a_streamed_answer_is_the_whole_one(streaming, store):
+    _, port = streaming
+    for one in RESULT_FORMATS:
+        response, body = get(port, "SELECT * { ?a ?b ?c . ?d a ?f } ORDER BY ?a ?b ?c ?d ?f", format=one.name)
+        assert response.headers["transfer-encoding"] == "chunked"
+        assert body == store.query("SELECT * { ?a ?b ?c . ?d a ?f } ORDER BY ?a ?b ?c ?d ?f", one)
+
+
+def test_http_1_0_is_told_that_it_cannot_have_a_streamed_answer(streaming):
+    _, port = streaming
+    with socket.create_connection(("127.0.0.1", port)) as plain:
+        plain.sendall(b"GET /sparql?" + urlencode({"query": PAIRS}).encode() + b" HTTP/1.0\r\n\r\n")
+        assert plain.makefile("rb").readline().startswith(b"HTTP/1.1 505")
+
+
+def test_a_page_of_a_long_answer_shows_its_beginning(streaming):
+    _, port = streaming
+    page = get(port, PAIRS, format="html")[1].decode()
+    assert "The first 1,000 rows of many" in page
+    assert page.count("<tr>") == 1001
+    texts = "CONSTRUCT { ?a ?b ?x } WHERE { ?a ?b ?c . ?d ?e ?f BIND(CONCAT(STR(?c), STR(?d), STR(?f)) AS ?x) }"
+    assert "# and more" in get(port, texts, format="html")[1].decode()
+
+
+def test_a_client_that_leaves_frees_its_place(state_of):
+    state = state_of(query_seconds=60)
+    with running(state) as port:
+        connection = connect(port)
+        connection.request("GET", "/sparql?" + urlencode({"query": ENDLESS}))
+        wait_until(lambda: state.engine.running == 1)
+        connection.close()
+        wait_until(lambda: state.engine.running == 0 and state.engine.killed == 1)
+        assert get(port, SMALL)[0].status == 200
+
+
+def test_a_client_that_leaves_the_queue_is_forgotten(state_of):
+    state = state_of(query_seconds=3, queue=8)
+    with running(state) as port:
+        connections = [connect(port) for _ in range(3)]
+        for connection in connections:
+            connection.request("GET", "/sparql?" + urlencode({"query": ENDLESS}))
+        wait_until(lambda: (state.engine.running, state.engine.waiting) == (1, 2))
+        for connection in connections:
+            connection.close()
+        wait_until(lambda: (state.engine.running, state.engine.waiting) == (0, 0))
+
+
+def test_a_reader_too_slow_for_a_long_answer_is_cut_off(state_of):
+    state = state_of(buffer_kb=1, query_seconds=20, transfer_seconds=0.5)
+    with running(state) as port:
+        connection = connect(port)
+        connection.request("GET", "/sparql?" + urlencode({"query": f"{PAIRS[:-2]} . ?i ?j ?k }}"}))
+        response = connection.getresponse()
+        wait_until(lambda: state.engine.running == 0)
+        with pytest.raises(http.client.IncompleteRead):
+            response.read()
+        connection.close()
+
+
+def test_a_query_over_its_time_is_a_problem_with_limit_and_elapsed_time(state_of):
+    with running(state_of(query_seconds=0.4)) as port:
+        since = time.monotonic()
+        response, body = get(port, ENDLESS)
+        assert time.monotonic() - since < 0.4 + 0.5
+        problem = json.loads(body)
+        assert response.status == 503
+        assert "retry-after" not in response.headers
+        assert problem["type"] == "https://w3id.org/aseancan/problem/query-timeout"
+        assert problem["limitSeconds"] == 0.4
+        assert 0.4 <= problem["elapsedSeconds"] < 0.9
+        assert "LIMIT" in problem["hint"]
+
+
+def test_others_are_answered_while_one_client_attacks(state_of):
+    state = state_of(query_seconds=2, queue=8)
+    with running(state) as port, concurrent.futures.ThreadPoolExecutor(8) as attackers:
+        attack = [attackers.submit(get, port, ENDLESS, "127.0.0.1") for _ in range(8)]
+        wait_until(lambda: state.engine.waiting >= 4)
+        taken = []
+        for number in range(20):
+            since = time.monotonic()
+            assert get(port, f"{SMALL} # {number}", "127.0.0.2")[0].status == 200
+            taken.append(time.monotonic() - since)
+        assert max(taken) < 1
+        statuses = sorted(one.result()[0].status for one in attack)
+        assert set(statuses) == {429, 503}
+        refused = next(one.result()[0] for one in attack if one.result()[0].status == 429)
+        assert int(refused.headers["retry-after"]) >= 1
+
+
+def test_a_full_queue_is_503_with_a_time_to_come_back(state_of):
+    state = state_of(query_seconds=2, queue=2)
+    with running(state) as port, concurrent.futures.ThreadPoolExecutor(8) as clients:
+        asked = [clients.submit(get, port, ENDLESS, f"127.0.0.{number}") for number in range(1, 8)]
+        responses = [one.result() for one in asked]
+        full = [json.loads(body) for response, body in responses if response.headers["retry-after"]]
+        assert full
+        assert {problem["type"] for problem in full} == {"https://w3id.org/aseancan/problem/busy"}
+
+
+@pytest.fixture
+def service(script, tmp_path):
+    """Return what starts the installed command over a file: its process and its port."""
+    started = []
+
+    def start(file, **environment):
+        process = subprocess.Popen(
+            [script, "serve", "--port", "0", "--union-default-graph", "--data", file],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=os.environ | environment,
+        )
+        started.append(process)
+        address = [process.stdout.readline() for _ in range(3)][1].split()[1]
+        return process, int(address.rstrip("/").rpartition(":")[2])
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_sigterm_lets_running_queries_end(service):
+    process, port = service(TINY, AC_QUERY_SECONDS="1")
+    with concurrent.futures.ThreadPoolExecutor() as clients:
+        asked = clients.submit(get, port, ENDLESS)
+        time.sleep(0.4)
+        process.terminate()
+        assert json.loads(asked.result()[1])["type"].endswith("query-timeout")
+    assert process.wait(20) in (0, -signal.SIGTERM)
+
+
+def test_a_reload_drops_no_request(service, tmp_path):
+    file = tmp_path / "data.nt"
+    file.write_text('<urn:a> <urn:b> "old" .\n')
+    process, port = service(file, AC_LOG="requests")
+    answers = []
+    done = threading.Event()
+
+    def keep_asking():
+        while not done.is_set():
+            answers.append(get(port, f"SELECT ?o {{ ?s ?p ?o }} # {len(answers)}", format="csv"))
+
+    asking = [threading.Thread(target=keep_asking) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    wait_until(lambda: len(answers) > 5)
+    file.write_text('<urn:a> <urn:b> "new" .\n')
+    process.send_signal(signal.SIGHUP)
+    wait_until(lambda: answers[-1][1] == b"o\r\nnew\r\n")
+    file.write_text("this is no RDF")
+    process.send_signal(signal.SIGHUP)
+    line = ""
+    while "nothing newer can be served" not in line:
+        line = process.stderr.readline()
+    seen = len(answers)
+    wait_until(lambda: len(answers) > seen + 5)
+    done.set()
+    for thread in asking:
+        thread.join()
+    assert {response.status for response, _ in answers} == {200}
+    assert {body for _, body in answers} == {b"o\r\nold\r\n", b"o\r\nnew\r\n"}
+    assert answers[-1][1] == b"o\r\nnew\r\n"
+
+
+def test_a_bad_setting_is_told_before_anything_is_served(script):
+    ran = subprocess.run(
+        [script, "serve", "--data", TINY],
+        env=os.environ | {"AC_QUEUE": "many"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert ran.returncode == 2
+    assert "AC_QUEUE is 'many'. It is a whole number, 1 or more." in ran.stderr
