@@ -86,7 +86,7 @@ def test_a_preflight_allows_what_clients_send(client):
 
 
 def test_pages_run_no_scripts_and_load_nothing_from_elsewhere(client):
-    for path in ("/", "/doc/instrument/plan-b.html", "/sparql", "/queries/members", "/nowhere"):
+    for path in ("/", "/doc/instrument/plan-b.html", "/queries/members", "/nowhere"):
         page = client.get(path, headers=FIREFOX)
         assert "<script" not in page.text
         assert "style=" not in page.text

@@ -15,6 +15,7 @@ from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.web import entities, pages, problems, sparql
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.state import HERE, State, templates
+from aseancan_kg.web.vocabulary import Vocabulary
 
 
 def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
@@ -42,7 +43,9 @@ def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
         Route("/dataset", entities.document),
         Route("/shapes", entities.document),
         Route("/sparql", sparql.sparql, methods=["GET", "POST"]),
+        Route("/sparql/vocabulary", Vocabulary(store).document),
         Route("/queries", pages.query_list),
+        Route("/queries/{name}.rq", pages.query_text),
         Route("/queries/{name}", pages.query),
         Route("/downloads/{path:path}", files.file),
         Route("/", pages.home),

@@ -54,7 +54,7 @@ async def document(request: Request) -> Response:
     else:
         body = await run_in_threadpool(store.describe, iri, chosen)
         response = Response(body, headers=headers, media_type=chosen.content_type)
-    return _conditional(request, response)
+    return conditional(request, response)
 
 
 def _split(path: str) -> tuple[str, Format | None]:
@@ -88,7 +88,7 @@ def _location(address: str, chosen: Format) -> str:
     return f"{address}.{chosen.name}" if chosen.name in _SUFFIXES else f"{address}?format={chosen.name}"
 
 
-def _conditional(request: Request, response: Response) -> Response:
+def conditional(request: Request, response: Response) -> Response:
     """Tag the response with its content, and answer 304 to a client that holds the same."""
     tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
     response.headers["ETag"] = tag

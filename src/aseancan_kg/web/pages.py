@@ -1,7 +1,9 @@
 """Pages for people: home, the query catalogue, tables of results."""
 
 import json
+import secrets
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +19,9 @@ from aseancan_kg.web.state import local_path, root_of, state_of
 _SECURITY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
+"""The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
 
 _PLAN = thing("instrument", "asean-canada-poa-2021-2025")
 
@@ -42,6 +47,29 @@ def page(
     return Response(text, status_code, sent, media_type=HTML.content_type)
 
 
+def workbench(
+    request: Request,
+    text: str,
+    *,
+    results: answers.Table | None = None,
+    problem: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Show the page of `/sparql`: a query to edit, with its results or with the problem that came instead."""
+    nonce = secrets.token_urlsafe(16)
+    return page(
+        request,
+        "sparql.html",
+        status_code=problem["status"] if problem else 200,
+        headers={"Vary": "Accept", "Content-Security-Policy": _SCRIPTED.format(nonce), **(headers or {})},
+        text=text,
+        results=results,
+        problem=problem,
+        link=urlencode({"query": text}),
+        nonce=nonce,
+    )
+
+
 async def home(request: Request) -> Response:
     """Answer `/`: what this is, what it holds, the ways in."""
     state = state_of(request)
@@ -63,7 +91,13 @@ async def query_list(request: Request) -> Response:
     if negotiate(request.headers.get("accept"), (HTML, JSON)) is HTML:
         return page(request, "queries.html", queries=known.values(), headers={"Vary": "Accept"})
     listing = [
-        {"name": one.name, "title": one.title, "description": one.description, "parameters": _parameters(one)}
+        {
+            "name": one.name,
+            "title": one.title,
+            "description": one.description,
+            "audience": one.audience,
+            "parameters": _parameters(one),
+        }
         for one in known.values()
     ]
     return Response(json.dumps(listing, ensure_ascii=False), headers={"Vary": "Accept"}, media_type="application/json")
@@ -72,9 +106,8 @@ async def query_list(request: Request) -> Response:
 async def query(request: Request) -> Response:
     """Answer `/queries/{name}?param=…`: the query run with its parameters, in every result format."""
     state = state_of(request)
-    known = queries.pick(request.path_params["name"], state.queries)
-    values = {name: value for name, value in request.query_params.items() if name != "format"}
-    text = known.bind({name: value for name, value in values.items() if value})
+    known = _query(request)
+    values, text = _bound(request, known)
     question = answers.Question(text, queries.form(text))
     chosen = answers.chosen_format(request, question.form, request.query_params.get("format"))
     if chosen is not HTML:
@@ -85,6 +118,22 @@ async def query(request: Request) -> Response:
     return page(
         request, "query.html", query=known, values=shown, results=results, link=link, headers={"Vary": "Accept"}
     )
+
+
+async def query_text(request: Request) -> Response:
+    """Answer `/queries/{name}.rq?param=…`: the text of the query with its parameters bound."""
+    _, text = _bound(request, _query(request))
+    return Response(text, media_type="application/sparql-query; charset=utf-8")
+
+
+def _query(request: Request) -> queries.Query:
+    return queries.pick(request.path_params["name"], state_of(request).queries)
+
+
+def _bound(request: Request, known: queries.Query) -> tuple[dict[str, str], str]:
+    """Return the values that a request gives to a query's parameters, and the query's text with them."""
+    values = {name: value for name, value in request.query_params.items() if name != "format"}
+    return values, known.bind({name: value for name, value in values.items() if value})
 
 
 def _parameters(known: queries.Query) -> list[dict[str, str | None]]:

@@ -1,6 +1,6 @@
 """`/sparql`: the SPARQL 1.1 Protocol, read-only."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +16,7 @@ from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
-from aseancan_kg.web.pages import page
+from aseancan_kg.web.pages import workbench
 from aseancan_kg.web.state import state_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -34,7 +34,7 @@ async def sparql(request: Request) -> Response:
     store = state_of(request).store
     if chosen is not HTML:
         return await answers.answer(store, question, chosen)
-    return _form_page(request, question.text, await answers.table(store, question))
+    return workbench(request, question.text, results=await answers.table(store, question))
 
 
 async def _parameters(request: Request) -> QueryParams:
@@ -92,16 +92,11 @@ async def _description(request: Request) -> Response:
         # A client that wants results only has forgotten its query.
         raise InputError("the request holds no query", remedy="Send a `query` parameter.") from error
     if chosen is HTML:
-        return _form_page(request, _EXAMPLE, None)
+        return workbench(request, _EXAMPLE)
     endpoint = str(request.url.replace(query=""))
     store = state_of(request).store
     body = await run_in_threadpool(lambda: write(_service_description(store, endpoint), chosen))
     return Response(body, headers={"Vary": "Accept"}, media_type=chosen.content_type)
-
-
-def _form_page(request: Request, text: str, results: answers.Table | None) -> Response:
-    link = urlencode({"query": text})
-    return page(request, "sparql.html", text=text, results=results, link=link, headers={"Vary": "Accept"})
 
 
 def _service_description(store: EmbeddedStore, endpoint: str) -> list[ox.Quad]:
