@@ -15,14 +15,14 @@ const MOST_CHARACTERS = 200_000;
  */
 export function summary({ kind, rows, truth, text, seconds, timed, version }) {
   const count = rows.length.toLocaleString("en");
-  const many = rows.length > MOST_SHOWN ? `, the first ${MOST_SHOWN.toLocaleString("en")} of them shown` : "";
+  const many = rows.length > MOST_SHOWN ? `, of which ${MOST_SHOWN.toLocaleString("en")} are shown,` : "";
   const what = {
     rows: `${count} ${rows.length === 1 ? "row" : "rows"}${many}`,
     truth: truth ? "Yes" : "No",
     graph: text.trim() === "" ? "An empty graph" : "A graph",
   }[kind];
   const time = seconds.toLocaleString("en", { maximumSignificantDigits: 2 });
-  return `${what}, in ${time} s${timed ? "" : " with the way there and back"}, from version ${version}.`;
+  return `${what} in ${time} s${timed ? "" : ", transfer included"}; dataset version ${version}`;
 }
 
 /** One answer on the page: its views, downloads, link and code. */

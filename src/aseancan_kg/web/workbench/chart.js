@@ -31,7 +31,7 @@ export class Chart {
     }
     const y = numeric.at(-1);
     this.choices = {
-      kind: chooser("Chart", KINDS, others.length ? "bar" : "scatter", () => this.draw()),
+      kind: chooser("Kind", KINDS, others.length ? "bar" : "scatter", () => this.draw()),
       x: chooser("Along", answer.columns, others.at(-1) ?? numeric[0], () => this.draw()),
       y: chooser("Numbers", numeric, y, () => this.draw()),
     };

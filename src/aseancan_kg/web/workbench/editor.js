@@ -32,6 +32,22 @@ function marked(state, offset) {
   return Decoration.set(marks);
 }
 
+/**
+ * Text typed over a selection. Left to itself Chromium keeps the look of what is replaced in a style attribute, which
+ * the page's policy refuses, with a complaint in the console.
+ */
+const replacing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== "insertText" || !text || empty || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type" });
+    const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert));
+    if (!handled) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** The editor of the query, in place of the page's plain text area, which it keeps up to date. */
 export class Editor {
   /**
@@ -69,6 +85,7 @@ export class Editor {
           bracketMatching(),
           closeBrackets(),
           indentOnInput(),
+          replacing,
           fault,
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;

@@ -105,8 +105,9 @@ export class Examples {
 
   async #take(example, values) {
     try {
-      this.use(await this.service.bound(example.name, values));
+      const query = await this.service.bound(example.name, values);
       this.element.close();
+      this.use(query);
     } catch (error) {
       this.#fail(error);
     }
