@@ -1,4 +1,4 @@
-"""Build hook: every installation has the built, validated dataset and the workbench's script, so it can serve at once."""
+"""Build hook: every installation has the validated dataset and the workbench's script, so it can serve at once."""
 
 import shutil
 import subprocess

@@ -420,7 +420,7 @@ def output(*command: str | Path) -> str:
 
 RUNNERS = {"curl": ["bash", "-c"], "Python": [sys.executable, "-c"], "R": ["Rscript", "-e"]}
 PRINTED = {
-    "curl": 'text\r\n"it\'s 100%20 ""$HOME"" \\ !x"\r\n"two\nlines"\r\né\r\n',
+    "curl": 'text\n"it\'s 100%20 ""$HOME"" \\ !x"\n"two\nlines"\né\n',
     "Python": "".join(f"{ {'text': text} }\n" for text in ('it\'s 100%20 "$HOME" \\ !x', "two\nlines", "é")),
     "R": 'text 1 it\'s 100%20 "$HOME" \\\\ !x 2 two\\nlines 3 é',
 }
