@@ -1,5 +1,6 @@
 """The query workbench as people use it: in a browser, with the keyboard, on a phone, without scripts."""
 
+import json
 import os
 import re
 import shutil
@@ -108,7 +109,9 @@ def open_page(browser: Browser, url: str):
     for context in contexts:
         context.close()
     # The browser notes every answer that is no success, and the tests ask for some.
-    refused = re.compile(r"Failed to load resource: the server responded with a status of 400")
+    refused = re.compile(
+        r"Failed to load resource: (the server responded with a status of (400|503)|net::ERR_INTERNET)"
+    )
     assert [one for one in complaints if not refused.match(one)] == []
 
 
@@ -277,6 +280,26 @@ def test_a_shared_query_with_an_error_can_be_mended(open_page):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_busy_service_says_when_to_come_back(page, url):
+    # Nothing makes a real service busy for just as long as a test needs it.
+    problem = json.dumps({"title": "The query took too long", "detail": "It was ended.", "limitSeconds": 5})
+    headers = {"Retry-After": "30", "Content-Type": "application/problem+json"}
+    page.route(f"{url}/sparql", lambda route: route.fulfill(status=503, headers=headers, body=problem))
+    ask(page, "ASK {}")
+    expect(page.get_by_role("alert")).to_contain_text("It was ended.")
+    expect(page.get_by_role("alert")).to_contain_text("the limit is 5")
+    expect(page.get_by_role("alert")).to_contain_text("Run it again in 30 seconds.")
+
+
+def test_a_service_out_of_reach_is_told(page):
+    page.context.set_offline(True)
+    ask(page, "ASK {}")
+    expect(page.get_by_role("alert")).to_contain_text("The service cannot be reached")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator(".truth")).to_have_text("Yes")
+
+
 def test_missing_prefixes_are_declared_by_a_button_and_by_a_key(page):
     for mend in (
         lambda: page.get_by_role("button", name="Declare ac: skos:").click(),
@@ -301,6 +324,15 @@ def test_a_completed_term_brings_its_prefix(page):
     assert text_of(page) == "PREFIX ac: <https://w3id.org/aseancan/ont#>\nSELECT * { ?s a ac:Instrument"
     page.keyboard.type(" ; ac:adop")
     expect(page.get_by_role("option", name=re.compile("^ac:adoptedOn"))).to_be_visible()
+
+
+def test_a_prefix_is_declared_as_it_is_typed(page):
+    write(page, "PREFIX ")
+    page.keyboard.type("dcte")
+    expect(page.get_by_role("option", name=re.compile("^dcterms:"))).to_be_visible()
+    page.wait_for_timeout(100)
+    page.keyboard.press("Enter")
+    assert text_of(page) == "PREFIX dcterms: <http://purl.org/dc/terms/>"
 
 
 def test_a_declared_name_for_a_namespace_is_used(page):
@@ -479,7 +511,8 @@ def test_it_is_accessible_and_fits(open_page, viewport, scheme):
 
     def check(state):
         found = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],"
+            " rules: {'target-size': {enabled: true}}})"
         )
         faults = [(one["id"], node["html"]) for one in found["violations"] for node in one["nodes"]]
         assert faults == [], state

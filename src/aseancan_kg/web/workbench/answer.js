@@ -90,7 +90,12 @@ function downloads(answer, service) {
   const links = formats.map((format) =>
     element("a", { href: service.address(answer.query, format), download: `answer.${format}` }, format),
   );
-  return element("p", { class: "downloads files" }, "Download the whole answer: ", ...links.flatMap((one) => [one, " "]));
+  return element(
+    "p",
+    { class: "downloads files" },
+    "Download the whole answer: ",
+    ...links.flatMap((one) => [one, " "]),
+  );
 }
 
 function sharing(answer, service, deposit) {
@@ -107,13 +112,7 @@ function sharing(answer, service, deposit) {
       currentTarget.disabled = false;
     }
   };
-  return element(
-    "div",
-    { class: "row" },
-    ...copy,
-    ...(deposit ? [button("Cite this answer", cite)] : []),
-    said,
-  );
+  return element("div", { class: "row" }, ...copy, ...(deposit ? [button("Cite this answer", cite)] : []), said);
 }
 
 function code(answer, service) {
@@ -125,7 +124,13 @@ function code(answer, service) {
     ...Object.entries(made).flatMap(([tool, text]) => {
       const said = element("span", { role: "status" });
       return [
-        element("div", { class: "row" }, element("h3", {}, tool), ...copying(`Copy`, text, said, `Copy the ${tool} code`), said),
+        element(
+          "div",
+          { class: "row" },
+          element("h3", {}, tool),
+          said,
+          ...copying("Copy", text, said, `Copy the ${tool} code`),
+        ),
         element("pre", { ...reachable, "aria-label": `${tool} code` }, text),
       ];
     }),

@@ -54,7 +54,8 @@ export class Chart {
     const told = points.length
       ? `${points.length} values from ${number(Math.min(...values))} to ${number(Math.max(...values))}.`
       : "No row has both values.";
-    const left = all.length > points.length ? ` The first ${points.length} of ${number(all.length)} rows are drawn.` : "";
+    const left =
+      all.length > points.length ? ` The first ${points.length} of ${number(all.length)} rows are drawn.` : "";
     made.prepend(
       drawing("title", { id: "chart-title" }, `${choice.kind} chart of ${choice.y} by ${choice.x}`),
       drawing("desc", { id: "chart-description" }, `${told}${left} The table holds the same values.`),
@@ -77,7 +78,11 @@ export class Chart {
 }
 
 function chooser(label, options, chosen, change) {
-  const select = element("select", { change }, ...options.map((one) => element("option", { selected: one === chosen }, one)));
+  const select = element(
+    "select",
+    { change },
+    ...options.map((one) => element("option", { selected: one === chosen }, one)),
+  );
   return { select, element: element("label", {}, `${label} `, select) };
 }
 
@@ -95,7 +100,12 @@ const number = (value) => value.toLocaleString("en", { maximumSignificantDigits:
 const frame = (width, height, ...parts) =>
   drawing(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": "chart-title", "aria-describedby": "chart-description" },
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-labelledby": "chart-title",
+      "aria-describedby": "chart-description",
+    },
     ...parts,
   );
 
@@ -144,7 +154,11 @@ function plot(points, width, { kind }) {
     ),
     ...(kind === "line" ? [drawing("path", { d: path })] : []),
     ...points.map((point) =>
-      drawing("circle", { cx: x(point.x), cy: y(point.y), r: 3.5 }, drawing("title", {}, `${point.name}: ${number(point.y)}`)),
+      drawing(
+        "circle",
+        { cx: x(point.x), cy: y(point.y), r: 3.5 },
+        drawing("title", {}, `${point.name}: ${number(point.y)}`),
+      ),
     ),
   );
 }

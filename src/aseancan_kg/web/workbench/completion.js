@@ -8,7 +8,9 @@ const KEYWORDS = `SELECT DISTINCT WHERE FILTER OPTIONAL UNION MINUS GRAPH VALUES
   ASK CONSTRUCT DESCRIBE EXISTS NOT IN GROUP BY HAVING ORDER ASC DESC LIMIT OFFSET REDUCED UNDEF
   COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT STR LANG LANGMATCHES DATATYPE BOUND IRI BNODE STRDT STRLANG IF COALESCE
   CONCAT CONTAINS STRSTARTS STRENDS STRBEFORE STRAFTER STRLEN SUBSTR UCASE LCASE REPLACE REGEX ENCODE_FOR_URI
-  isIRI isBlank isLiteral isNumeric sameTerm ABS ROUND CEIL FLOOR YEAR MONTH DAY HOURS MINUTES SECONDS NOW`.split(/\s+/);
+  isIRI isBlank isLiteral isNumeric sameTerm ABS ROUND CEIL FLOOR YEAR MONTH DAY HOURS MINUTES SECONDS NOW`.split(
+  /\s+/,
+);
 
 const VERBATIM = ["comment", "string", "iri", "language"];
 
@@ -19,38 +21,39 @@ const VERBATIM = ["comment", "string", "iri", "language"];
  * @returns {import("@codemirror/autocomplete").CompletionSource}
  */
 export const completion = (vocabulary) => (context) => {
-  const query = context.state.doc.toString();
   const typed = context.matchBefore(/[?$][\p{L}\p{N}_]*|(?:\p{L}[\p{L}\p{N}_.-]*)?:?[\p{L}\p{N}_-]*/u);
-  const text = typed?.text ?? "";
-  if (!typed || (text === "" && !context.explicit)) return null;
-  if (tokens(query).some((one) => VERBATIM.includes(one.kind) && one.from < typed.from && typed.from < one.to)) {
-    return null;
-  }
-  const names = new Names(query, vocabulary);
-  if (/^[?$]/.test(text)) return { from: typed.from, options: variables(query, typed), validFor: /^[?$][\p{L}\p{N}_]*$/u };
+  const query = context.state.doc.toString();
+  const all = tokens(query);
+  if (!typed || (typed.text === "" && !context.explicit)) return null;
+  const { from, text } = typed;
+  if (all.some((one) => VERBATIM.includes(one.kind) && one.from < from && from < one.to)) return null;
+
+  const previous = all.findLast((one) => one.to <= from)?.text ?? "";
+  if (/^prefix$/i.test(previous)) return { from, options: namespaces(vocabulary, true) };
+  if (/^[?$]/.test(text)) return { from, options: variables(all, from), validFor: /^[?$][\p{L}\p{N}_]*$/u };
+  const offered = terms(
+    vocabulary,
+    new Names(query, vocabulary),
+    /^(a|rdf:type)$/.test(previous) ? "class" : "property",
+  );
   if (text.includes(":")) {
     const prefix = text.slice(0, text.indexOf(":") + 1);
-    const options = terms(vocabulary, names).filter((option) => option.label.startsWith(prefix));
-    return { from: typed.from, options, validFor: /^[\p{L}\p{N}_.-]*:[\p{L}\p{N}_-]*$/u };
+    const options = offered.filter((option) => option.label.startsWith(prefix));
+    return { from, options, validFor: /^[\p{L}\p{N}_.-]*:[\p{L}\p{N}_-]*$/u };
   }
-  const options = [
-    ...KEYWORDS.map((word) => ({ label: word, type: "keyword" })),
-    ...Object.keys(vocabulary.prefixes).map((prefix) => ({
-      label: `${prefix}:`,
-      detail: vocabulary.prefixes[prefix],
-      type: "namespace",
-    })),
-    ...terms(vocabulary, names),
-    ...things(vocabulary),
-  ];
-  return { from: typed.from, options, validFor: /^[\p{L}\p{N}_-]*$/u };
+  const keywords = KEYWORDS.map((word) => ({ label: word, type: "keyword" }));
+  const options = [...keywords, ...namespaces(vocabulary, false), ...offered, ...things(vocabulary)];
+  return { from, options, validFor: /^[\p{L}\p{N}_-]*$/u };
 };
 
 /** The names that IRIs have in a query: by the prefixes it declares, else by those we know. */
 class Names {
   constructor(query, vocabulary) {
     this.declared = declared(query);
-    this.namespaces = [...this.declared, ...Object.entries(vocabulary.prefixes).filter(([one]) => !this.declared.has(one))];
+    this.namespaces = [
+      ...this.declared,
+      ...Object.entries(vocabulary.prefixes).filter(([one]) => !this.declared.has(one)),
+    ];
   }
 
   /** The name of an IRI and the prefix that must be declared for it; null where no prefix fits. */
@@ -65,30 +68,37 @@ class Names {
   }
 }
 
-function variables(query, typed) {
-  const used = tokens(query).filter((token) => token.kind === "variable" && token.from !== typed.from);
+function variables(all, from) {
+  const used = all.filter((token) => token.kind === "variable" && token.from !== from);
   return [...new Set(used.map((token) => token.text))].map((name) => ({ label: name, type: "variable" }));
 }
 
-function* named(terms, names) {
-  for (const term of terms) {
-    const found = names.of(term.iri);
-    if (found) yield { term, ...found };
-  }
-}
+/** The prefixes we know; in a declaration with their namespaces. */
+const namespaces = (vocabulary, declaring) =>
+  Object.entries(vocabulary.prefixes).map(([prefix, namespace]) => ({
+    label: `${prefix}:`,
+    apply: declaring ? `${prefix}: <${namespace}>` : `${prefix}:`,
+    detail: namespace,
+    type: "namespace",
+  }));
 
-function terms(vocabulary, names) {
+/** The terms that have a name; those of the kind that is expected here come first. */
+function terms(vocabulary, names, expected) {
   const options = [];
-  for (const [kind, list] of /** @type {const} */ ([["class", vocabulary.classes], ["property", vocabulary.properties]])) {
-    for (const { term, name, missing } of named(list, names)) {
+  for (const [kind, list] of /** @type {const} */ ([
+    ["class", vocabulary.classes],
+    ["property", vocabulary.properties],
+  ])) {
+    for (const term of list) {
+      const found = names.of(term.iri);
+      if (!found) continue;
       options.push({
-        label: name,
+        label: found.name,
         detail: term.count ? term.count.toLocaleString("en") : "not in use",
         type: kind,
-        // The more a term is used, the more likely it is meant.
-        boost: Math.min(20, Math.round(2 * Math.log10(term.count + 1))),
+        boost: kind === expected ? 10 : 0,
         info: () => card(term, kind),
-        apply: (view, option, from, to) => accept(view, option, from, to, name, missing),
+        apply: (view, option, from, to) => accept(view, option, from, to, found.name, found.missing),
       });
     }
   }
@@ -102,7 +112,8 @@ function things(vocabulary) {
       detail: name === thing.label ? "" : thing.label,
       type: "constant",
       boost: -20,
-      info: () => element("div", {}, element("strong", {}, thing.label), element("p", {}, vocabulary.shorten(thing.iri))),
+      info: () =>
+        element("div", {}, element("strong", {}, thing.label), element("p", {}, vocabulary.shorten(thing.iri))),
       apply: (view, option, from, to) => accept(view, option, from, to, `<${thing.iri}>`, null),
     })),
   );

@@ -9,8 +9,7 @@
  * @param {...(Node | string)} children
  * @returns {any}
  */
-export const element = (tag, attributes = {}, ...children) =>
-  filled(document.createElement(tag), attributes, children);
+export const element = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
 
 /**
  * Make an SVG element, likewise.

@@ -12,6 +12,9 @@ const INPUTS = { date: "date", integer: "number" };
 
 /** The query catalogue in a dialog: find a question, fill in its parameters, get its text. */
 export class Examples {
+  /** @type {Example[] | undefined} */
+  known;
+
   /**
    * @param {import("./service.js").Service} service
    * @param {import("./vocabulary.js").Vocabulary} vocabulary
@@ -22,6 +25,7 @@ export class Examples {
     this.vocabulary = vocabulary;
     this.use = use;
     this.content = element("div");
+    this.said = element("div");
     this.element = element(
       "dialog",
       { class: "examples", "aria-labelledby": "examples-heading" },
@@ -32,13 +36,13 @@ export class Examples {
         button("Close", () => this.element.close()),
       ),
       this.content,
+      this.said,
     );
   }
 
   async open() {
     this.element.showModal();
     try {
-      /** @type {Example[]} */
       this.known ??= await this.service.catalogue();
       this.#list();
     } catch (error) {
@@ -58,6 +62,7 @@ export class Examples {
       list.replaceChildren(...found.map((one) => element("li", {}, this.#choice(one))));
     };
     const input = element("input", { type: "search", id: "find-example", input: () => find(input) });
+    this.said.replaceChildren();
     this.content.replaceChildren(element("label", { for: input.id }, "Find a question ", count), input, list);
     find(input);
     input.focus();
@@ -80,9 +85,8 @@ export class Examples {
     const back = button("All examples", () => this.#list());
     const go = element("button", { type: "submit" }, "Run");
     const form = element("form", { submit }, ...fields, element("div", { class: "row" }, go, back));
-    this.said = element("div");
     const heading = element("h3", { tabindex: -1 }, example.title);
-    this.content.replaceChildren(heading, element("p", {}, example.description), form, this.said);
+    this.content.replaceChildren(heading, element("p", {}, example.description), form);
     heading.focus();
   }
 
@@ -115,6 +119,6 @@ export class Examples {
 
   #fail(error) {
     if (!(error instanceof Problem)) throw error;
-    (this.said ?? this.content).replaceChildren(problem(error.members));
+    this.said.replaceChildren(problem(error.members));
   }
 }

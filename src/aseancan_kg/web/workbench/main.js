@@ -45,7 +45,8 @@ class Workbench {
     this.stop = button("Stop", () => this.#running?.abort(), { hidden: true });
     this.mend = button("", () => this.declare(), { hidden: true });
     this.status = element("span", { role: "status", class: "quiet" });
-    const keys = "Ctrl-Enter runs, Ctrl-Space suggests, Alt-P declares prefixes; Escape, then Tab leaves the editor.";
+    const control = /Mac|iP/.test(navigator.platform) ? "Cmd" : "Ctrl";
+    const keys = `${control}-Enter runs, Ctrl-Space suggests, Alt-P declares prefixes; Escape, then Tab leaves the editor.`;
     run.before(element("p", { id: "query-keys", class: "quiet keys" }, keys));
     const row = element("div", { class: "row" });
     run.replaceWith(row);
