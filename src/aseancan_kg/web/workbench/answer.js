@@ -60,9 +60,16 @@ export class AnswerView {
 
   /** @param {string} name */
   show(name = Object.keys(this.views)[0]) {
+    this.shown = name;
     for (const one of this.switches) one.ariaPressed = String(one.textContent === name);
     this.panel.replaceChildren(this.views[name].element);
     this.views[name].draw?.();
+  }
+
+  /** Write the labels that have come since. */
+  relabel() {
+    this.table?.show();
+    this.show(this.shown);
   }
 
   /** @returns {Record<string, {element: any, draw?: () => void}>} */

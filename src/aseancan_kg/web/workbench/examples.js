@@ -5,7 +5,7 @@ import { Problem } from "./service.js";
 
 /**
  * @typedef {{name: string, type: string, default: string | null}} Parameter
- * @typedef {{name: string, title: string, description: string, parameters: Parameter[]}} Example
+ * @typedef {{name: string, title: string, description: string, audience: string | null, parameters: Parameter[]}} Example
  */
 
 const INPUTS = { date: "date", integer: "number" };
@@ -28,7 +28,7 @@ export class Examples {
     this.said = element("div");
     this.element = element(
       "dialog",
-      { class: "examples", "aria-labelledby": "examples-heading" },
+      { "aria-labelledby": "examples-heading" },
       element(
         "div",
         { class: "row" },
@@ -56,7 +56,9 @@ export class Examples {
     const find = ({ value }) => {
       const words = value.toLowerCase().split(/\s+/);
       const found = this.known.filter((one) =>
-        words.every((word) => `${one.name} ${one.title} ${one.description}`.toLowerCase().includes(word)),
+        words.every((word) =>
+          `${one.name} ${one.title} ${one.description} ${one.audience ?? ""}`.toLowerCase().includes(word),
+        ),
       );
       count.textContent = `${found.length} of ${this.known.length}`;
       list.replaceChildren(...found.map((one) => element("li", {}, this.#choice(one))));
@@ -70,7 +72,8 @@ export class Examples {
 
   #choice(example) {
     const choose = () => (example.parameters.length ? this.#ask(example) : this.#take(example, {}));
-    const text = [element("strong", {}, example.title), element("span", {}, example.description)];
+    const audience = element("small", {}, example.audience ? `For the ${example.audience}` : "");
+    const text = [element("strong", {}, example.title), element("span", {}, example.description), " ", audience];
     return element("button", { type: "button", click: choose }, ...text);
   }
 

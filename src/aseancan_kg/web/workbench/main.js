@@ -79,8 +79,10 @@ class Workbench {
       await this.#show(answer, running.signal);
     } catch (error) {
       if (running !== this.#running) return;
-      if (running.signal.aborted) this.#say("Stopped.");
-      else this.#fail(error);
+      if (!running.signal.aborted) return this.#fail(error);
+      this.#say("Stopped.");
+      // An answer to an earlier query would look like one to this.
+      this.output.replaceChildren();
     }
   }
 
@@ -107,9 +109,18 @@ class Workbench {
       if (told) view.panel.after(diagnosis(told, (query) => this.use(query)));
     }
     await this.ready;
-    for await (const labels of this.service.labels(view.unlabelled(), signal)) {
-      for (const [iri, label] of labels) this.vocabulary.labels.set(iri, label);
-      view.table?.show();
+    await this.#label(view, signal);
+  }
+
+  /** An answer is whole without labels, so a failure here takes nothing away. */
+  async #label(view, signal) {
+    try {
+      for await (const labels of this.service.labels(view.unlabelled(), signal)) {
+        for (const [iri, label] of labels) this.vocabulary.labels.set(iri, label);
+        view.relabel();
+      }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
     }
   }
 
