@@ -10,6 +10,15 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 
 
+def offered(page, typed, name):
+    """Type something; return the suggestion whose name begins like this, once the editor takes Enter for it."""
+    page.keyboard.type(typed)
+    option = page.get_by_role("option", name=re.compile("^" + re.escape(name))).first
+    expect(option).to_be_visible()
+    page.wait_for_timeout(100)  # for the first 75 ms of a list it takes none
+    return option
+
+
 def test_an_error_is_told_and_marked(page, ask):
     ask(page, "SELECT *\n{ ?s ac:name ?o } }")
     alert = page.get_by_role("alert")
@@ -40,39 +49,33 @@ def test_missing_prefixes_are_declared_by_a_button_and_by_a_key(page, write, tex
 
 def test_a_completed_term_brings_its_prefix(page, write, text_of):
     write(page, "SELECT * { ?s a ")
-    page.keyboard.type("ac:Instr")
-    option = page.get_by_role("option", name=re.compile("^ac:Instrument"))
-    expect(option).to_be_visible()
+    offered(page, "ac:Instr", "ac:Instrument")
     expect(page.locator(".cm-completionInfo")).to_contain_text("A text that states commitments.")
     expect(page.locator(".cm-completionInfo")).to_contain_text("2 instances")
-    page.wait_for_timeout(100)  # the editor takes no Enter for the first 75 ms of a list
     page.keyboard.press("Enter")
     assert text_of(page) == "PREFIX ac: <https://w3id.org/aseancan/ont#>\nSELECT * { ?s a ac:Instrument"
-    page.keyboard.type(" ; ac:adop")
-    expect(page.get_by_role("option", name=re.compile("^ac:adoptedOn"))).to_be_visible()
+    offered(page, " ; ac:adop", "ac:adoptedOn").click()
+    assert text_of(page).endswith("?s a ac:Instrument ; ac:adoptedOn")
+    assert text_of(page).count("PREFIX") == 1
 
 
 def test_a_prefix_is_declared_as_it_is_typed(page, write, text_of):
     write(page, "PREFIX ")
-    page.keyboard.type("dcte")
-    expect(page.get_by_role("option", name=re.compile("^dcterms:"))).to_be_visible()
-    page.wait_for_timeout(100)
+    offered(page, "dcte", "dcterms:")
     page.keyboard.press("Enter")
     assert text_of(page) == "PREFIX dcterms: <http://purl.org/dc/terms/>"
 
 
 def test_a_declared_name_for_a_namespace_is_used(page, write, text_of):
     write(page, "PREFIX my: <https://w3id.org/aseancan/ont#>\nSELECT * { ?s a ")
-    page.keyboard.type("my:Bod")
-    expect(page.get_by_role("option", name=re.compile("^my:Body"))).to_be_visible()
-    page.wait_for_timeout(100)
+    offered(page, "my:Bod", "my:Body")
     page.keyboard.press("Enter")
     assert text_of(page).endswith("?s a my:Body")
     assert text_of(page).count("PREFIX") == 1
 
 
 @pytest.mark.parametrize(
-    ("typed", "offered"),
+    ("typed", "name"),
     [
         ("?bo", "?body"),
         ("OPT", "OPTIONAL"),
@@ -80,17 +83,14 @@ def test_a_declared_name_for_a_namespace_is_used(page, write, text_of):
         ("Thai", "Thailand"),
     ],
 )
-def test_variables_keywords_and_things_are_offered(page, typed, offered, write):
+def test_variables_keywords_and_things_are_offered(page, typed, name, write):
     write(page, "SELECT ?body { ?body ?p ")
-    page.keyboard.type(typed)
-    expect(page.get_by_role("option", name=re.compile("^" + re.escape(offered))).first).to_be_visible()
+    offered(page, typed, name)
 
 
 def test_a_thing_is_written_as_its_iri(page, write, text_of):
     write(page, "DESCRIBE ")
-    page.keyboard.type("JCC")
-    expect(page.get_by_role("option", name=re.compile("^JCC"))).to_be_visible()
-    page.wait_for_timeout(100)
+    offered(page, "JCC", "JCC")
     page.keyboard.press("Enter")
     assert text_of(page) == "DESCRIBE <https://w3id.org/aseancan/id/body/jcc>"
 

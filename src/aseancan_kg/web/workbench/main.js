@@ -29,11 +29,12 @@ class Workbench {
     const label = /** @type {HTMLLabelElement} */ (area.labels?.[0]);
     label.id = "query-label";
     label.addEventListener("click", () => this.editor.focus());
+    const complete = completion(this.vocabulary);
     this.editor = new Editor(area, {
       nonce,
       labelledby: label.id,
       describedby: "query-keys",
-      complete: completion(this.vocabulary),
+      complete: (context) => this.ready.then(() => complete(context)),
       run: () => this.run(),
       declare: () => this.declare(),
       changed: () => this.#offer(),
