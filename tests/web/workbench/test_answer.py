@@ -55,6 +55,15 @@ def test_columns_are_sorted_by_value_and_back(page, ask):
     assert heading.get_attribute("aria-sort") is None
 
 
+def test_every_kind_of_term_is_shown(page, ask):
+    bind = "BIND(<urn:a> AS ?a) BIND(BNODE() AS ?b) BIND('x'@fr AS ?c) BIND(<<( <urn:a> <urn:p> 'o' )>> AS ?d)"
+    ask(page, f"SELECT * {{ {bind} }}")
+    expect(page.locator("section tbody td")).to_have_text(
+        ["urn:a", re.compile(r"^\w+$"), "x fr", "<<( urn:a urn:p o )>>"]
+    )
+    expect(page.locator("section tbody a")).to_have_count(0)
+
+
 def test_a_thousand_rows_are_shown_of_more(page, ask):
     numbers = " ".join(map(str, range(1500, 0, -1)))
     ask(page, f"SELECT ?n {{ VALUES ?n {{ {numbers} }} }}")

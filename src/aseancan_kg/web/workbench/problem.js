@@ -17,6 +17,6 @@ export function problem(members) {
     { class: "problem", role: "alert" },
     element("h2", {}, title),
     ...said.filter(Boolean).map((one) => element("p", {}, one)),
-    ...(excerpt ? [element("pre", {}, excerpt)] : []),
+    ...(excerpt ? [element("pre", { tabindex: 0, role: "region", "aria-label": "Excerpt" }, excerpt)] : []),
   );
 }

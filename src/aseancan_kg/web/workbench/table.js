@@ -10,13 +10,20 @@ export const MOST_SHOWN = 1000;
 const natural = new Intl.Collator("en", { numeric: true });
 
 /**
- * What a reader sees of a term: the label of an IRI, else its short form; the text of anything else.
+ * What a reader sees of a term: the label of an IRI, else its short form; the parts of a triple; the text of anything
+ * else.
  *
- * @param {Term | undefined} term
+ * @param {any} term
  * @param {Vocabulary} vocabulary
+ * @returns {string}
  */
-export const words = (term, vocabulary) =>
-  !term ? "" : term.type === "uri" ? (vocabulary.labels.get(term.value) ?? vocabulary.shorten(term.value)) : term.value;
+export function words(term, vocabulary) {
+  if (!term) return "";
+  if (term.type === "uri") return vocabulary.labels.get(term.value) ?? vocabulary.shorten(term.value);
+  if (term.type !== "triple") return term.value;
+  const { subject, predicate, object } = term.value;
+  return `<<( ${[subject, predicate, object].map((one) => words(one, vocabulary)).join(" ")} )>>`;
+}
 
 /**
  * Tell whether every value that a column has is a number.
