@@ -70,7 +70,9 @@ class Newcomer:
 
 def leave_out(folder: str, names: list[str]) -> set[str]:
     """Leave out what a fresh clone does not have."""
-    made = {".git", ".venv", "build", "dist"} if Path(folder) == ROOT else {"__pycache__", "node_modules"}
+    made = (
+        {".git", ".venv", "build", "dist"} if Path(folder) == ROOT else {"__pycache__", "node_modules", "workbench.js"}
+    )
     return made.intersection(names)
 
 
@@ -141,6 +143,8 @@ def test_the_wheel_serves_from_an_empty_environment(newcomer: Newcomer, tmp_path
         address = [server.stdout.readline() for _ in range(2)][1].split()[1]
         with urllib.request.urlopen(f"{address}queries/actions-per-chapter?format=csv", timeout=10) as answer:
             assert answer.read().count(b"\n") == 9
+        with urllib.request.urlopen(f"{address}static/workbench.js", timeout=10) as script:
+            assert b"MIT License" in script.read(500)
     finally:
         server.terminate()
         server.communicate(timeout=20)

@@ -39,6 +39,7 @@ TRIG = Format("trig", "application/trig", "TriG", ("application/x-trig",))
 RDF_XML = Format("rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml", "text/rdf"))
 JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json", "text/json"))
 HTML = Format("html", "text/html", "Web page", ("application/xhtml+xml",))
+SPARQL = Format("rq", "application/sparql-query", "SPARQL query")
 PLAIN_TEXT = Format("txt", "text/plain", "Plain text")
 PROBLEM = Format("problem", "application/problem+json", "Problem document", ("application/json", "text/json"))
 

@@ -1,10 +1,14 @@
 """One service over the tiny dataset, its query processes included."""
 
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from aseancan_kg.settings import Settings
@@ -42,6 +46,29 @@ def serve() -> Serve:
             yield client
 
     return serve
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[[State], AbstractContextManager[int]]:
+    """Return what serves a state on a free port, which it gives."""
+
+    @contextmanager
+    def running(state: State) -> Iterator[int]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that long answers are not sent at once
+            config = uvicorn.Config(create_app(state), log_level="critical", timeout_graceful_shutdown=2)
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+            thread.start()
+            while not server.started:
+                time.sleep(0.01)
+            try:
+                yield listener.getsockname()[1]
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    return running
 
 
 @pytest.fixture(scope="session")

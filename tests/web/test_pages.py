@@ -48,6 +48,15 @@ def test_a_named_query_answers_in_every_format_and_as_a_page(client):
     assert "format=csv" in page
 
 
+def test_a_named_query_gives_its_bound_text(client):
+    response = client.get("/queries/members.rq", params={"date": "2000-01-01", "organisation": ""})
+    assert response.headers["content-type"] == "application/sparql-query; charset=utf-8"
+    assert '?latest <= "2000-01-01"^^<http://www.w3.org/2001/XMLSchema#date>' in response.text
+    assert "org:organization <https://w3id.org/aseancan/id/body/asean>" in response.text
+    assert client.get("/queries/members.rq?date=soon").status_code == 400
+    assert client.get("/queries/nope.rq").status_code == 404
+
+
 def test_bad_requests_for_named_queries_are_answered_plainly(client):
     assert client.get("/queries/nope").status_code == 404
     assert "Did you mean" in client.get("/queries/member").json()["hint"]
@@ -84,7 +93,7 @@ def test_a_preflight_allows_what_clients_send(client):
 
 
 def test_pages_run_no_scripts_and_load_nothing_from_elsewhere(client):
-    for path in ("/", "/doc/instrument/plan-b.html", "/sparql", "/queries/members", "/nowhere"):
+    for path in ("/", "/doc/instrument/plan-b.html", "/queries/members", "/nowhere"):
         page = client.get(path, headers=FIREFOX)
         assert "<script" not in page.text
         assert "style=" not in page.text
@@ -93,6 +102,25 @@ def test_pages_run_no_scripts_and_load_nothing_from_elsewhere(client):
         assert '<html lang="en">' in page.text
         assert page.text.count("<h1>") == 1
         assert page.text.count("<title>") == 1
+
+
+def test_the_workbench_runs_its_own_script_only(client):
+    pages = [client.get("/sparql", params=query, headers=FIREFOX) for query in ({}, {"query": "x"})]
+    policies = [page.headers["content-security-policy"] for page in pages]
+    for page, policy in zip(pages, policies, strict=True):
+        assert "default-src 'none'; style-src 'self' 'nonce-" in policy
+        assert "script-src 'self'; connect-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert page.text.count("<script") <= 1
+        assert "style=" not in page.text
+    assert policies[0] != policies[1]
+
+
+def test_a_query_that_fails_in_a_browser_can_be_edited(client):
+    page = client.get("/sparql", params={"query": "SELECT * { ?s <script> ?o"}, headers=FIREFOX)
+    assert page.status_code == 400
+    assert '<div class="problem" role="alert">' in page.text
+    assert ">SELECT * { ?s &lt;script&gt; ?o</textarea>" in page.text
 
 
 def test_the_stylesheet_is_served(client):

@@ -9,39 +9,18 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
 
 from aseancan_kg.mediatypes import GRAPH_FORMATS, RESULT_FORMATS
-from aseancan_kg.web.app import create_app
 
 TINY = Path(__file__).parent / "tiny.trig"
 SMALL = "SELECT * { ?s ?p ?o } LIMIT 3"
 PAIRS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g a ?h }"
 MANY = "CONSTRUCT { ?a ?b ?f . ?a ?e ?d . ?d ?b ?f . ?f ?e ?a } WHERE { ?a ?b ?c . ?d ?e ?f }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
-
-
-@contextmanager
-def running(state):
-    """Serve a state on a free port; yields the port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that long answers are not sent at once
-        config = uvicorn.Config(create_app(state), log_level="critical", timeout_graceful_shutdown=2)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def connect(port, source="127.0.0.1"):
@@ -67,7 +46,7 @@ def wait_until(condition, seconds=15):
 
 
 @pytest.fixture(scope="module")
-def streaming(state_of):
+def streaming(running, state_of):
     state = state_of(buffer_kb=1, query_seconds=20)
     with running(state) as port:
         yield state, port
@@ -122,7 +101,7 @@ def test_a_page_of_a_long_answer_shows_its_beginning(streaming):
     assert "# and more" in get(port, texts, format="html")[1].decode()
 
 
-def test_a_client_that_leaves_frees_its_place(state_of):
+def test_a_client_that_leaves_frees_its_place(running, state_of):
     state = state_of(query_seconds=60)
     with running(state) as port:
         connection = connect(port)
@@ -133,7 +112,7 @@ def test_a_client_that_leaves_frees_its_place(state_of):
         assert get(port, SMALL)[0].status == 200
 
 
-def test_a_client_that_leaves_the_queue_is_forgotten(state_of):
+def test_a_client_that_leaves_the_queue_is_forgotten(running, state_of):
     state = state_of(query_seconds=3, queue=8)
     with running(state) as port:
         connections = [connect(port) for _ in range(3)]
@@ -145,7 +124,7 @@ def test_a_client_that_leaves_the_queue_is_forgotten(state_of):
         wait_until(lambda: (state.engine.running, state.engine.waiting) == (0, 0))
 
 
-def test_a_reader_too_slow_for_a_long_answer_is_cut_off(state_of):
+def test_a_reader_too_slow_for_a_long_answer_is_cut_off(running, state_of):
     state = state_of(buffer_kb=1, query_seconds=20, transfer_seconds=0.5)
     with running(state) as port:
         connection = connect(port)
@@ -157,7 +136,7 @@ def test_a_reader_too_slow_for_a_long_answer_is_cut_off(state_of):
         connection.close()
 
 
-def test_a_query_over_its_time_is_a_problem_with_limit_and_elapsed_time(state_of):
+def test_a_query_over_its_time_is_a_problem_with_limit_and_elapsed_time(running, state_of):
     with running(state_of(query_seconds=0.4)) as port:
         since = time.monotonic()
         response, body = get(port, ENDLESS)
@@ -171,7 +150,7 @@ def test_a_query_over_its_time_is_a_problem_with_limit_and_elapsed_time(state_of
         assert "LIMIT" in problem["hint"]
 
 
-def test_others_are_answered_while_one_client_attacks(state_of):
+def test_others_are_answered_while_one_client_attacks(running, state_of):
     state = state_of(query_seconds=2, queue=8)
     with running(state) as port, concurrent.futures.ThreadPoolExecutor(8) as attackers:
         attack = [attackers.submit(get, port, ENDLESS, "127.0.0.1") for _ in range(8)]
@@ -188,7 +167,7 @@ def test_others_are_answered_while_one_client_attacks(state_of):
         assert int(refused.headers["retry-after"]) >= 1
 
 
-def test_a_full_queue_is_503_with_a_time_to_come_back(state_of):
+def test_a_full_queue_is_503_with_a_time_to_come_back(running, state_of):
     state = state_of(query_seconds=2, queue=2)
     with running(state) as port, concurrent.futures.ThreadPoolExecutor(8) as clients:
         asked = [clients.submit(get, port, ENDLESS, f"127.0.0.{number}") for number in range(1, 8)]

@@ -1,7 +1,6 @@
 """The answer to a query as a response: which format; whole, with row count and tag, or streamed; kept for the next."""
 
 import asyncio
-import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +15,7 @@ from aseancan_kg import mediatypes
 from aseancan_kg.errors import Error
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, Format
 from aseancan_kg.store import Answer, Question, Rest
-from aseancan_kg.web.kept import KEEP
+from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.state import HEAD, accept_of, log_of, state_in, state_of
 
 _MOST_ROWS_SHOWN = 1000
@@ -89,7 +88,7 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
     if found.rows is not None:
         headers["AC-Row-Count"] = str(found.rows)
     if not question.volatile:
-        headers["ETag"] = f'"{hashlib.sha256(found.first).hexdigest()[:32]}"'
+        headers["ETag"] = etag(found.first)
         state.kept.put(key, found, len(found.first))
         request.scope[KEEP] = True
     return Response(found.first, headers=headers, media_type=chosen.content_type)

@@ -1,6 +1,5 @@
 """Linked data: `/id/…` sends to `/doc/…`; that, `/ont`, `/scheme/…` and `/graph/…` answer with a page or with RDF."""
 
-import hashlib
 import re
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from aseancan_kg import catalogue, mediatypes
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
 from aseancan_kg.namespaces import BASE, ID, ONT
+from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import accept_of, local_path, root_of, state_of
 
@@ -54,8 +54,7 @@ async def document(request: Request) -> Response:
     else:
         body = await run_in_threadpool(store.describe, iri, chosen)
         response = Response(body, headers=headers, media_type=chosen.content_type)
-    # The front answers 304 to a client that holds the same.
-    response.headers["ETag"] = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag(response.body)
     return response
 
 

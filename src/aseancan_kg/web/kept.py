@@ -1,5 +1,6 @@
 """Answers that are kept: within a process, up to a number of bytes, the least recently used are given up first."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Hashable
 
@@ -8,6 +9,11 @@ KEEP = "aseancan_kg.keep"
 
 _OVERHEAD = 1024
 """Bytes an entry takes besides its body, roughly."""
+
+
+def etag(body: bytes | memoryview) -> str:
+    """Return the strong tag of a body (RFC 9110 §8.8.3); the front answers 304 to a client that holds it."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 class Kept:

@@ -7,14 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import mediatypes, queries
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, Format
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, SPARQL, Format
 from aseancan_kg.queries import Query
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers, executables
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import accept_of, root_of, state_of
-
-_SUFFIXES = {one.name: one for one in GRAPH_FORMATS}
 
 
 async def query_list(request: Request) -> Response:
@@ -26,7 +24,13 @@ async def query_list(request: Request) -> Response:
         return page(request, "queries.html", queries=known.values(), headers=headers)
     if chosen is JSON:
         listing = [
-            {"name": one.name, "title": one.title, "description": one.description, "parameters": _parameters(one)}
+            {
+                "name": one.name,
+                "title": one.title,
+                "description": one.description,
+                "audience": one.audience,
+                "parameters": _parameters(one),
+            }
             for one in known.values()
         ]
         return Response(json.dumps(listing, ensure_ascii=False), headers=headers, media_type="application/json")
@@ -37,15 +41,18 @@ async def query_list(request: Request) -> Response:
 async def query(request: Request) -> Response:
     """Answer `/queries/{name}?param=…`: the query run with its parameters, in every result format.
 
-    An RDF format gets the description of the query, which is also at `/queries/{name}.ttl` and the like.
+    An RDF format gets the description of the query, which is also at `/queries/{name}.ttl` and the like; the text with
+    the parameters bound is at `/queries/{name}.rq`.
     """
-    state = state_of(request)
     name, _, suffix = request.path_params["name"].partition(".")
-    known = queries.pick(name, state.queries)
-    if suffix:
-        return _description(request, known, mediatypes.named(suffix, GRAPH_FORMATS))
+    known = queries.pick(name, state_of(request).queries)
+    if suffix and suffix != SPARQL.name:
+        return _description(request, known, mediatypes.named(suffix, (*GRAPH_FORMATS, SPARQL)))
     values = {name: value for name, value in request.query_params.items() if name != "format"}
-    question = queries.question(known.bind({name: value for name, value in values.items() if value}))
+    text = known.bind({name: value for name, value in values.items() if value})
+    if suffix:
+        return Response(text, media_type=SPARQL.content_type)
+    question = queries.question(text)
     wanted = request.query_params.get("format")
     offered = answers.offered(question.form)
     chosen = _chosen(request, (*offered, *(one for one in GRAPH_FORMATS if one not in offered)))

@@ -1,6 +1,9 @@
 """Pages for people, and the home page."""
 
+import secrets
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -9,11 +12,15 @@ from starlette.responses import Response
 from aseancan_kg import catalogue
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, thing
+from aseancan_kg.web.answers import Table
 from aseancan_kg.web.state import local_path, root_of, state_of
 
 _SECURITY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
+"""The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
 
 _PLAN = thing("instrument", "asean-canada-poa-2021-2025")
 
@@ -37,6 +44,29 @@ def page(
     text = state_of(request).templates.get_template(template).render(root=root, href=href, base=BASE, **values)
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
+
+
+def workbench(
+    request: Request,
+    text: str,
+    *,
+    results: Table | None = None,
+    problem: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Show the page of `/sparql`: a query to edit, with its results or with the problem that came instead."""
+    nonce = secrets.token_urlsafe(16)
+    return page(
+        request,
+        "sparql.html",
+        status_code=problem["status"] if problem else 200,
+        headers={"Vary": "Accept", "Content-Security-Policy": _SCRIPTED.format(nonce), **(headers or {})},
+        text=text,
+        results=results,
+        problem=problem,
+        link=urlencode({"query": text}),
+        nonce=nonce,
+    )
 
 
 async def home(request: Request) -> Response:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from aseancan_kg import errors
 from aseancan_kg.mediatypes import HTML, PLAIN_TEXT, PROBLEM, negotiate
 from aseancan_kg.namespaces import BASE
-from aseancan_kg.web.pages import page
+from aseancan_kg.web.pages import page, workbench
 from aseancan_kg.web.state import accept_of, log_of
 
 STATUS: dict[type[errors.Error], HTTPStatus] = {
@@ -135,6 +135,9 @@ def _response(request: Request, members: Mapping[str, Any], headers: Mapping[str
     except errors.NotAcceptable:
         chosen = PROBLEM  # a client that asked for Turtle still has to learn what went wrong
     sent = {"Vary": "Accept", **(headers or {})}
+    text = getattr(request.state, "query_text", None)
+    if chosen is HTML and text is not None:
+        return workbench(request, text, problem=problem, headers=sent)
     if chosen is HTML:
         return page(request, "problem.html", problem=problem, status_code=status, headers=sent)
     if chosen is PLAIN_TEXT:

@@ -1,6 +1,6 @@
 """`/sparql`: the SPARQL 1.1 Protocol, read-only."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
@@ -14,7 +14,7 @@ from aseancan_kg.store import Question
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
 from aseancan_kg.web.description import describe
-from aseancan_kg.web.pages import page
+from aseancan_kg.web.pages import workbench
 from aseancan_kg.web.state import accept_of, log_of, state_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -32,7 +32,7 @@ async def sparql(request: Request) -> Response:
     chosen = answers.chosen_format(request, question.form, wanted)
     if chosen is not HTML:
         return await answers.answer(request, question, chosen, wanted)
-    return _form_page(request, question.text, await answers.table(request, question))
+    return workbench(request, question.text, results=await answers.table(request, question))
 
 
 async def _parameters(request: Request) -> QueryParams:
@@ -100,15 +100,10 @@ def _description(request: Request) -> Response:
         # A client that wants results only has forgotten its query.
         raise InputError("the request holds no query", remedy="Send a `query` parameter.") from error
     if chosen is HTML:
-        return _form_page(request, _EXAMPLE, None)
+        return workbench(request, _EXAMPLE)
     endpoint = str(request.url.replace(query=""))
     body = write(describe(state_of(request).store, endpoint), chosen)
     return Response(body, headers={"Vary": "Accept"}, media_type=chosen.content_type)
-
-
-def _form_page(request: Request, text: str, results: answers.Table | None) -> Response:
-    link = urlencode({"query": text})
-    return page(request, "sparql.html", text=text, results=results, link=link, headers={"Vary": "Accept"})
 
 
 _EXAMPLE = """\

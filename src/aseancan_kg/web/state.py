@@ -59,6 +59,8 @@ def templates(store: EmbeddedStore, downloads: frozenset[str]) -> jinja2.Environ
     environment.globals["dataset_version"] = store.version
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
     environment.globals["downloads"] = downloads
+    # A checkout that was never installed has no bundle; the plain form serves without it.
+    environment.globals["has_workbench"] = (HERE / "static" / "workbench.js").is_file()
     return environment
 
 

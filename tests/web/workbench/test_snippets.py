@@ -1,0 +1,50 @@
+"""The same question in other tools: the code on the page is run as it stands."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+AWKWARD = r"""# it's `id` of $HOME
+SELECT ?text {
+  VALUES ?text { "it's 100%20 \"$HOME\" \\ !x" '''two
+lines''' "é" }
+}"""
+
+
+def code(page, ask, tool, query):
+    ask(page, query)
+    page.get_by_text("The same in curl, Python and R").click()
+    return page.get_by_role("region", name=f"{tool} code").inner_text()
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=True).stdout
+
+
+RUNNERS = {"curl": ["bash", "-c"], "Python": [sys.executable, "-c"], "R": ["Rscript", "-e"]}
+PRINTED = {
+    "curl": 'text\n"it\'s 100%20 ""$HOME"" \\ !x"\n"two\nlines"\né\n',
+    "Python": "".join(f"{ {'text': text} }\n" for text in ('it\'s 100%20 "$HOME" \\ !x', "two\nlines", "é")),
+    "R": 'text 1 it\'s 100%20 "$HOME" \\\\ !x 2 two\\nlines 3 é',
+}
+
+
+@pytest.mark.parametrize("tool", RUNNERS)
+def test_the_same_query_in_other_tools(page, tool, missing, ask):
+    if shutil.which(RUNNERS[tool][0]) is None:
+        missing(tool, "install it, such as Debian's curl and r-base-core")
+    printed = output(*RUNNERS[tool], code(page, ask, tool, AWKWARD))
+    assert (" ".join(printed.split()) if tool == "R" else printed) == PRINTED[tool]
+
+
+@pytest.mark.parametrize("tool", RUNNERS)
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [("ASK {}", '"boolean":true'), ("DESCRIBE <https://w3id.org/aseancan/id/body/jcc>", 'ac:acronym "JCC"')],
+)
+def test_the_same_question_and_graph_in_other_tools(page, tool, query, told, missing, ask):
+    if shutil.which(RUNNERS[tool][0]) is None:
+        missing(tool, "install it, such as Debian's curl and r-base-core")
+    assert told in output(*RUNNERS[tool], code(page, ask, tool, query))
