@@ -7,7 +7,8 @@
     │   └── DatasetMissing     no built dataset where one was expected
     ├── InvalidData            readable, but it breaks a shape or a register rule
     │   └── InvalidTables      rows of registers or codings, each with a fault
-    ├── TooLong                a query of more bytes than are read
+    ├── TooLong                a query, or an answer to be kept, of more bytes than are taken
+    ├── NoRoom                 more than may be kept here
     ├── Forbidden              a query that would change data or reach the network
     ├── NotFound               an IRI, slug or query name nobody knows
     ├── NotAcceptable          no representation fits what was asked for
@@ -101,7 +102,11 @@ class InvalidTables(InvalidData):
 
 
 class TooLong(Error):
-    """A query of more bytes than are read."""
+    """A query, or an answer to be kept, of more bytes than are taken."""
+
+
+class NoRoom(Error):
+    """More than may be kept here."""
 
 
 class Forbidden(Error):

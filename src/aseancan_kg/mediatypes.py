@@ -41,6 +41,7 @@ JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json"
 HTML = Format("html", "text/html", "Web page", ("application/xhtml+xml",))
 SPARQL = Format("rq", "application/sparql-query", "SPARQL query")
 PLAIN_TEXT = Format("txt", "text/plain", "Plain text")
+PLAIN_JSON = Format("json", "application/json", "JSON", ("text/json",))
 PROBLEM = Format("problem", "application/problem+json", "Problem document", ("application/json", "text/json"))
 
 RESULT_FORMATS = (JSON, XML, CSV, TSV)

@@ -39,9 +39,12 @@ def dataset_file() -> Path:
     return manifest.parent / str(name)
 
 
+_STATE = str(Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "aseancan-kg")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a setting means, and what it may be: one of `choices`, else a number not below `least`."""
+    """What a setting means, and what it may be: one of `choices`, a number not below `least`, or any text."""
 
     meaning: str
     least: float = 1
@@ -64,6 +67,8 @@ class Settings:
     buffer_kb: Annotated[int, Rule("kilobytes up to which an answer is held until it is whole, then streamed")] = 4096
     transfer_seconds: Annotated[float, Rule("seconds a streamed answer may take to be received", least=0.1)] = 300.0
     cache_mb: Annotated[int, Rule("megabytes of answers that are kept", least=0)] = 64
+    state: Annotated[str, Rule("directory of what readers deposit")] = _STATE
+    deposits_mb: Annotated[int, Rule("megabytes of deposited queries that are kept", least=0)] = 1024
     log: Annotated[str, Rule("requests that are logged", choices=("errors", "requests", "queries"))] = "errors"
 
 
@@ -89,6 +94,8 @@ def _value(name: str, text: str) -> int | float | str:
         if text in rule.choices:
             return text
         raise InputError(f"{variable(name)} is {text!r}", remedy=f"It is one of {', '.join(rule.choices)}.")
+    if kind is str:
+        return text
     with suppress(ValueError):
         number: int | float = kind(text)
         if rule.least <= number < float("inf"):

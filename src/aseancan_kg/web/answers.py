@@ -72,7 +72,7 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
     found = None if question.volatile else state.kept.get(key)
     timing = 'cache;desc="hit"'
     if not isinstance(found, Answer):
-        async with _present(request):
+        async with while_present(request):
             found = await state.engine.answer(question, chosen, client_of(request))
         timing = f"queue;dur={found.queued * 1000:.1f}, eval;dur={found.evaluated * 1000:.1f}"
     headers = {"Server-Timing": timing}
@@ -97,7 +97,7 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
 async def table(request: Request, question: Question) -> Table:
     """Evaluate a query for a page, and read as much of the answer as the page shows."""
     chosen = JSON if question.form in _RESULT_FORMS else TURTLE
-    async with _present(request):
+    async with while_present(request):
         found = await state_of(request).engine.answer(question, chosen, client_of(request))
         body, whole = await _beginning(found)
     if chosen is TURTLE:
@@ -145,7 +145,7 @@ class Streamed(Response):
         """Send piece after piece for as long as the client is there and takes them."""
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         try:
-            async with asyncio.timeout(state_in(scope).settings.transfer_seconds), _present(self._request):
+            async with asyncio.timeout(state_in(scope).settings.transfer_seconds), while_present(self._request):
                 await send(start)
                 if HEAD in scope:
                     await send({"type": "http.response.body", "body": b""})
@@ -162,7 +162,7 @@ class Streamed(Response):
 
 
 @asynccontextmanager
-async def _present(request: Request) -> AsyncIterator[None]:
+async def while_present(request: Request) -> AsyncIterator[None]:
     """Cancel what is done within when the client goes away; raises `ClientDisconnect`."""
     work = asyncio.current_task()
     assert work

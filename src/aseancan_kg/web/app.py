@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from aseancan_kg.settings import VERSION
-from aseancan_kg.web import entities, graph_store, health, named_queries, pages, problems, sparql, vocabulary
+from aseancan_kg.web import deposits, entities, graph_store, health, named_queries, pages, problems, sparql, vocabulary
 from aseancan_kg.web.front import Front
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.state import HERE, State
@@ -34,6 +34,8 @@ def create_app(state: State) -> FastAPI:
         Route("/graph-store", graph_store.graph),
         Route("/queries", named_queries.query_list),
         Route("/queries/{name}", named_queries.query),
+        Route("/q", deposits.deposit, methods=["POST"]),
+        Route("/q/{name}", deposits.show),
         Route("/id/{path:path}", entities.thing),
         Route("/doc/{path:path}", entities.document),
         Route("/ont", entities.document),
@@ -55,7 +57,7 @@ async def switch(app: FastAPI, state: State) -> None:
     """Serve another state, its engine started, from the next request on; those before are answered by the old one."""
     old: State = app.state.service
     app.state.service = state
-    await old.engine.close()
+    await _close(old)
 
 
 @asynccontextmanager
@@ -63,4 +65,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if not app.state.service.engine.ready:
         await app.state.service.engine.start()
     yield
-    await app.state.service.engine.close()
+    await _close(app.state.service)
+
+
+async def _close(state: State) -> None:
+    await state.engine.close()
+    await state.releases.close()

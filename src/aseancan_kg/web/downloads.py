@@ -16,7 +16,7 @@ class Downloads:
     """The files of one built dataset; `names` are those that can be had, none where there is no manifest."""
 
     def __init__(self, directory: Path | None = None) -> None:
-        self._directory = directory or Path()
+        self.directory = directory
         self.names: frozenset[str] = frozenset()
         if directory and (manifest := directory / MANIFEST).exists():
             told = json.loads(manifest.read_text(encoding="utf-8"))
@@ -27,4 +27,5 @@ class Downloads:
         """Return the file of that name as a response; raises `NotFound`."""
         if name not in self.names:
             raise NotFound(f"there is no file {name!r}", remedy=f"The files are listed in /downloads/{MANIFEST}.")
-        return FileResponse(self._directory / name, headers={"Content-Security-Policy": _SECURITY})
+        assert self.directory
+        return FileResponse(self.directory / name, headers={"Content-Security-Policy": _SECURITY})

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import mediatypes, queries
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, SPARQL, Format
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, SPARQL, Format
 from aseancan_kg.queries import Query
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers, executables
@@ -18,11 +18,11 @@ from aseancan_kg.web.state import accept_of, root_of, state_of
 async def query_list(request: Request) -> Response:
     """Answer `/queries`: the catalogue, as a page, as JSON or as RDF."""
     known = state_of(request).queries
-    chosen = _chosen(request, (HTML, JSON, *GRAPH_FORMATS))
+    chosen = _chosen(request, (HTML, PLAIN_JSON, *GRAPH_FORMATS))
     headers = {"Vary": "Accept"}
     if chosen is HTML:
         return page(request, "queries.html", queries=known.values(), headers=headers)
-    if chosen is JSON:
+    if chosen is PLAIN_JSON:
         listing = [
             {
                 "name": one.name,

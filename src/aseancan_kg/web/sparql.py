@@ -26,13 +26,17 @@ async def sparql(request: Request) -> Response:
     """Answer a query by GET, form POST or direct POST; the bare address answers what the service is."""
     if request.method == "GET" and not (set(request.query_params) - {"format"}):
         return _description(request)
-    parameters = await _parameters(request)
-    question = _question(request, parameters)
-    wanted = parameters.get("format")
+    question, wanted = await read(request)
     chosen = answers.chosen_format(request, question.form, wanted)
     if chosen is not HTML:
         return await answers.answer(request, question, chosen, wanted)
     return workbench(request, question.text, results=await answers.table(request, question))
+
+
+async def read(request: Request) -> tuple[Question, str | None]:
+    """Return the question that a request asks by the protocol, and the name of the format it wants."""
+    parameters = await _parameters(request)
+    return _question(request, parameters), parameters.get("format")
 
 
 async def _parameters(request: Request) -> QueryParams:

@@ -11,11 +11,13 @@ import jinja2
 from starlette.requests import Request
 from starlette.types import Scope
 
+from aseancan_kg.deposits import Deposits
 from aseancan_kg.namespaces import BASE, ONT
 from aseancan_kg.queries import Query, catalogue
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
 from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.releases import Releases
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
@@ -42,6 +44,16 @@ class State:
     def kept(self) -> Kept:
         """Answers and responses that are kept."""
         return Kept(self.settings.cache_mb * 1024 * 1024)
+
+    @cached_property
+    def deposits(self) -> Deposits:
+        """What readers have deposited."""
+        return Deposits(Path(self.settings.state) / "deposits.sqlite", self.settings.deposits_mb)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """Older datasets that are kept beside the one that is served."""
+        return Releases(self.downloads.directory, self.settings)
 
     @cached_property
     def templates(self) -> jinja2.Environment:

@@ -1,0 +1,1 @@
+"""What librarians and authors take away."""

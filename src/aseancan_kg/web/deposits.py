@@ -1,0 +1,141 @@
+"""`/q`: answers that can be cited. A deposited query has a short address that tells whether it is still answered so."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aseancan_kg import deposits, queries
+from aseancan_kg.deposits import Change, Deposit
+from aseancan_kg.errors import Error, InputError, TooLong
+from aseancan_kg.library.citations import WRITERS, Citation
+from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
+from aseancan_kg.namespaces import BASE
+from aseancan_kg.store import Engine, Question
+from aseancan_kg.web.answers import client_of, while_present
+from aseancan_kg.web.pages import page
+from aseancan_kg.web.sparql import read
+from aseancan_kg.web.state import accept_of, root_of, state_of
+
+_MOST_LINES_SHOWN = 200
+_TITLE = "Answer to a query of the ASEAN-Canada commitments knowledge graph"
+_AUTHOR = "ASEAN-Canada commitments knowledge graph project"
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """How a deposited query is answered by a dataset: what has changed, or why it was not answered."""
+
+    version: str
+    change: Change | None = None
+    failure: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return members of a JSON object."""
+        if self.change is None:
+            return {"datasetVersion": self.version, "failure": self.failure}
+        added, removed = list(self.change.added), list(self.change.removed)
+        return {"datasetVersion": self.version, "same": not added and not removed, "added": added, "removed": removed}
+
+
+async def deposit(request: Request) -> Response:
+    """Answer `POST /q`: ask the query, keep its answer, and tell its address; 201, or 303 for a browser's form."""
+    question, _ = await read(request)
+    if question.volatile:
+        raise InputError("the query answers differently each time", remedy="Leave NOW, RAND, UUID and BNODE out.")
+    state = state_of(request)
+    answer, rows = await _ask(request, state.engine, question)
+    made = deposits.make(question, state.store.version, answer, rows)
+    kept = await run_in_threadpool(state.deposits.put, made)
+    location = f"{root_of(request)}/q/{kept.id}"
+    if negotiate(accept_of(request) or "*/*", (PLAIN_JSON, HTML)) is HTML:
+        return Response(status_code=303, headers={"Location": location})
+    body = json.dumps(_record(kept), ensure_ascii=False)
+    return Response(body, 201, {"Location": location}, media_type="application/json")
+
+
+async def show(request: Request) -> Response:
+    """Answer `/q/{id}` with the query, its answer then and now; `.bib`, `.ris` and `.csl` cite it."""
+    identity, _, suffix = request.path_params["name"].partition(".")
+    state = state_of(request)
+    found = await run_in_threadpool(state.deposits.get, identity)
+    if suffix:
+        chosen = named(suffix, tuple(WRITERS))
+        return Response(WRITERS[chosen](_citation(found)), media_type=chosen.content_type)
+    runs = [await _rerun(request, found, state.engine, state.store.version)]
+    if found.version != state.store.version and state.releases.has(found.version):
+        runs.append(await _rerun(request, found, await state.releases.engine(found.version), found.version))
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Link": f'<{_address(found)}>; rel="cite-as"'}
+    if negotiate(accept_of(request), (HTML, PLAIN_JSON)) is HTML:
+        asked = [("query", found.query)]
+        asked += [("default-graph-uri", one) for one in found.default_graphs]
+        asked += [("named-graph-uri", one) for one in found.named_graphs]
+        return page(
+            request,
+            "deposit.html",
+            deposit=found,
+            runs=runs,
+            most=_MOST_LINES_SHOWN,
+            link=urlencode(asked),
+            cited=_citation(found),
+            citations=[(one, f"{root_of(request)}/q/{found.id}.{one.name}") for one in WRITERS],
+            headers=headers,
+        )
+    body = json.dumps(_record(found) | {"reruns": [run.as_json() for run in runs]}, ensure_ascii=False, indent=1)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+async def _ask(request: Request, engine: Engine, question: Question) -> tuple[tuple[str, ...], int | None]:
+    """Return the lines of the whole answer and the number of rows; raises `TooLong` for one that is streamed."""
+    written_as = deposits.answer_format(question.form)
+    async with while_present(request):
+        answer = await engine.answer(question, written_as, client_of(request))
+    if answer.rest:
+        await answer.rest.aclose()
+        limit = state_of(request).settings.buffer_kb
+        raise TooLong(f"the answer has more than {limit:,} KB", remedy="Ask for less: name the columns, add LIMIT.")
+    return deposits.lines(answer.first, written_as), answer.rows
+
+
+async def _rerun(request: Request, found: Deposit, engine: Engine, version: str) -> Rerun:
+    question = queries.question(found.query, found.default_graphs, found.named_graphs)
+    try:
+        answer, _ = await _ask(request, engine, question)
+    except Error as error:
+        return Rerun(version, failure=str(error))
+    return Rerun(version, change=deposits.compare(found.answer, answer))
+
+
+def _address(found: Deposit) -> str:
+    return f"{BASE}q/{found.id}"
+
+
+def _record(found: Deposit) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "address": _address(found),
+        "query": found.query,
+        "defaultGraphs": found.default_graphs,
+        "namedGraphs": found.named_graphs,
+        "datasetVersion": found.version,
+        "deposited": found.deposited.isoformat(),
+        "rows": found.rows,
+        "sha256": found.sha256,
+    }
+
+
+def _citation(found: Deposit) -> Citation:
+    rows = "" if found.rows is None else f", {found.rows:,} row{'s' if found.rows != 1 else ''}"
+    return Citation(
+        key=f"aseancan-{found.id}",
+        title=f"{_TITLE}{rows}",
+        author=_AUTHOR,
+        issued=found.deposited.date(),
+        version=found.version,
+        url=_address(found),
+        note=f"SHA-256 of the answer: {found.sha256}",
+    )
