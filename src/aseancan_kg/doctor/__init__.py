@@ -20,6 +20,8 @@ from aseancan_kg.doctor.terms import Role
 from aseancan_kg.errors import SyntaxProblem
 from aseancan_kg.store.embedded import EmbeddedStore
 
+__all__ = ["Diagnosis", "Finding", "FindingKind", "Outcome", "examine"]
+
 _MOST_BLOCKERS = 5
 _LONGEST_QUOTE = 100
 _REASONS = {
@@ -70,10 +72,16 @@ def examine(
 def _findings(probes: Probes, lone: Sequence[Blocker]) -> Iterator[Finding]:
     """Yield what is amiss with the graphs asked, then what is amiss with each blocker, else with the query's head."""
     query = probes.query
-    yield from _missing_graphs(probes)
+    missing = list(_missing_graphs(probes))
+    yield from missing
+    if missing and len(missing) == len(probes.given_graphs or query.dataset):
+        return
     blockers = lone or first(probes, query.body, Scope())
     for blocker in blockers:
-        yield from _cut(probes, blocker) if isinstance(blocker, Cut) else _blocked(probes, blocker)
+        found = list(_cut(probes, blocker) if isinstance(blocker, Cut) else _blocked(probes, blocker))
+        yield from found
+        if any(finding.mended for finding in found):
+            return
     if not blockers:
         for token in query.head.tokens:
             if query.form == "describe" and token.kind in ("iri", "prefixed"):
@@ -99,12 +107,25 @@ def _blocked(probes: Probes, blocker: Blocker) -> Iterator[Finding]:
     quoted = _quote(probes.query.verbatim(element.tokens))
     if blocker.is_alone and element.kind is Kind.TRIPLE:
         where = f" in {scope.graph.text}" if scope.graph else ""
-        yield _finding(probes, FindingKind.PATTERN, f"nothing matches {quoted}{where}", element.tokens)
+        message = f"nothing matches {quoted}{where}" + _instead(probes, blocker)
+        yield _finding(probes, FindingKind.PATTERN, message, element.tokens)
     elif not blocker.is_alone:
         kind, reason = _REASONS.get(element.kind, _JOIN)
-        message = reason.format(quoted) + "".join(_met(probes, blocker))
+        message = reason.format(quoted) + (_instead(probes, blocker) or "".join(_met(probes, blocker)))
         yield _finding(probes, kind, message, element.tokens)
     yield from _amiss(probes, near.near_misses(probes, blocker))
+
+
+def _instead(probes: Probes, blocker: Blocker) -> str:
+    """Say some values that are where a triple pattern has a constant; of a class there would be too many."""
+    if blocker.element.kind is not Kind.TRIPLE:
+        return ""
+    subject, step, value = blocker.element.parts
+    place = blocker.scope.alone if blocker.is_alone else blocker.scope.joined
+    if value.is_variable or step.text == "a":
+        return ""
+    found = probes.values("doctor", place(f"{subject.text} {step.text} ?doctor ."))
+    return f"; values there are {terms.listed(found, probes.query)}" if found else ""
 
 
 def _met(probes: Probes, blocker: Blocker) -> Iterator[str]:

@@ -85,7 +85,7 @@ def first(probes: Probes, select: Select, scope: Scope) -> list[Blocker | Cut]:
     while waiting and not found:
         keyword = waiting.pop(0)
         clause = next((clause for clause in select.modifiers if clause.keyword == keyword), None)
-        if clause and not probes.ask(scope.alone(f"{{ {select.text(*waiting)} }}")):
+        if clause and not probes.ask(scope.alone(select.solutions(*waiting))):
             found.append(_modifier(clause, select, scope, (keyword, *waiting)))
     return found
 

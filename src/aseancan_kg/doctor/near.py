@@ -17,8 +17,13 @@ from aseancan_kg.namespaces import PREFIXES
 
 _RDF_TYPE = PREFIXES["rdf"] + "type"
 _XSD = PREFIXES["xsd"]
+_TEXTS = (f"{_XSD}string", f"{PREFIXES['rdf']}langString")
+_DATE_LENGTHS = {f"{_XSD}gYear": 4, f"{_XSD}gYearMonth": 7, f"{_XSD}date": 10}
 _TRIED = 5
 """Replacements tried for one part of a query."""
+
+_SHORTEST_MISSPELT = 3
+"""Letters of a variable that may be a misspelling: ?a and ?b are two."""
 
 _ALIKE = 0.6
 """Properties of one thing or class are few, so a name less alike than elsewhere may be meant."""
@@ -183,46 +188,60 @@ def _literal(probes: Probes, part: Part, variable: str, place: Callable[[str], s
     words = " ".join(literal.value.split())
     squeezed = f'LCASE(REPLACE(STR(?{variable}), "\\\\s+", " "))'
     holders = probes.values(variable, place(f"FILTER(CONTAINS({squeezed}, {ox.Literal(words.lower())}))"), limit=20)
-    candidates: dict[str, FindingKind] = {}
+    samples = probes.values(variable, place(""))
     prefixes = terms.declared(probes.query)
-    for term in sorted(holders, key=lambda term: len(str(term))):
-        text = terms.write(term, prefixes)
-        if isinstance(term, ox.Literal):
-            candidates[text] = _difference(literal, term)
-            start = term.value.lower().find(words.lower())
-            if literal.language is None and start >= 0:
-                candidates[str(ox.Literal(term.value[start : start + len(words)]))] = FindingKind.SPELLING
-        elif isinstance(term, ox.NamedNode) and term.value == literal.value:
-            candidates[text] = FindingKind.DATATYPE
-    for term in probes.values(variable, place("")):
-        if isinstance(term, ox.Literal):
-            candidates |= {terms.write(cast, prefixes): kind for cast, kind in _cast(literal, term)}
-    candidates.pop(part.text, None)
-    tried = list(candidates)[:_TRIED]
+    meant: dict[str, FindingKind] = {}
+    for term, kind in _meant(literal, words, holders, samples):
+        meant.setdefault(terms.write(term, prefixes), kind)
+    meant.pop(part.text, None)
+    tried = list(meant)[:_TRIED]
     best = next((text for text in tried if probes.mended(part, text)), tried[0] if holders and tried else None)
     if best:
         message = f"the values here are written otherwise than {part.text}"
-        yield NearMiss(candidates[best], message, part, (best,))
+        yield NearMiss(meant[best], message, part, (best,))
+
+
+def _meant(
+    literal: ox.Literal, words: str, holders: Sequence[Term], samples: Sequence[Term]
+) -> Iterator[tuple[Term, FindingKind]]:
+    """Yield what a literal may stand for: a value of these words, itself as values here are, a value that holds it."""
+    literals = [term for term in holders if isinstance(term, ox.Literal)]
+    for term in literals:
+        if " ".join(term.value.split()).casefold() == words.casefold():
+            yield term, _difference(literal, term)
+    for sample in samples:
+        if isinstance(sample, ox.Literal):
+            yield from _cast(literal, sample)
+    for node in holders:
+        if isinstance(node, ox.NamedNode) and node.value == literal.value:
+            yield node, FindingKind.DATATYPE
+    for term in literals:  # for CONTAINS and its like
+        start = term.value.lower().find(words.lower())
+        if start >= 0 and literal.language is None:
+            yield ox.Literal(term.value[start : start + len(words)]), FindingKind.SPELLING
+    for term in sorted(literals, key=lambda term: len(term.value)):
+        yield term, _difference(literal, term)
 
 
 def _difference(literal: ox.Literal, term: ox.Literal) -> FindingKind:
-    if literal.value != term.value:
-        return FindingKind.SPELLING
-    return FindingKind.LANGUAGE if literal.language != term.language else FindingKind.DATATYPE
+    if term.datatype.value not in _TEXTS or (literal.value == term.value and literal.language == term.language):
+        return FindingKind.SPELLING if literal.datatype == term.datatype else FindingKind.DATATYPE
+    return FindingKind.LANGUAGE if literal.value == term.value else FindingKind.SPELLING
 
 
 def _cast(literal: ox.Literal, sample: ox.Literal) -> Iterator[tuple[ox.Literal, FindingKind]]:
     """Yield a literal as it would be if it were like a sample: its language, its datatype, its language's name."""
     if sample.language:
         yield ox.Literal(literal.value, language=sample.language), FindingKind.LANGUAGE
-        yield ox.Literal(sample.language), FindingKind.LANGUAGE
-    elif sample.datatype != literal.datatype:
-        lengths = {f"{_XSD}gYear": 4, f"{_XSD}gYearMonth": 7, f"{_XSD}date": 10}
-        length = lengths.get(sample.datatype.value)
+        if re.fullmatch(r"[A-Za-z]{2,3}(?:-\w+)*", literal.value):
+            yield ox.Literal(sample.language), FindingKind.LANGUAGE
+    elif literal.language or sample.datatype != literal.datatype:
         value = literal.value
-        if length and re.fullmatch(r"\d{4}(-\d\d){0,2}", value):
-            value = (value + "-01-01")[: max(length, 4)]
-        yield ox.Literal(value, datatype=sample.datatype), FindingKind.DATATYPE
+        length = _DATE_LENGTHS.get(sample.datatype.value)
+        if length and re.fullmatch(r"\d{4}(?:-\d\d){0,2}", value):
+            value = f"{value}-01-01"[:length]
+        kind = FindingKind.LANGUAGE if literal.language else FindingKind.DATATYPE
+        yield ox.Literal(value, datatype=sample.datatype), kind
 
 
 def _variables(probes: Probes, blocker: Blocker) -> Iterator[NearMiss]:
@@ -245,6 +264,8 @@ def _variables(probes: Probes, blocker: Blocker) -> Iterator[NearMiss]:
 def _one_edit_apart(one: str, other: str) -> bool:
     if one.casefold() == other.casefold():
         return True
+    if min(len(one), len(other)) < _SHORTEST_MISSPELT:
+        return False
     same = sum(block.size for block in SequenceMatcher(None, one, other).get_matching_blocks())
     return same >= max(len(one), len(other)) - 1
 

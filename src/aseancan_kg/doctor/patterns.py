@@ -140,6 +140,17 @@ class Select:
         kept = (clause.text for clause in self.modifiers if clause.keyword not in leave_out)
         return " ".join([self.head.text, f"{{ {self.where_text} }}", *kept])
 
+    def solutions(self, *leave_out: str) -> str:
+        """Return a group that has a solution if the query has a row.
+
+        It leaves out the order, and the grouping where nothing else depends on it, so that the engine need not find all
+        rows to have found one.
+        """
+        kept = {clause.keyword for clause in self.modifiers} - {"ORDER", *leave_out}
+        if kept <= {"GROUP"} and not self.always_has_a_row:
+            return self.where_text
+        return f"{{ {self.text('ORDER', *leave_out)} }}"
+
     @property
     def always_has_a_row(self) -> bool:
         """Whether it aggregates without grouping: one row, even of nothing."""

@@ -87,9 +87,8 @@ class Probes:
     def finds(self, query: Query) -> bool:
         """Tell whether a whole query finds anything: a row, a triple, true, or a count above nought."""
         self._watch()
-        body = query.body
-        if query.form == "select" and not body.always_has_a_row:
-            return self._ask(query, f"{{ {body.text()} }}")
+        if query.form == "select" and not query.body.always_has_a_row:
+            return self._ask(query, query.body.solutions())
         return evaluate(self.store, query.text, *self._graphs)
 
     def mended(self, part: Part, replacement: str) -> str | None:

@@ -17,6 +17,7 @@ NEAR = 3
 
 _LONGEST = 100
 _CLOSE = 0.75
+_CLOSE_AMONG_FEW = 0.6
 _POOL = 5000
 _LOCAL_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _BARE = {PREFIXES["xsd"] + name for name in ("integer", "boolean")}
@@ -93,10 +94,11 @@ def near(probes: Probes, iri: str, local: str, role: Role) -> list[str]:
         label = probes.store.label(candidate)
         for name in {_key(local_name(candidate)), _key(label.value) if label else ""}:
             names.setdefault(name, []).append(candidate)
-    wanted = _key(local)
-    close = difflib.get_close_matches(wanted, names, n=NEAR, cutoff=_CLOSE)
+    wanted = _key(local_name(local))
+    cutoff = _CLOSE_AMONG_FEW if role in (Role.CLASS, Role.GRAPH) else _CLOSE
+    close = difflib.get_close_matches(wanted, names, n=NEAR, cutoff=cutoff)
     candidates = [candidate for name in close for candidate in names[name]]
-    namespace = iri[: len(iri) - len(local)]
+    namespace = iri[: len(iri) - len(local_name(local))]
     candidates.sort(key=lambda each: (_key(local_name(each)) != wanted, not each.startswith(namespace)))
     return list(dict.fromkeys([*_labelled(probes, local, role), *candidates]))[:NEAR]
 
