@@ -85,7 +85,7 @@ class Diagnosis:
         lines = [_SENTENCES[self.outcome]]
         for finding in self.findings:
             place = f"line {finding.line}, column {finding.column}: " if finding.line else ""
-            lines.append(f"  {place}{finding.message}.")
+            lines.append(f"  {place}{finding.message}{'' if finding.message.endswith('?') else '.'}")
         mended = next((finding.mended for finding in self.findings if finding.mended), None)
         if mended:
             lines += ["So mended, it finds something:", "", mended.strip()]

@@ -195,7 +195,9 @@ def _literal(probes: Probes, part: Part, variable: str, place: Callable[[str], s
         meant.setdefault(terms.write(term, prefixes), kind)
     meant.pop(part.text, None)
     tried = list(meant)[:_TRIED]
-    best = next((text for text in tried if probes.mended(part, text)), tried[0] if holders and tried else None)
+    mending = next((text for text in tried if probes.mended(part, text)), None)
+    there = [text for text in tried[:1] if text in {terms.write(term, prefixes) for term in holders}]
+    best = mending or next(iter(there), None)
     if best:
         message = f"the values here are written otherwise than {part.text}"
         yield NearMiss(meant[best], message, part, (best,))
