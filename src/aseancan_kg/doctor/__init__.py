@@ -66,6 +66,8 @@ def examine(
                 findings.append(finding)
     except TimeoutError:
         return Diagnosis(Outcome.OUT_OF_TIME, tuple(findings))
+    if probes.left_out and not any(finding.mended for finding in findings):
+        return Diagnosis(Outcome.OUT_OF_TIME, tuple(findings))
     return Diagnosis(Outcome.EXPLAINED if findings else Outcome.UNEXPLAINED, tuple(findings))
 
 

@@ -111,9 +111,12 @@ def _triple(probes: Probes, blocker: Blocker) -> Iterator[NearMiss]:
     scope, element = blocker.scope, blocker.element
     subject, step, value = element.parts
     place = scope.alone if blocker.is_alone else scope.joined
+
+    def values(rest: str) -> str:
+        return place(f"{subject.text} {step.text} ?doctor . {rest}")
+
     if value.is_literal:
-        pattern = f"{subject.text} {step.text} ?doctor ."
-        yield from _literal(probes, value, "doctor", lambda rest: place(f"{pattern} {rest}"))
+        yield from _literal(probes, value, "doctor", values)
     elif not subject.is_literal and not _is_type(probes, step):
         yield from _direction(probes, element, place)
     for earlier in scope.seen:
@@ -121,6 +124,8 @@ def _triple(probes: Probes, blocker: Blocker) -> Iterator[NearMiss]:
             yield from _constants(probes, earlier, lambda rest: scope.alone(f"{element.text} {rest}"))
     if step.is_iri and not _is_type(probes, step):
         yield from _other_properties(probes, blocker, place)
+    if value.is_literal:
+        yield from _literal(probes, value, "doctor", values, loosely=True)
     yield from _elsewhere(probes, blocker)
 
 
@@ -139,12 +144,13 @@ def _other_properties(probes: Probes, blocker: Blocker, place: Callable[[str], s
     here = [term.value for term in found if isinstance(term, ox.NamedNode) and term.value != _RDF_TYPE]
     name = terms.local_name(getattr(probes.term(step), "value", ""))
     here.sort(key=lambda iri: -terms.likeness(terms.local_name(iri), name))
-    alike = [iri for iri in here if terms.likeness(terms.local_name(iri), name) >= _ALIKE]
+    # Few properties hold between two given things, so each of them may be meant.
+    meant = [iri for iri in here if not value.is_variable or terms.likeness(terms.local_name(iri), name) >= _ALIKE]
     if here:
         owners = probes.values("doctor", blocker.scope.alone(f"?s {step.text} ?o ; a ?doctor ."))
         of = f", as a property of {_listed(probes, owners)}" if owners else ""
         message = f"{step.text} is in use{of}, but not here; here are {_listed(probes, here[: terms.NEAR])}"
-        yield NearMiss(FindingKind.PROPERTY, message, step, _written(probes, alike[: terms.NEAR]))
+        yield NearMiss(FindingKind.PROPERTY, message, step, _written(probes, meant[: terms.NEAR]))
 
 
 def _elsewhere(probes: Probes, blocker: Blocker) -> Iterator[NearMiss]:
@@ -174,14 +180,16 @@ def _constants(probes: Probes, element: Element, place: Callable[[str], str]) ->
     for part in constants(element.tokens):
         if not part.is_iri:
             for name in names_of(element.tokens):
-                for found in _literal(probes, part, name, place):
+                for found in _literal(probes, part, name, place, loosely=True):
                     if any(probes.mended(part, candidate) for candidate in found.candidates):
                         yield found
                         return
 
 
-def _literal(probes: Probes, part: Part, variable: str, place: Callable[[str], str]) -> Iterator[NearMiss]:
-    """Yield how a literal differs from the values that a variable takes."""
+def _literal(
+    probes: Probes, part: Part, variable: str, place: Callable[[str], str], *, loosely: bool = False
+) -> Iterator[NearMiss]:
+    """Yield how a literal differs from the values that a variable takes; `loosely`, from longer values too."""
     literal = probes.term(part)
     if not isinstance(literal, ox.Literal):
         return
@@ -191,7 +199,10 @@ def _literal(probes: Probes, part: Part, variable: str, place: Callable[[str], s
     samples = probes.values(variable, place(""))
     prefixes = terms.declared(probes.query)
     meant: dict[str, FindingKind] = {}
-    for term, kind in _meant(literal, words, holders, samples):
+    for term, kind in [
+        *_same(literal, words, holders, samples),
+        *(_longer(literal, words, holders) if loosely else ()),
+    ]:
         meant.setdefault(terms.write(term, prefixes), kind)
     meant.pop(part.text, None)
     tried = list(meant)[:_TRIED]
@@ -203,13 +214,12 @@ def _literal(probes: Probes, part: Part, variable: str, place: Callable[[str], s
         yield NearMiss(meant[best], message, part, (best,))
 
 
-def _meant(
+def _same(
     literal: ox.Literal, words: str, holders: Sequence[Term], samples: Sequence[Term]
 ) -> Iterator[tuple[Term, FindingKind]]:
-    """Yield what a literal may stand for: a value of these words, itself as values here are, a value that holds it."""
-    literals = [term for term in holders if isinstance(term, ox.Literal)]
-    for term in literals:
-        if " ".join(term.value.split()).casefold() == words.casefold():
+    """Yield the values that are a literal's words, and the literal as it would be if it were like values here."""
+    for term in holders:
+        if isinstance(term, ox.Literal) and " ".join(term.value.split()).casefold() == words.casefold():
             yield term, _difference(literal, term)
     for sample in samples:
         if isinstance(sample, ox.Literal):
@@ -217,7 +227,12 @@ def _meant(
     for node in holders:
         if isinstance(node, ox.NamedNode) and node.value == literal.value:
             yield node, FindingKind.DATATYPE
-    for term in literals:  # for CONTAINS and its like
+
+
+def _longer(literal: ox.Literal, words: str, holders: Sequence[Term]) -> Iterator[tuple[Term, FindingKind]]:
+    """Yield the words as longer values have them, for CONTAINS and its like, and these values."""
+    literals = [term for term in holders if isinstance(term, ox.Literal)]
+    for term in literals:
         start = term.value.lower().find(words.lower())
         if start >= 0 and literal.language is None:
             yield ox.Literal(term.value[start : start + len(words)]), FindingKind.SPELLING

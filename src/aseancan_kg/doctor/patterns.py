@@ -110,7 +110,7 @@ class Element:
     @property
     def is_of_any_length(self) -> bool:
         """Whether it is a path that may have no length, by which any node is reached from itself."""
-        return self.kind is Kind.TRIPLE and any(token.text in ("*", "?") for token in self.parts[1].tokens)
+        return self.kind is Kind.TRIPLE and self.parts[1].tokens[-1].text in ("*", "?")
 
 
 Group = tuple[Element, ...]
@@ -225,19 +225,12 @@ def constants(tokens: tuple[Token, ...]) -> Iterator[Part]:
     """Yield the literals and IRIs of an expression, literals with their language or datatype, but no function names."""
     at = 0
     while at < len(tokens):
-        end = at + 1
-        kind = tokens[at].kind
-        if kind == "string":
-            if end < len(tokens) and tokens[end].kind == "language":
-                end += 1
-            elif end < len(tokens) and tokens[end].text == "^":
-                end += 3
-            literal = tokens[at:end]
-            yield Part(literal, "".join(token.text for token in literal))
-        elif kind == "number" or (kind in ("iri", "prefixed") and not _is_call(tokens, at)):
-            yield part_of(tokens[at])
-        at = end
-
-
-def _is_call(tokens: tuple[Token, ...], at: int) -> bool:
-    return tokens[at + 1 : at + 2] != () and tokens[at + 1].text == "("
+        token, *following = tokens[at : at + 2]
+        length = 1
+        if token.kind == "string" and following:
+            length = 2 if following[0].kind == "language" else 4 if following[0].text == "^" else 1
+        is_call = bool(following) and following[0].text == "("
+        if token.kind in ("string", "number") or (token.kind in ("iri", "prefixed") and not is_call):
+            written = tokens[at : at + length]
+            yield Part(written, "".join(each.text for each in written))
+        at += length
