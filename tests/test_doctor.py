@@ -323,7 +323,7 @@ def test_a_diagnosis_is_written_for_people_and_programs(tiny):
 )
 def test_mistakes_of_researchers_with_the_real_dataset(real, where, excerpt, suggestion):
     started = time.monotonic()
-    diagnosis = examine(real, f"{PROLOGUE}SELECT * {{ {where.format(BASE)} }}")
+    diagnosis = examine(real, f"{PROLOGUE}SELECT * {{ {where.format(BASE)} }}", seconds=20)
     assert diagnosis.outcome is Outcome.EXPLAINED
     assert time.monotonic() - started < 10
     if suggestion:
