@@ -130,6 +130,10 @@ def test_a_turtle_report_is_the_w3c_graph_and_nothing_else(cli, files: Path) -> 
         (["query", "members", "--format", "ttl"], "There is: json"),
         (["query", "members", "--endpoint", "http://127.0.0.1:9/sparql"], "127.0.0.1:9"),
         (["query", "members", "--endpoint", "nowhere"], "nowhere"),
+        (
+            ["query", "members", "--endpoint", "http://127.0.0.1:9/sparql", "--explain"],
+            "Leave out --endpoint or --explain",
+        ),
         (["serve", "--host", "256.0.0.1"], "with --host"),
         (["serve", "--data", "broken.ttl", "--port", "0"], "broken.ttl, line"),
         (["report", "--out", "nowhere/report.html"], "nowhere/report.html: cannot write it. Choose a file"),
@@ -207,6 +211,19 @@ def test_a_table_for_people_counts_its_rows(cli) -> None:
     ran = cli("query", "actions-per-chapter")
     assert "Political and Security Cooperation" in ran.stdout
     assert ran.stdout.endswith("8 rows\n")
+
+
+def test_an_empty_answer_is_explained_beside_it(cli) -> None:
+    empty = f"SELECT ?a {{\n  ?a a <{BASE}ont#Acton> }}"
+    plain, explained = cli("query", "-", stdin=empty), cli("query", "-", "--explain", stdin=empty)
+    assert (explained.returncode, explained.stdout) == (plain.returncode, plain.stdout)
+    assert plain.stderr == ""
+    assert (
+        f"line 2, column 8: nothing is of the class <{BASE}ont#Acton>; did you mean <{BASE}ont#Action>?"
+        in explained.stderr
+    )
+    assert explained.stderr.endswith(f"So mended, it finds something:\n\n{empty.replace('Acton', 'Action')}\n")
+    assert cli("query", "members", "--explain", "--format", "csv").stderr == ""
 
 
 def test_ingest_reads_any_plan(cli, tmp_path: Path) -> None:

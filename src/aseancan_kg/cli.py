@@ -158,20 +158,31 @@ def query(
     param: Annotated[list[str] | None, typer.Option(help="Parameter of a named query, as key=value.")] = None,
     format: Annotated[str, typer.Option(help="table, or json xml csv tsv, or ttl nt nq trig rdf jsonld.")] = "table",
     endpoint: Annotated[str | None, typer.Option(help="SPARQL endpoint to ask instead of the built dataset.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="When it finds nothing, say why.")] = False,
 ) -> None:
     """Run a query of the catalogue, of a file or of standard input."""
-    from aseancan_kg import mediatypes, queries, terminal
+    from aseancan_kg import doctor, mediatypes, queries, terminal
+    from aseancan_kg.store.embedded import EmbeddedStore
 
+    if endpoint and explain:
+        remedy = "Leave out --endpoint or --explain."
+        raise InputError("only an answer of the built dataset can be explained", remedy=remedy)
     text = _query_text(name, dict(_pair(each) for each in param or []))
     is_graph = queries.check(text).form in {"construct", "describe"}
     offered = mediatypes.GRAPH_FORMATS if is_graph else mediatypes.RESULT_FORMATS
     as_table = format == "table" and not is_graph
     chosen = offered[0] if format == "table" else mediatypes.named(format, offered)
-    answer = _store(endpoint).query(text, chosen)
+    store = _store(endpoint)
+    answer = store.query(text, chosen)
     if as_table:
         terminal.show(answer)
     else:
         sys.stdout.buffer.write(answer)
+    if explain and isinstance(store, EmbeddedStore):
+        sys.stdout.flush()
+        diagnosis = doctor.examine(store, text)
+        if diagnosis.outcome is not doctor.Outcome.NOT_EMPTY:
+            print(diagnosis.as_text(), end="", file=sys.stderr)
 
 
 @app.command()

@@ -107,9 +107,9 @@ class EmbeddedStore:
         except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 
-    def rows(self, text: str) -> list[Row]:
-        """Return the solutions of a SELECT query."""
-        results = self._evaluate(text, (), ())
+    def rows(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> list[Row]:
+        """Return the solutions of a SELECT query; graphs given here replace its own, as in `query`."""
+        results = self._evaluate(text, default_graphs, named_graphs)
         if not isinstance(results, ox.QuerySolutions):
             raise InputError("only a SELECT query has rows")
         names = [variable.value for variable in results.variables]
