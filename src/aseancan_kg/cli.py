@@ -161,7 +161,8 @@ def query(
     explain: Annotated[bool, typer.Option("--explain", help="When it finds nothing, say why.")] = False,
 ) -> None:
     """Run a query of the catalogue, of a file or of standard input."""
-    from aseancan_kg import doctor, mediatypes, queries, terminal
+    from aseancan_kg import mediatypes, queries, terminal
+    from aseancan_kg.store import doctor
     from aseancan_kg.store.embedded import EmbeddedStore
 
     if endpoint and explain:

@@ -15,6 +15,7 @@ from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.workers import Workers
 from aseancan_kg.web.app import create_app
+from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.state import State
 
 TINY = Path(__file__).parent / "tiny.trig"
@@ -23,14 +24,17 @@ Serve = Callable[..., AbstractContextManager[TestClient]]
 
 
 @pytest.fixture(scope="session")
-def state_of() -> StateOf:
+def state_of(tmp_path_factory) -> StateOf:
     """Return what makes the state of a service over a file, within the given limits; its engine is not started."""
 
-    def state_of(file: Path = TINY, *, union_default_graph: bool = True, **limits: float) -> State:
-        settings = Settings(**{"workers": 2, **limits})
+    def state_of(
+        file: Path = TINY, *, union_default_graph: bool = True, downloads: Path | None = None, **limits: float | str
+    ) -> State:
+        kept = str(tmp_path_factory.mktemp("state"))
+        settings = Settings(**{"workers": 2, "state": kept, **limits})
         store = EmbeddedStore.from_files([file], union_default_graph=union_default_graph)
         engine = Workers([file], union_default_graph=union_default_graph, limits=settings)
-        return State(store, engine, settings)
+        return State(store, engine, settings, Downloads(downloads))
 
     return state_of
 

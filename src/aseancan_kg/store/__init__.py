@@ -103,3 +103,9 @@ class Engine(Protocol):
         Raises what `QueryStore.query` raises, `QueryStopped` when a limit was passed, `Busy` and `BudgetSpent` when it
         was not begun.
         """
+
+    async def examine(self, question: Question, client: str) -> bytes:
+        """Say why a question of a client is answered with nothing, as the JSON of a `doctor.Diagnosis`.
+
+        Raises as `answer` does, and `InputError` where it cannot be told.
+        """

@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aseancan_kg import mediatypes
-from aseancan_kg.errors import Error, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
+from aseancan_kg.errors import Error, Forbidden, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, RESULT_FORMATS, TURTLE
+from aseancan_kg.store.doctor import examine
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.representation import row_count
 
@@ -38,7 +39,9 @@ REPLY = struct.Struct("!ii")
 """The process, and how it ended (as `os.waitpid` tells it)."""
 
 _CHUNK = 64 * 1024
-_ERRORS = {kind.__name__: kind for kind in (InputError, SyntaxProblem, NotAcceptable, NotFound, QueryMemory)}
+_EXAMINATION = 2.0
+"""Seconds for which the doctor goes on asking; a single question of its may take longer."""
+_ERRORS = {kind.__name__: kind for kind in (InputError, SyntaxProblem, Forbidden, NotAcceptable, NotFound, QueryMemory)}
 _WARM_UP = ("SELECT * { ?s ?p ?o } LIMIT 1", JSON), ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", TURTLE)
 
 
@@ -118,16 +121,25 @@ def _confine(memory: int) -> None:
 
 
 def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any]) -> None:
-    chosen = mediatypes.named(request["format"], (*RESULT_FORMATS, *GRAPH_FORMATS))
     output = _Output(channel, request["buffer"])
+    asked = request["text"], request["default_graphs"], request["named_graphs"]
+    rows = None
     try:
-        store.write(request["text"], chosen, output, request["default_graphs"], request["named_graphs"])
+        if request["do"] == "examine":
+            diagnosis = examine(store, *asked, seconds=min(_EXAMINATION, request["seconds"] / 2))
+            output.write(_json(**diagnosis.as_json()))
+        else:
+            chosen = mediatypes.named(request["format"], (*RESULT_FORMATS, *GRAPH_FORMATS))
+            text, *graphs = asked
+            store.write(text, chosen, output, *graphs)
+            if request["form"] == "select":
+                rows = row_count(output.held.getvalue(), chosen)
     except (Error, MemoryError) as error:
         if isinstance(error, MemoryError):
             error = QueryMemory("the query needs more memory than one may have")
         output.fail(error)
     else:
-        output.end(row_count(output.held.getvalue(), chosen) if request["form"] == "select" else None)
+        output.end(rows)
 
 
 class _Output:
@@ -175,8 +187,8 @@ def main() -> None:
     """Keep a dataset: `python -m aseancan_kg.store.worker CONTROL MEMORY UNION FILE…`."""
     control, memory, union, *files = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
-    # The server may give up or end at any time; then nobody listens.
-    with socket.socket(fileno=int(control)) as ordered, suppress(ConnectionError):
+    # The server may give up or end at any time; then nobody listens. What is wrong with a file it has told itself.
+    with socket.socket(fileno=int(control)) as ordered, suppress(ConnectionError, Error):
         store = EmbeddedStore.from_files([Path(file) for file in files], union_default_graph=union == "union")
         keep(ordered, store, int(memory))
 

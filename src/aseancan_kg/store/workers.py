@@ -105,6 +105,13 @@ class Workers:
 
     async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
         """Evaluate a question; see `Engine.answer`. What a caller who is cancelled had asked is killed."""
+        return await self._ask(question, client, do="answer", format=answer_format.name)
+
+    async def examine(self, question: Question, client: str) -> bytes:
+        """Say why a question is answered with nothing; see `Engine.examine`."""
+        return (await self._ask(question, client, do="examine")).first
+
+    async def _ask(self, question: Question, client: str, **request: object) -> Answer:
         asked = time.monotonic()
         try:
             async with asyncio.timeout(self._limits.queue_seconds):
@@ -115,11 +122,11 @@ class Workers:
         return await _Run(self, client, self._limits.query_seconds, time.monotonic() - asked).begin(
             text=question.text,
             form=question.form,
-            format=answer_format.name,
             default_graphs=question.default_graphs,
             named_graphs=question.named_graphs,
             buffer=self._limits.buffer_kb * 1024,
             seconds=self._limits.query_seconds,
+            **request,
         )
 
     async def lend(self) -> _Worker:

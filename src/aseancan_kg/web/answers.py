@@ -87,6 +87,8 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
     headers["Cache-Control"] = "no-store" if question.volatile else "public, no-cache"
     if found.rows is not None:
         headers["AC-Row-Count"] = str(found.rows)
+    if found.rows == 0 and request.method == "GET" and request.url.path.endswith("/sparql"):
+        headers["Link"] = f'<{request.url.path}/doctor?{request.url.query}>; rel="help"'
     if not question.volatile:
         headers["ETag"] = etag(found.first)
         state.kept.put(key, found, len(found.first))

@@ -9,7 +9,18 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from aseancan_kg.settings import VERSION
-from aseancan_kg.web import deposits, entities, graph_store, health, named_queries, pages, problems, sparql, vocabulary
+from aseancan_kg.web import (
+    deposits,
+    doctor,
+    entities,
+    graph_store,
+    health,
+    named_queries,
+    pages,
+    problems,
+    sparql,
+    vocabulary,
+)
 from aseancan_kg.web.front import Front
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.state import HERE, State
@@ -30,6 +41,7 @@ def create_app(state: State) -> FastAPI:
     problems.install(app)
     app.router.routes += [
         Route("/sparql", sparql.sparql, methods=["GET", "POST"]),
+        Route("/sparql/doctor", doctor.doctor, methods=["GET", "POST"]),
         Route("/sparql/vocabulary", vocabulary.vocabulary),
         Route("/graph-store", graph_store.graph),
         Route("/queries", named_queries.query_list),

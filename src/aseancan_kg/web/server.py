@@ -34,6 +34,7 @@ async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Se
         store = await reading
     except Error:
         starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         raise
     await starting
     return State(store, engine, settings, downloads)

@@ -2,7 +2,8 @@
 import { button, element } from "./element.js";
 
 /**
- * @typedef {{kind: string, message: string, line?: number, column?: number, excerpt?: string, suggestion?: string}} Finding
+ * @typedef {{kind: string, message: string, line: number | null, column: number | null, excerpt: string | null,
+ *   suggestion: string | null, mended: string | null}} Finding
  */
 
 /**
@@ -19,10 +20,11 @@ export function isEmpty({ kind, rows, truth, text }) {
 /**
  * Say why a query found nothing.
  *
- * @param {{findings: Finding[], mended: string | null, complete: boolean}} told
+ * @param {{outcome: string, message: string, findings: Finding[]}} told
  * @param {(query: string) => void} apply  runs the mended query
  */
-export function diagnosis({ findings, mended, complete }, apply) {
+export function diagnosis({ outcome, message, findings }, apply) {
+  const mended = findings.map((finding) => finding.mended).find(Boolean);
   const items = findings.map(({ message, line, excerpt, suggestion }) =>
     element(
       "li",
@@ -37,7 +39,7 @@ export function diagnosis({ findings, mended, complete }, apply) {
     { class: "diagnosis", "aria-label": "Why nothing was found" },
     element("h3", {}, "Why nothing was found"),
     element("ul", {}, ...items),
-    ...(complete ? [] : [element("p", { class: "quiet" }, "There was no time to look at everything.")]),
+    ...(outcome === "explained" ? [] : [element("p", { class: "quiet" }, message)]),
     ...(mended ? [button("Mend the query and run it", () => apply(mended))] : []),
   );
 }

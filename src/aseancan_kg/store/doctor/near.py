@@ -7,13 +7,13 @@ from difflib import SequenceMatcher
 
 import pyoxigraph as ox
 
-from aseancan_kg.doctor import terms
-from aseancan_kg.doctor.blockers import Blocker
-from aseancan_kg.doctor.findings import FindingKind
-from aseancan_kg.doctor.patterns import Element, Kind, Part, constants, names_of, part_of
-from aseancan_kg.doctor.probes import Probes, Term
-from aseancan_kg.doctor.terms import Role
 from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.store.doctor import terms
+from aseancan_kg.store.doctor.blockers import Blocker
+from aseancan_kg.store.doctor.findings import FindingKind
+from aseancan_kg.store.doctor.patterns import Element, Kind, Part, constants, names_of, part_of
+from aseancan_kg.store.doctor.probes import Probes, Term
+from aseancan_kg.store.doctor.terms import Role
 
 _RDF_TYPE = PREFIXES["rdf"] + "type"
 _XSD = PREFIXES["xsd"]

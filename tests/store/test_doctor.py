@@ -10,12 +10,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from aseancan_kg import queries
-from aseancan_kg.doctor import FindingKind, Outcome, examine
 from aseancan_kg.errors import Error, Forbidden, InputError, SyntaxProblem
 from aseancan_kg.mediatypes import CSV
+from aseancan_kg.store.doctor import FindingKind, Outcome, examine
 from aseancan_kg.store.embedded import EmbeddedStore
 
-TINY = Path(__file__).parent / "web" / "tiny.trig"
+TINY = Path(__file__).parents[1] / "web" / "tiny.trig"
 BASE = "https://w3id.org/aseancan/"
 ONT, PLAN_B, JCC = f"<{BASE}ont#>", f"<{BASE}id/instrument/plan-b>", f"<{BASE}id/body/jcc>"
 GRAPHS = f"{BASE}graph/"

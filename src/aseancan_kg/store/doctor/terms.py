@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from aseancan_kg.doctor.patterns import Query
-from aseancan_kg.doctor.probes import Probes, Term
 from aseancan_kg.namespaces import BASE, DOC, ID, ONT, PREFIXES
+from aseancan_kg.store.doctor.patterns import Query
+from aseancan_kg.store.doctor.probes import Probes, Term
 
 NEAR = 3
 """Near terms named of one that is unknown."""

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class FindingKind(StrEnum):
@@ -75,14 +75,24 @@ class Diagnosis:
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
 
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Self:
+        """Make a diagnosis again of what `as_json` returned."""
+        return cls(Outcome(told["outcome"]), tuple(Finding(**one) for one in told["findings"]))
+
+    @property
+    def message(self) -> str:
+        """What the examination came to, in words."""
+        return _SENTENCES[self.outcome]
+
     def as_json(self) -> dict[str, Any]:
         """Return `{"outcome", "message", "findings": [{"kind", "message", …}]}`, a finding with all its members."""
         found = [asdict(finding) for finding in self.findings]
-        return {"outcome": self.outcome.value, "message": _SENTENCES[self.outcome], "findings": found}
+        return {"outcome": self.outcome.value, "message": self.message, "findings": found}
 
     def as_text(self) -> str:
         """Return the diagnosis for a terminal: one finding a line, and at the end a query that finds something."""
-        lines = [_SENTENCES[self.outcome]]
+        lines = [self.message]
         for finding in self.findings:
             place = f"line {finding.line}, column {finding.column}: " if finding.line else ""
             lines.append(f"  {place}{finding.message}{'' if finding.message.endswith('?') else '.'}")

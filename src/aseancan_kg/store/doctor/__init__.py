@@ -10,14 +10,14 @@ from dataclasses import replace
 from itertools import islice
 
 from aseancan_kg import queries
-from aseancan_kg.doctor import near, reading, terms
-from aseancan_kg.doctor.blockers import Blocker, Cut, Scope, first, lonely
-from aseancan_kg.doctor.findings import Diagnosis, Finding, FindingKind, Outcome
-from aseancan_kg.doctor.near import NearMiss
-from aseancan_kg.doctor.patterns import AGGREGATES, Kind, Select, Token, part_of
-from aseancan_kg.doctor.probes import Probes, evaluate
-from aseancan_kg.doctor.terms import Role
 from aseancan_kg.errors import SyntaxProblem
+from aseancan_kg.store.doctor import near, reading, terms
+from aseancan_kg.store.doctor.blockers import Blocker, Cut, Scope, first, lonely
+from aseancan_kg.store.doctor.findings import Diagnosis, Finding, FindingKind, Outcome
+from aseancan_kg.store.doctor.near import NearMiss
+from aseancan_kg.store.doctor.patterns import AGGREGATES, Kind, Select, Token, part_of
+from aseancan_kg.store.doctor.probes import Probes, evaluate
+from aseancan_kg.store.doctor.terms import Role
 from aseancan_kg.store.embedded import EmbeddedStore
 
 __all__ = ["Diagnosis", "Finding", "FindingKind", "Outcome", "examine"]

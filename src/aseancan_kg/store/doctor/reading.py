@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from aseancan_kg import queries
-from aseancan_kg.doctor.patterns import Clause, Element, Group, Kind, Part, Query, Select, Token
 from aseancan_kg.errors import SyntaxProblem
+from aseancan_kg.store.doctor.patterns import Clause, Element, Group, Kind, Part, Query, Select, Token
 
 _MODIFIERS = frozenset({"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
 _CLOSING = {"(": ")", "{": "}", "[": "]"}

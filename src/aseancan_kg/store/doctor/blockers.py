@@ -6,8 +6,8 @@ A probe is made of elements as they are written, inside the groups they stand in
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from aseancan_kg.doctor.patterns import Clause, Element, Group, Kind, Part, Select
-from aseancan_kg.doctor.probes import Probes
+from aseancan_kg.store.doctor.patterns import Clause, Element, Group, Kind, Part, Select
+from aseancan_kg.store.doctor.probes import Probes
 
 _NEVER_EMPTY = (Kind.BIND, Kind.OPTIONAL)
 

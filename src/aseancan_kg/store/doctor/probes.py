@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import pyoxigraph as ox
 
 from aseancan_kg import queries
-from aseancan_kg.doctor import reading
-from aseancan_kg.doctor.patterns import Part, Query
 from aseancan_kg.errors import InputError
 from aseancan_kg.mediatypes import CSV, N_TRIPLES
 from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.store.doctor import reading
+from aseancan_kg.store.doctor.patterns import Part, Query
 from aseancan_kg.store.embedded import EmbeddedStore
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
