@@ -1,0 +1,251 @@
+"""What was measured, as Markdown, and which goals were met."""
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from attack import ATTACKERS, Outcome
+from running import Engine
+from servers import HELLO_WORLD, OURS, OXIGRAPH, RDFLIB_ENDPOINT
+from workload import QUERIES, SMALL
+
+CLIENTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One server asked one query in one round; times in milliseconds."""
+
+    server: str
+    query: str
+    cold: bool
+    clients: int
+    p50: float
+    p99: float
+    per_second: float
+    failed: int
+
+
+@dataclass(slots=True)
+class Need:
+    """Seconds to the first answer; MiB of the process tree after it, and the most after any measurement."""
+
+    seconds: float
+    loaded: float
+    most: float = 0
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What was found with data of one size; failures are HTTP statuses by server and query."""
+
+    triples: int
+    rows: dict[str, int] = field(default_factory=dict)
+    needs: dict[str, Need] = field(default_factory=dict)
+    failures: dict[str, dict[str, int]] = field(default_factory=dict)
+    measurements: list[Measurement] = field(default_factory=list)
+    attack: "Attack | None" = None
+
+    def rounds(self, server: str, query: str, cold: bool, clients: int) -> list[Measurement]:
+        """Return the measurements of one kind, one for each round."""
+        wanted = (server, query, cold, clients)
+        return [one for one in self.measurements if (one.server, one.query, one.cold, one.clients) == wanted]
+
+    def median(self, server: str, query: str, cold: bool, clients: int) -> Measurement | None:
+        """Return the medians over the rounds, and all failures; None when it was not measured."""
+        rounds = self.rounds(server, query, cold, clients)
+        if not rounds:
+            return None
+        p50, p99, per_second = (
+            statistics.median(getattr(one, name) for one in rounds) for name in ("p50", "p99", "per_second")
+        )
+        return Measurement(server, query, cold, clients, p50, p99, per_second, sum(one.failed for one in rounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """An attack, and the settings of the service: workers, seconds and MiB of each for a query."""
+
+    outcome: Outcome
+    workers: int
+    seconds: float
+    megabytes: int
+
+    @property
+    def bound(self) -> float:
+        """Return the MiB that the settings allow: workers and a spare one at their limit, beside the server's own."""
+        return (self.workers + 1) * self.megabytes + self.outcome.at_rest
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal: what was measured, and the bound it has to keep."""
+
+    name: str
+    measured: float
+    bound: float
+    unit: str = ""
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Tell whether the bound is kept."""
+        return self.measured >= self.bound if self.at_least else self.measured <= self.bound
+
+
+def lines(found: Comparison) -> Iterator[str]:
+    """Yield the Markdown of one size."""
+    names = list(found.needs)
+    yield f"\n## {found.triples:,} triples\n"
+    yield from table(
+        ["", *names],
+        [
+            ["start to first answer, s", *(f"{need.seconds:.1f}" for need in found.needs.values())],
+            ["memory then, MiB", *(f"{need.loaded:.0f}" for need in found.needs.values())],
+            ["most memory, MiB", *(f"{need.most:.0f}" for need in found.needs.values())],
+        ],
+    )
+    yield "\nOne client: p50 / p99 of an answer in ms.\n"
+    yield from table(["query", "rows", "", *names], _rows(found, 1, lambda one: f"{one.p50:.2f} / {one.p99:.2f}"))
+    yield f"\n{CLIENTS} clients: answers per second (p50 / p99 in ms).\n"
+    yield from table(
+        ["query", "rows", "", *names[1:]],
+        _rows(found, CLIENTS, lambda one: f"{one.per_second:.0f} ({one.p50:.1f} / {one.p99:.1f})"),
+    )
+    yield f"\nBare uvicorn says hello {_hello(found):.0f} times per second to {CLIENTS} clients."
+    if found.attack:
+        yield from _attack_lines(found.attack)
+    yield "\nGoals.\n"
+    yield from table(
+        ["goal", "measured", "bound", ""],
+        [
+            [
+                goal.name,
+                f"{goal.measured:.2f}{goal.unit}",
+                f"{goal.bound:.2f}{goal.unit}",
+                "met" if goal.met else "NOT MET",
+            ]
+            for goal in goals(found)
+        ],
+    )
+
+
+def noise(comparisons: Sequence[Comparison]) -> str:
+    """Say how far the rounds of one measurement lie apart."""
+    spreads = []
+    for found in comparisons:
+        for one in {(each.server, each.query, each.cold, each.clients) for each in found.measurements}:
+            values = [each.per_second for each in found.rounds(*one)]
+            if len(values) > 1:
+                spreads.append((max(values) - min(values)) / statistics.median(values))
+    if not spreads:
+        return "One round only: the noise is not known."
+    middle, high = statistics.median(spreads), statistics.quantiles(spreads, n=10)[-1]
+    return f"Noise: the rounds of one measurement lie {middle:.0%} apart in the middle, {high:.0%} for one in ten."
+
+
+def goals(found: Comparison) -> Iterator[Goal]:
+    """Yield the goals that the measurements tell something of."""
+    yield from _latency_goals(found)
+    yield from _throughput_goals(found)
+    if found.attack:
+        yield from _attack_goals(found.attack)
+
+
+def _latency_goals(found: Comparison) -> Iterator[Goal]:
+    for query in QUERIES:
+        ours, engine, *peers = (
+            found.median(name, query.name, True, 1)
+            for name in (OURS.name, Engine.name, OXIGRAPH.name, RDFLIB_ENDPOINT.name)
+        )
+        if ours is None or engine is None:
+            continue
+        # The issue's two bounds meet at 5 ms.
+        bound = max(engine.p50 + 1.5, 1.3 * engine.p50)
+        yield Goal(
+            f"{query.name} cold, one client: the engine's {engine.p50:.2f} ms and a little", ours.p50, bound, " ms"
+        )
+        times = [peer.p50 for peer in peers if peer is not None]
+        if engine.p50 > 5 and times:
+            yield Goal(f"{query.name} cold, one client: the better peer's", ours.p50, min(times), " ms")
+
+
+def _throughput_goals(found: Comparison) -> Iterator[Goal]:
+    asked, hello = f"{SMALL.name}, {CLIENTS} clients", _hello(found)
+    for cold, share in ((True, 0.15), (False, 0.6)):
+        ours = found.median(OURS.name, SMALL.name, cold, CLIENTS)
+        if ours:
+            heat = "cold" if cold else "warm"
+            yield Goal(f"{asked}, {heat}: share of bare uvicorn", ours.per_second / hello, share, at_least=True)
+    ours, rdflib = (found.median(name, SMALL.name, True, CLIENTS) for name in (OURS.name, RDFLIB_ENDPOINT.name))
+    if ours and rdflib:
+        ratio = ours.per_second / rdflib.per_second
+        yield Goal(f"{asked}, cold: times rdflib-endpoint", ratio, 5, at_least=True)
+
+
+def _attack_goals(attack: Attack) -> Iterator[Goal]:
+    outcome = attack.outcome
+    quiet, attacked = outcome.quiet.quantile(99), outcome.attacked.quantile(99)
+    yield Goal("attack: ordinary p99, times quiet", attacked / quiet, 3)
+    yield Goal("attack: ordinary requests that failed", outcome.attacked.failed, 0)
+    yield Goal("attack: memory", outcome.peak, attack.bound, " MiB")
+    yield Goal("attack: alive afterwards", outcome.alive, 1, at_least=True)
+    for name, hostile in outcome.hostile.items():
+        yield Goal(f"attack: {name} answered in", hostile.longest, attack.seconds + 0.5, " s")
+        yield Goal(f"attack: {name} not answered", hostile.statuses[0], 0)
+
+
+def _attack_lines(attack: Attack) -> Iterator[str]:
+    outcome = attack.outcome
+    yield f"\nUnder attack by {ATTACKERS} clients, {attack.workers} workers of {attack.megabytes} MiB and {attack.seconds} s."
+    if outcome.stopped:
+        yield "The server was killed here, before it took the memory of the whole machine."
+    yield ""
+    yield from table(
+        ["ordinary clients", "answers", "failed", "p50 ms", "p99 ms"],
+        [
+            [name, f"{len(one.milliseconds)}", f"{one.failed}", f"{one.quantile(50):.1f}", f"{one.quantile(99):.1f}"]
+            for name, one in (("quiet", outcome.quiet), ("under attack", outcome.attacked))
+        ],
+    )
+    yield ""
+    yield from table(
+        ["hostile query", "answers by status (0: none)", "longest s"],
+        [
+            [
+                name,
+                ", ".join(f"{count} × {status}" for status, count in sorted(one.statuses.items())),
+                f"{one.longest:.2f}",
+            ]
+            for name, one in outcome.hostile.items()
+        ],
+    )
+
+
+def _hello(found: Comparison) -> float:
+    """Return how often per second bare uvicorn answers, cold and warm alike."""
+    return statistics.median(
+        one.per_second for one in found.measurements if one.server == HELLO_WORLD.name and one.clients == CLIENTS
+    )
+
+
+def _rows(found: Comparison, clients: int, show: Callable[[Measurement], str]) -> Iterator[list[str]]:
+    """Yield a table's rows: each query cold and warm, with a cell for each server."""
+    for query in QUERIES:
+        for cold in (True, False):
+            cells = []
+            for server in list(found.needs)[clients > 1 :]:
+                one, status = found.median(server, query.name, cold, clients), found.failures.get(server, {})
+                failed = f", {one.failed} failed" if one and one.failed else ""
+                cells.append(
+                    show(one) + failed if one else f"status {status[query.name]}" if query.name in status else "–"
+                )
+            yield [query.name, f"{found.rows[query.name]}", "cold" if cold else "warm", *cells]
+
+
+def table(heads: Sequence[str], rows: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
