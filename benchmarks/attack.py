@@ -1,8 +1,8 @@
 """Clients that try to stall or kill a service, and what that does to the others.
 
-Eight attackers, all from 127.0.0.1 and in a process of their own, send queries that need more time, memory or stack than
-there is, each the next 30 ms after the last is answered. Meanwhile two ordinary clients, from 127.0.0.2 and 127.0.0.3,
-send a small query in the same rhythm, cold.
+Eight attackers, all from 127.0.0.1 and in a process of their own, send queries that need more time, memory or stack
+than there is, each the next 30 ms after the last is answered. Meanwhile two ordinary clients, from 127.0.0.2 and
+127.0.0.3, send a small query in the same rhythm, cold.
 """
 
 import itertools

@@ -103,7 +103,9 @@ def wrk(endpoint: Endpoint, query: Query, mark: str | None, clients: int, second
         options = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script.name]
         accept = ["-H", f"Accept: {query.media_type}"]
         command = ["wrk", *options, *accept, f"http://127.0.0.1:{endpoint.port}{target}"]
-        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = json.loads(output.splitlines()[-1])
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"wrk cannot ask {endpoint}: {done.stderr or done.stdout}")
+    found = json.loads(done.stdout.splitlines()[-1])
     per_second = (found["requests"] - found["failed"]) * 1e6 / found["microseconds"]
     return Rate(per_second, found["p50"] / 1000, found["p99"] / 1000, found["failed"])

@@ -104,9 +104,7 @@ def measure(one: Engine | Running, query: Query, cold: bool, seconds: int) -> li
     measured = [Measurement(one.name, query.name, cold, 1, 1000 * len(times) / sum(times), p50, p99, failed)]
     if isinstance(one, Running) and p50 * CLIENTS < 2000 * seconds:
         rate = wrk(one.endpoint, query, f"{next(_marks)}x" if cold else None, CLIENTS, seconds)
-        measured.append(
-            Measurement(one.name, query.name, cold, CLIENTS, rate.p50, rate.p99, rate.per_second, rate.failed)
-        )
+        measured.append(Measurement(one.name, query.name, cold, CLIENTS, *rate))
     processes.settle(one.pid)
     return measured
 
@@ -128,10 +126,8 @@ def megabytes(triples: int) -> int:
 
 def attacked(found: Comparison, scratch: Path) -> report.Attack:
     """Start our service alone with a short limit, and have it attacked."""
-    memory = megabytes(found.triples)
-    with serve(
-        OURS, scratch / "plans.nq", found.triples, scratch / "attacked", **settings(found.triples, LIMIT)
-    ) as one:
+    memory, environment = megabytes(found.triples), settings(found.triples, LIMIT)
+    with serve(OURS, scratch / "plans.nq", found.triples, scratch / "attacked", environment) as one:
         progress("quiet, then under attack")
         outcome = attack.run(one, LIMIT, ATTACK_SECONDS, ceiling=(WORKERS + 2) * memory)
     return report.Attack(outcome, WORKERS, LIMIT, memory)
