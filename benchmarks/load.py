@@ -59,6 +59,7 @@ class Client:
         self._connection = http.client.HTTPConnection(
             "127.0.0.1", endpoint.port, timeout=seconds, source_address=(source, 0)
         )
+        self._used = 0.0
 
     def ask(self, query: Query, mark: str = "") -> Answer:
         """Ask a query by GET."""
@@ -70,6 +71,9 @@ class Client:
         return self._exchange("POST", self._endpoint.path, headers, text.encode())
 
     def _exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        # A server may have closed a connection that was idle for some seconds.
+        if time.monotonic() - self._used > 1:
+            self._connection.close()
         begun = time.perf_counter()
         try:
             self._connection.request(method, target, body, headers)
@@ -78,6 +82,7 @@ class Client:
         except (OSError, http.client.HTTPException):
             self._connection.close()
             return Answer(0, time.perf_counter() - begun, b"")
+        self._used = time.monotonic()
         return Answer(response.status, time.perf_counter() - begun, answered)
 
     def close(self) -> None:

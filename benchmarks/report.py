@@ -167,7 +167,7 @@ def _throughput_goals(found: Comparison) -> Iterator[Goal]:
         if ours:
             yield Goal(f"{asked}, {heat}: share of bare uvicorn", ours.per_second / hello, share, at_least=True)
     ours, rdflib = (found.median(name, SMALL.name, True, CLIENTS) for name in (OURS.name, RDFLIB_ENDPOINT.name))
-    if ours and rdflib:
+    if ours and rdflib and rdflib.per_second:
         ratio = ours.per_second / rdflib.per_second
         yield Goal(f"{asked}, cold: times rdflib-endpoint", ratio, 5, at_least=True)
 
@@ -180,7 +180,7 @@ def _attack_goals(attack: Attack) -> Iterator[Goal]:
     yield Goal("attack: alive afterwards", outcome.alive, 1, at_least=True)
     for name, hostile in outcome.hostile.items():
         yield Goal(f"attack: {name}, longest", hostile.longest, attack.seconds + 0.5, " s")
-    unanswered = sum(hostile.statuses[0] for hostile in outcome.hostile.values())
+    unanswered = sum(hostile.statuses.get(0, 0) for hostile in outcome.hostile.values())
     yield Goal("attack: hostile queries that were not answered", unanswered, 0)
 
 

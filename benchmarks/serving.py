@@ -102,7 +102,7 @@ def measure(one: Engine | Running, query: Query, cold: bool, seconds: int) -> li
     times.sort()
     p50, p99 = statistics.median(times), times[math.ceil(len(times) * 0.99) - 1]
     measured = [Measurement(one.name, query.name, cold, 1, 1000 * len(times) / sum(times), p50, p99, failed)]
-    if isinstance(one, Running) and p50 * CLIENTS < 2000 * seconds:
+    if isinstance(one, Running) and p50 * CLIENTS < 1000 * seconds:
         rate = wrk(one.endpoint, query, f"{next(_marks)}x" if cold else None, CLIENTS, seconds)
         measured.append(Measurement(one.name, query.name, cold, CLIENTS, *rate))
     processes.settle(one.pid)
