@@ -133,7 +133,7 @@ def _attack(
         while not all(attack.done() for attack in attacks):
             peak = max(peak, processes.memory(*processes.tree(pid)))
             if peak > ceiling and not stopped:
-                processes.kill(pid)
+                processes.kill_group(pid)
                 stopped = True
             time.sleep(0.05)
     return found, peak, stopped

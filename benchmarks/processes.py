@@ -29,7 +29,7 @@ def memory(*pids: int) -> float:
     return pages * PAGE_BYTES / 2**20
 
 
-def settle(pid: int, seconds: float = 90) -> None:
+def settle(pid: int, seconds: float = 600) -> None:
     """Wait until a process tree is idle: what a client gave up on may still be worked at."""
     until = time.monotonic() + seconds
     before = _processor_seconds(pid)
@@ -50,8 +50,7 @@ def _processor_seconds(pid: int) -> float:
     return ticks / TICKS
 
 
-def kill(pid: int) -> None:
-    """Kill a process and all that it started."""
-    for process in tree(pid):
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+def kill_group(pid: int) -> None:
+    """Kill the process group that a process leads or led, as far as it still runs."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)

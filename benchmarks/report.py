@@ -122,6 +122,11 @@ def lines(found: Comparison) -> Iterator[str]:
     yield from _table(["goal", "measured", "bound", ""], rows)
 
 
+def legend() -> Iterator[str]:
+    """Yield the Markdown that says what each query asks."""
+    yield from _table(["query", "asks for"], ([query.name, query.means] for query in QUERIES))
+
+
 def noise(comparisons: Sequence[Comparison]) -> str:
     """Say how far the rounds of one measurement lie apart."""
     spreads = []
@@ -166,10 +171,12 @@ def _throughput_goals(found: Comparison) -> Iterator[Goal]:
         ours = found.median(OURS.name, SMALL.name, heat == "cold", CLIENTS)
         if ours:
             yield Goal(f"{asked}, {heat}: share of bare uvicorn", ours.per_second / hello, share, at_least=True)
-    ours, rdflib = (found.median(name, SMALL.name, True, CLIENTS) for name in (OURS.name, RDFLIB_ENDPOINT.name))
-    if ours and rdflib and rdflib.per_second:
-        ratio = ours.per_second / rdflib.per_second
-        yield Goal(f"{asked}, cold: times rdflib-endpoint", ratio, 5, at_least=True)
+    ours = found.median(OURS.name, SMALL.name, True, CLIENTS)
+    # With many clients it may answer nobody in the time, and never more than it answers one.
+    rates = [found.median(RDFLIB_ENDPOINT.name, SMALL.name, True, clients) for clients in (1, CLIENTS)]
+    rdflib = max((rate.per_second for rate in rates if rate), default=None)
+    if ours and rdflib:
+        yield Goal(f"{asked}, cold: times rdflib-endpoint", ours.per_second / rdflib, 5, at_least=True)
 
 
 def _attack_goals(attack: Attack) -> Iterator[Goal]:

@@ -4,8 +4,8 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -18,6 +18,7 @@ from servers import QUERY_SECONDS, Place, Server
 from workload import SMALL, Query
 
 START_SECONDS = 900
+"""A server that does not answer by then is given up, and the benchmark with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +44,41 @@ def serve(server: Server, data: Path, triples: int, scratch: Path, environment: 
     begun = time.monotonic()
     with (scratch / "log").open("wb") as log:
         process = subprocess.Popen(
-            server.command(place), stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **environment}
+            server.command(place),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **environment},
+            # A process group of its own, so that whatever it leaves behind ends with it.
+            start_new_session=True,
         )
     endpoint = Endpoint(place.port, server.path)
     client = Client(endpoint, QUERY_SECONDS + 5)
     try:
-        _wait(process, place.port, scratch / "log")
+        _wait(process, lambda: _listens(place.port), scratch / "log")
         server.fill(place)
-        answer = client.ask(SMALL)
-        if answer.status != 200:
-            raise RuntimeError(f"{server.name} answers {answer.status}: {answer.body[:1000]!r}")
+        _wait(process, lambda: client.ask(SMALL).status == 200, scratch / "log")
         yield Running(server.name, process.pid, endpoint, client, time.monotonic() - begun)
     finally:
         client.close()
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(10)
-        except subprocess.TimeoutExpired:
-            processes.kill(process.pid)
-            process.wait()
+        processes.kill_group(process.pid)
+        process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until a server listens."""
+def _wait(process: subprocess.Popen[bytes], is_ready: Callable[[], bool], log: Path) -> None:
     until = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+    while not is_ready():
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"{process.args!r} is not ready: {log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.05)
-    raise RuntimeError(f"{process.args!r} does not listen: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_ports() -> tuple[int, int]:

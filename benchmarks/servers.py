@@ -17,7 +17,7 @@ QUERY_SECONDS = 60
 """After that our service and Virtuoso give up on a query, and the client on every server."""
 
 ON_DISK = 2_000_000
-"""From so many triples on, the Oxigraph server reads from disk, because two copies in memory would not fit."""
+"""From so many triples on, the Oxigraph server reads from disk, as not all servers would fit into memory."""
 
 HELLO = """
 import sys, uvicorn

@@ -1,7 +1,8 @@
 """The SPARQL service beside other servers: latency, throughput, memory, and what an attack does to it.
 
-    python benchmarks/serving.py [--sizes 10000 1000000 10000000] [--rounds 3] [--seconds 2] [--attack] [--out FILE]
+    python benchmarks/serving.py [--sizes 10000 1000000] [--rounds 3] [--seconds 2] [--attack] [--out FILE]
     python benchmarks/serving.py --quick        10,000 triples, in about three minutes
+    python benchmarks/serving.py --sizes 10000000   needs some 20 GiB of memory, and an hour
 
 Prints Markdown: per size, what every server needed, and which goals of ours were met. Data are synthetic plans
 (`plans.py`), queries those of `workload.py`. All servers run at once, on loopback; rounds are interleaved over queries
@@ -9,8 +10,9 @@ and servers, and no server is measured before the last one is idle again. Tables
 
 One client is this process with one connection kept alive; sixteen are wrk (`apt-get install wrk`), which takes one
 core of its own. Cold, a variable has another name in every request, so that no cache of texts, plans or results helps;
-warm, one text is repeated. Peers that are not installed are named. Rows of every answer are compared before anything
-is timed. Linux only: memory, resident and of the whole process tree, is read from /proc.
+warm, one text is repeated. A dash stands where a query is too slow for sixteen clients to be answered in the seconds
+of a measurement. Peers that are not installed are named. Rows of every answer are compared before anything is timed.
+Linux only: memory, resident and of the whole process tree, is read from /proc.
 """
 
 import argparse
@@ -157,6 +159,7 @@ def main() -> None:
     missing = [peer for peer in peers if not peer.installed]
     for peer in missing:
         print(f"Not measured: {peer.name} is not installed ({peer.comes_with}).\n")
+    print("\n".join(report.legend()))
     load = os.getloadavg()[0]
     comparisons = []
     for triples in options.sizes:

@@ -1,7 +1,7 @@
 """What is asked of every server: eight queries of the kinds users send.
 
-Asked warm, the text is always the same; asked cold, `?thing` has another
-name in every request, so that no cache of texts, plans or results helps, and the work stays the same.
+Asked warm, the text is always the same. Asked cold, `?thing` has another name in every request, so that no cache of
+texts, plans or results helps, while the work stays the same.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ QUERIES = (
         "Q3",
         "actions counted by body and theme",
         """SELECT ?body ?theme (COUNT(?thing) AS ?actions) WHERE {
-  ?thing a ac:Action ; ac:mentions ?body ; ac:topic ?topic . ?body a ac:Body . ?topic skos:broader ?theme
+  ?thing a ac:Action ; ac:topic ?topic ; ac:mentions ?body . ?topic skos:broader ?theme . ?body a ac:Body
 } GROUP BY ?body ?theme""",
     ),
     Query(
@@ -88,9 +88,9 @@ QUERIES = (
         "Q7",
         "the 20 latest actions with a verb, in a range of dates",
         """SELECT ?thing ?label ?date WHERE {
-  ?plan a ac:Plan ; ac:adoptedEarliest ?date FILTER (?date >= "2004-01-01"^^xsd:date && ?date < "2016-01-01"^^xsd:date)
-  ?chapter dcterms:isPartOf ?plan . ?section dcterms:isPartOf ?chapter . ?thing dcterms:isPartOf ?section
-  ; a ac:Action ; ac:leadVerb <https://w3id.org/aseancan/scheme/verb/explore> ; skos:prefLabel ?label
+  ?thing a ac:Action ; ac:leadVerb <https://w3id.org/aseancan/scheme/verb/explore> ; skos:prefLabel ?label ;
+    prov:wasQuotedFrom ?edition . ?edition dcterms:isFormatOf ?plan . ?plan ac:adoptedEarliest ?date
+  FILTER (?date >= "2004-01-01"^^xsd:date && ?date < "2016-01-01"^^xsd:date)
 } ORDER BY DESC(?date) ?label LIMIT 20""",
     ),
     Query(
