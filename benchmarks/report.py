@@ -32,7 +32,7 @@ class Need:
 
     seconds: float
     loaded: float
-    most: float = 0
+    most: float
 
 
 @dataclass(slots=True)
