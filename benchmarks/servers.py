@@ -1,4 +1,4 @@
-"""The servers that are compared: how each is started over a file of N-Quads, watched, and ended.
+"""The servers that are compared, and how each is started over a file of N-Quads.
 
 Every server answers from memory or its own files on loopback, with the merge of all graphs as its default graph.
 """
