@@ -16,6 +16,7 @@ from aseancan_kg.web import (
     graph_store,
     health,
     named_queries,
+    openapi,
     pages,
     problems,
     sparql,
@@ -62,6 +63,7 @@ def create_app(state: State) -> FastAPI:
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app.include_router(health.router)
+    app.openapi = lambda: openapi.describe(app, app.state.service.queries)  # type: ignore[method-assign]
     return app
 
 

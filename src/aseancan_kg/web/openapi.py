@@ -1,0 +1,122 @@
+"""The OpenAPI description of the service: SPARQL, graphs, deposits, every query of the catalogue."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from aseancan_kg.library.citations import WRITERS
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
+from aseancan_kg.queries import Parameter, Query, form
+from aseancan_kg.web import answers
+
+_ANY_ANSWER = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "date": {"type": "string", "format": "date"},
+}
+_QUERY: dict[str, Any] = {"type": "string", "description": "A SPARQL 1.1 query."}
+_GRAPHS: dict[str, Any] = {"type": "array", "items": {"type": "string", "format": "iri"}}
+_PROTOCOL: dict[str, dict[str, Any]] = {"query": _QUERY, "default-graph-uri": _GRAPHS, "named-graph-uri": _GRAPHS}
+_PROBLEMS = {
+    "400": "The query does not parse, or the request is not one of the protocol.",
+    "403": "An update, or a query that would reach another server.",
+    "406": "There is no such representation.",
+    "413": "The request is too long.",
+    "415": "The body is of a type that is not read.",
+    "429": "You have asked much lately; Retry-After says when to come back.",
+    "503": "The query passed a limit, or too many wait; with Retry-After it was not begun.",
+}
+
+
+def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
+    """Return an OpenAPI 3.1 document: what FastAPI tells of its own routes, and all that it does not know."""
+    told = get_openapi(title=app.title, version=app.version, routes=app.routes, summary="Read-only; no key is needed.")
+    told["paths"] = {
+        "/sparql": {"get": _sparql(_ANY_ANSWER), "post": _posted("Ask a SPARQL query", _ANY_ANSWER)},
+        "/sparql/doctor": {
+            "get": _operation(
+                "Say why a query finds nothing", _by_name(_PROTOCOL, {"query"}), (PLAIN_JSON, PLAIN_TEXT, HTML)
+            )
+        },
+        "/graph-store": {"get": _operation("Get a graph", _GRAPH_STORE, GRAPH_FORMATS)},
+        "/queries": {"get": _operation("List the catalogue", [], (HTML, PLAIN_JSON, *GRAPH_FORMATS))},
+        **{f"/queries/{name}": {"get": _named(query)} for name, query in queries.items()},
+        "/q": {"post": _posted("Deposit a query with its answer", (PLAIN_JSON,), success="201")},
+        "/q/{id}": {"get": _operation("Get a deposited query and how it is answered now", _ID, (PLAIN_JSON, HTML))},
+        "/q/{id}.{style}": {
+            "get": _operation(
+                "Cite a deposited query",
+                [*_ID, _parameter("style", {"enum": [one.name for one in WRITERS]}, place="path")],
+                tuple(WRITERS),
+            )
+        },
+        **told.get("paths", {}),
+    }
+    return told
+
+
+def _sparql(formats: Sequence[Format]) -> dict[str, Any]:
+    return _operation("Ask a SPARQL query", [*_by_name(_PROTOCOL, {"query"}), _format(formats)], formats)
+
+
+def _named(query: Query) -> dict[str, Any]:
+    offered = answers.offered(form(query.text))
+    parameters = [*map(_of_query, query.parameters), _format(offered)]
+    return _operation(query.title, parameters, offered) | {
+        "description": query.description,
+        "operationId": query.name,
+        "tags": ["queries"],
+    }
+
+
+def _of_query(parameter: Parameter) -> dict[str, Any]:
+    schema = dict(_SCHEMAS[parameter.type])
+    if parameter.default is not None:
+        schema["default"] = int(parameter.default) if parameter.type == "integer" else parameter.default
+    return _parameter(parameter.name, schema, required=parameter.default is None)
+
+
+def _posted(summary: str, formats: Sequence[Format], success: str = "200") -> dict[str, Any]:
+    form_body = {"schema": {"type": "object", "required": ["query"], "properties": _PROTOCOL}}
+    body = {"application/x-www-form-urlencoded": form_body, SPARQL.media_type: {"schema": _QUERY}}
+    return _operation(summary, [], formats, success) | {"requestBody": {"required": True, "content": body}}
+
+
+def _operation(
+    summary: str, parameters: Sequence[dict[str, Any]], formats: Iterable[Format], success: str = "200"
+) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"type": "object"}}}
+    content: dict[str, Any] = {one.media_type: {} for one in formats}
+    return {
+        "summary": summary,
+        "parameters": list(parameters),
+        "responses": {
+            success: {"description": "The answer.", "content": content},
+            **{status: {"description": words, "content": problem} for status, words in _PROBLEMS.items()},
+        },
+    }
+
+
+def _parameter(name: str, schema: Mapping[str, Any], *, required: bool = False, place: str = "query") -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required or place == "path", "schema": dict(schema)}
+
+
+def _by_name(schemas: Mapping[str, Mapping[str, Any]], required: set[str]) -> list[dict[str, Any]]:
+    return [_parameter(name, schema, required=name in required) for name, schema in schemas.items()]
+
+
+def _format(formats: Sequence[Format]) -> dict[str, Any]:
+    names = [one.name for one in formats]
+    return _parameter("format", {"enum": names, "description": "Instead of what Accept says."})
+
+
+_ID = [_parameter("id", {"type": "string", "pattern": "^[a-z2-7]{10}$"}, place="path")]
+_GRAPH_STORE = [
+    _parameter("graph", {"type": "string", "format": "iri"}),
+    _parameter("default", {"type": "string", "description": "Without a value: the default graph."}),
+    _format(GRAPH_FORMATS),
+]
