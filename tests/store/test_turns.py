@@ -1,10 +1,12 @@
 """Whose query is next."""
 
 import asyncio
+import time
 
 import pytest
 
 from aseancan_kg.errors import BudgetSpent, Busy
+from aseancan_kg.settings import Settings
 from aseancan_kg.store.turns import Turns
 
 
@@ -17,6 +19,10 @@ class Clock:
         return self.now
 
 
+def turns_of(places, queue, clock=time.monotonic):
+    return Turns(Settings(workers=places, queue=queue, client_seconds=60.0, queue_seconds=0.5), clock)
+
+
 async def waiting(turns, name):
     """Ask for a turn that is not given at once, and let the asking begin."""
     task = asyncio.create_task(turns.take(name))
@@ -26,7 +32,7 @@ async def waiting(turns, name):
 
 def test_one_client_never_holds_the_last_place():
     async def main():
-        turns = Turns(3, 10, 60)
+        turns = turns_of(3, 10)
         await turns.take("a")
         await turns.take("a")
         third = await waiting(turns, "a")
@@ -44,7 +50,7 @@ def test_one_client_never_holds_the_last_place():
 def test_a_client_that_has_had_much_leaves_the_last_place_to_others():
     async def main():
         clock = Clock()
-        turns = Turns(2, 10, 60, clock)
+        turns = turns_of(2, 10, clock)
         await turns.take("a")
         turns.give_back("a", 10)
         await turns.take("b")
@@ -61,7 +67,7 @@ def test_a_client_that_has_had_much_leaves_the_last_place_to_others():
 
 def test_a_single_place_goes_to_anyone():
     async def main():
-        turns = Turns(1, 10, 60)
+        turns = turns_of(1, 10)
         await turns.take("a")
         turns.give_back("a", 30)
         await turns.take("a")
@@ -72,7 +78,7 @@ def test_a_single_place_goes_to_anyone():
 
 def test_among_those_who_wait_the_one_who_has_had_least_is_next():
     async def main():
-        turns = Turns(2, 10, 60)
+        turns = turns_of(2, 10)
         for name, seconds in (("much", 5), ("little", 1)):
             await turns.take(name)
             turns.give_back(name, seconds)
@@ -92,7 +98,7 @@ def test_among_those_who_wait_the_one_who_has_had_least_is_next():
 
 def test_a_full_queue_refuses_and_one_client_fills_half_of_it():
     async def main():
-        turns = Turns(2, 4, 60)
+        turns = turns_of(2, 4)
         await turns.take("a")
         await turns.take("b")
         tasks = [await waiting(turns, "a"), await waiting(turns, "a")]
@@ -112,10 +118,21 @@ def test_a_full_queue_refuses_and_one_client_fills_half_of_it():
     asyncio.run(main())
 
 
+def test_who_waits_too_long_is_told_to_come_back():
+    async def main():
+        turns = turns_of(1, 4)
+        await turns.take("a")
+        with pytest.raises(Busy, match="no place became free in time"):
+            await turns.take("b")
+        assert turns.waiting == 0
+
+    asyncio.run(main())
+
+
 def test_a_spent_budget_comes_back_with_time():
     async def main():
         clock = Clock()
-        turns = Turns(2, 4, 60, clock)
+        turns = turns_of(2, 4, clock)
         await turns.take("a")
         turns.give_back("a", 70)
         with pytest.raises(BudgetSpent, match="60 seconds within a minute") as spent:
@@ -131,7 +148,7 @@ def test_a_spent_budget_comes_back_with_time():
 
 def test_who_leaves_the_queue_in_the_moment_of_being_let_in_loses_no_place():
     async def main():
-        turns = Turns(1, 4, 60)
+        turns = turns_of(1, 4)
         await turns.take("a")
         leaving = await waiting(turns, "b")
         turns.give_back("a", 0)
@@ -145,7 +162,7 @@ def test_who_leaves_the_queue_in_the_moment_of_being_let_in_loses_no_place():
 
 def test_who_leaves_just_before_a_place_is_free_does_not_take_it_along():
     async def main():
-        turns = Turns(1, 4, 60)
+        turns = turns_of(1, 4)
         await turns.take("a")
         leaving, staying = await waiting(turns, "b"), await waiting(turns, "b")
         leaving.cancel()
@@ -161,7 +178,7 @@ def test_who_leaves_just_before_a_place_is_free_does_not_take_it_along():
 def test_clients_who_are_owed_nothing_are_forgotten():
     async def main():
         clock = Clock()
-        turns = Turns(1, 4, 60, clock)
+        turns = turns_of(1, 4, clock)
         for number in range(10_002):
             await turns.take(str(number))
             turns.give_back(str(number), 0.5)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aseancan_kg.errors import BudgetSpent, Busy
+from aseancan_kg.settings import Settings
 
 _MINUTE = 60.0
 _LIGHT_SHARE = 0.1
@@ -27,18 +28,19 @@ class _Client:
 
 
 class Turns:
-    """Gives `places` to queries; at most `queue` wait, half of them of one client.
+    """Gives `workers` places to queries; at most `queue` wait, half of them of one client, for `queue_seconds`.
 
-    A client may use `budget` seconds of query time a minute. With more than one place it never holds the last one,
+    A client may use `client_seconds` of query time a minute. With more than one place it never holds the last one,
     unless it holds no other and has used little of its budget lately: so a query that takes a moment finds a place
     whatever the others do. Among those who wait, the client with the fewest running queries and the least time spent
     is next.
     """
 
-    def __init__(self, places: int, queue: int, budget: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._places = self._free = places
-        self._queue = queue
-        self._budget = budget
+    def __init__(self, limits: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._places = self._free = limits.workers
+        self._queue = limits.queue
+        self._patience = limits.queue_seconds
+        self._budget = limits.client_seconds
         self._clock = clock
         self._clients: dict[str, _Client] = {}
         self.waiting = 0
@@ -51,7 +53,8 @@ class Turns:
     async def take(self, name: str) -> None:
         """Wait for a place for a query of the client; it must be given back.
 
-        Raises `Busy` when too many wait, `BudgetSpent` when the client has used its budget or fills half the queue.
+        Raises `Busy` when too many wait or none becomes free in time, `BudgetSpent` when the client has used its
+        budget or fills half the queue.
         """
         client = self._faded(name)
         over = client.spent - self._budget
@@ -63,20 +66,23 @@ class Turns:
             client.running += 1
             return
         if self.waiting >= self._queue:
-            raise Busy(f"{self.waiting} queries wait already", remedy="Ask again in a moment.", retry_after=5)
+            raise _busy(f"{self.waiting} queries wait already")
         if len(client.waiting) >= max(1, self._queue // 2):
             raise _spent(f"{len(client.waiting)} of your queries wait already", 1)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.waiting.append(turn)
         self.waiting += 1
         try:
-            await turn
-        except asyncio.CancelledError:
+            async with asyncio.timeout(self._patience):
+                await turn
+        except BaseException as error:
             if turn in client.waiting:
                 client.waiting.remove(turn)
                 self.waiting -= 1
             elif not turn.cancelled():  # it was given a place in the same moment
                 self.give_back(name, 0)
+            if isinstance(error, TimeoutError):
+                raise _busy("no place became free in time") from None
             raise
 
     def give_back(self, name: str, seconds: float) -> None:
@@ -117,6 +123,10 @@ class Turns:
     def _idle(self, name: str) -> bool:
         client = self._faded(name)
         return not (client.running or client.waiting or client.spent)
+
+
+def _busy(message: str) -> Busy:
+    return Busy(message, remedy="Ask again in a moment.", retry_after=5)
 
 
 def _spent(message: str, wait: int) -> BudgetSpent:

@@ -5,7 +5,8 @@ safely, in milliseconds, and all workers share the memory of one dataset. A work
 the channel it was born with: it may open no file and no connection, and take only so much memory and time.
 
 On the control socket the server asks the keeper for a worker (sending the worker's end of a channel) or to end one. On
-a channel the server sends a request and gets frames: an `ANSWER` with its properties, `BODY` and `END`; or `ERROR`.
+a channel the server sends a request and gets frames: `WHOLE`, the number of rows and the answer; or `BODY` after `BODY`
+and `END`; or `ERROR`.
 """
 
 import gc
@@ -30,7 +31,9 @@ from aseancan_kg.store.representation import row_count
 
 FRAME = struct.Struct("!cI")
 """Kind and length of what follows on a channel."""
-ANSWER, BODY, END, ERROR = b"A", b"B", b"Z", b"E"
+WHOLE, BODY, END, ERROR = b"W", b"B", b"Z", b"E"
+ROWS = struct.Struct("!q")
+"""Number of rows of a whole answer, -1 where they are not counted; its bytes follow."""
 
 ORDER = struct.Struct("!ci")
 """What the server asks of the keeper, and the process it is about."""
@@ -154,11 +157,9 @@ class _Output:
     def write(self, data: bytes) -> int:
         self.held.write(data)
         if self.held.tell() > self._limit:
-            if not self._begun:
-                self._send((ANSWER, _json(whole=False, rows=None)))
             body = self.held.getvalue()
             for start in range(0, len(body), _CHUNK):
-                self._send((BODY, body[start : start + _CHUNK]))
+                self._send(BODY, body[start : start + _CHUNK])
             self.held = BytesIO()
             self._begun, self._limit = True, _CHUNK
         return len(data)
@@ -167,16 +168,19 @@ class _Output:
         """Do nothing: frames are sent when they are full."""
 
     def end(self, rows: int | None) -> None:
-        begin = () if self._begun else ((ANSWER, _json(whole=True, rows=rows)),)
-        self._send(*begin, (BODY, self.held.getvalue()), (END, b""))
+        if self._begun:
+            self._send(BODY, self.held.getvalue())
+            self._send(END, b"")
+        else:
+            self._send(WHOLE, ROWS.pack(-1 if rows is None else rows) + self.held.getvalue())
 
     def fail(self, error: Error) -> None:
         place = error.place and (str(error.place.file), error.place.line, error.place.column)
         told = _json(**{"class": type(error).__name__}, message=error.message, place=place, remedy=error.remedy)
-        self._send((ERROR, told))
+        self._send(ERROR, told)
 
-    def _send(self, *frames: tuple[bytes, bytes]) -> None:
-        self._channel.sendall(b"".join(FRAME.pack(kind, len(payload)) + payload for kind, payload in frames))
+    def _send(self, kind: bytes, payload: bytes) -> None:
+        self._channel.sendall(FRAME.pack(kind, len(payload)) + payload)
 
 
 def _json(**members: object) -> bytes:

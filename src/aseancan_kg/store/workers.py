@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from aseancan_kg.errors import Busy, Error, QueryCrash, QueryMemory, QueryTimeout, StoreUnavailable
+from aseancan_kg.errors import Error, QueryCrash, QueryMemory, QueryTimeout, StoreUnavailable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Answer, Question
 from aseancan_kg.store.turns import Turns
-from aseancan_kg.store.worker import END, ERROR, FORK, FRAME, ORDER, REAP, REPLY, error_of
+from aseancan_kg.store.worker import BODY, END, ERROR, FORK, FRAME, ORDER, REAP, REPLY, ROWS, error_of
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Workers:
     """
 
     def __init__(self, files: Sequence[Path], *, union_default_graph: bool, limits: Settings) -> None:
-        self.turns = Turns(limits.workers, limits.queue, limits.client_seconds)
+        self.turns = Turns(limits)
         self.killed = 0
         self._arguments = ["union" if union_default_graph else "plain", *map(str, files)]
         self._limits = limits
@@ -113,12 +113,7 @@ class Workers:
 
     async def _ask(self, question: Question, client: str, **request: object) -> Answer:
         asked = time.monotonic()
-        try:
-            async with asyncio.timeout(self._limits.queue_seconds):
-                await self.turns.take(client)
-        except TimeoutError:
-            remedy = "Ask again in a moment."
-            raise Busy("no query process became free in time", remedy=remedy, retry_after=5) from None
+        await self.turns.take(client)
         return await _Run(self, client, self._limits.query_seconds, time.monotonic() - asked).begin(
             text=question.text,
             form=question.form,
@@ -247,6 +242,7 @@ class _Run:
         self._spent = 0.0
         self._worker: _Worker | None = None
         self._open = True
+        self._expired = False
 
     async def begin(self, **request: object) -> Answer:
         """Send the request to a worker and return its answer as far as it is held."""
@@ -254,14 +250,14 @@ class _Run:
             self._worker = await self._pool.lend()
             payload = json.dumps(request).encode()
             self._worker.writer.write(FRAME.pack(b"Q", len(payload)) + payload)
-            properties = json.loads((await self._frame(self._worker))[1])
-            _, first = await self._frame(self._worker)
-            if properties["whole"]:
-                await self._frame(self._worker)
+            kind, first = await self._frame(self._worker)
         except BaseException:
             self._leave(done=False)
             raise
-        return Answer(first, None if properties["whole"] else self, properties["rows"], self._queued, self._spent)
+        if kind == BODY:
+            return Answer(first, self, None, self._queued, self._spent)
+        (rows,) = ROWS.unpack_from(first)
+        return Answer(first[ROWS.size :], None, None if rows < 0 else rows, self._queued, self._spent)
 
     def __aiter__(self) -> Self:
         return self
@@ -285,21 +281,26 @@ class _Run:
     async def _frame(self, worker: _Worker) -> tuple[bytes, bytes]:
         """Return the next frame of the answer; the last one frees the worker."""
         since = time.monotonic()
+        expiry = asyncio.get_running_loop().call_later(self._limit - self._spent, self._expire, worker)
         try:
-            async with asyncio.timeout(self._limit - self._spent):
-                kind, payload = await worker.frame()
-        except TimeoutError as error:
-            elapsed = self._spent + time.monotonic() - since
-            raise _timeout(self._limit, elapsed) from error
+            kind, payload = await worker.frame()
         except (EOFError, OSError) as error:
+            if self._expired:
+                raise _timeout(self._limit, self._spent + time.monotonic() - since) from error
             raise _death(await asyncio.shield(self._pool.dismiss(worker)), self._limit) from error
         finally:
+            expiry.cancel()
             self._spent += time.monotonic() - since
-        if kind in (END, ERROR):
+        if kind != BODY:
             self._leave(done=True)
         if kind == ERROR:
             raise error_of(json.loads(payload))
         return kind, payload
+
+    def _expire(self, worker: _Worker) -> None:
+        """Kill the worker, whose channel thereby ends."""
+        self._expired = True
+        self._pool.dismiss(worker)
 
     def _leave(self, *, done: bool) -> None:
         if not self._open:

@@ -10,10 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aseancan_kg.web.kept import KEEP
 from aseancan_kg.web.metrics import Metrics
-from aseancan_kg.web.state import HEAD, State, log_of, state_in
+from aseancan_kg.web.state import HEAD, log_of, state_in
 
 _LOG = logging.getLogger("aseancan_kg.requests")
-_EXPOSED = b"AC-Dataset-Version, AC-Row-Count, Content-Location, ETag, Link, Location, Retry-After, Server-Timing"
 _METHODS = b"GET, HEAD, POST, OPTIONS"
 _OPTIONS: list[tuple[bytes, bytes]] = [
     (b"allow", _METHODS),
@@ -33,7 +32,7 @@ class _Ready:
 
 
 class Front:
-    """The outermost layer of the service, an ASGI middleware.
+    """The outermost layer of the service.
 
     A response that its door has marked to be kept is sent again, without asking any door, to whoever sends the same
     address and Accept header, for as long as the same dataset is served.
@@ -52,7 +51,8 @@ class Front:
         begun = time.perf_counter()
         state = state_in(scope)
         accept, held = _asked(scope["headers"])
-        common = _common(state, f"{self._run}-{next(self._numbers)}")
+        identity = f"{self._run}-{next(self._numbers)}".encode()
+        common = [*state.common_headers, (b"x-request-id", identity)]
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
         key = (scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
@@ -128,16 +128,6 @@ def _holds(held: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
     tag = next((value for name, value in headers if name == b"etag"), None)
     tags = [one.strip().removeprefix(b"W/") for one in held.split(b",")]
     return tag is not None and (tag.removeprefix(b"W/") in tags or b"*" in tags)
-
-
-def _common(state: State, identity: str) -> list[tuple[bytes, bytes]]:
-    return [
-        (b"ac-dataset-version", state.store.version.encode()),
-        (b"access-control-allow-origin", b"*"),
-        (b"access-control-expose-headers", _EXPOSED),
-        (b"x-content-type-options", b"nosniff"),
-        (b"x-request-id", identity.encode()),
-    ]
 
 
 def _log(scope: Scope, common: list[tuple[bytes, bytes]], reply: _Reply, seconds: float, *, with_query: bool) -> None:

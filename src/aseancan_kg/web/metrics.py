@@ -32,14 +32,19 @@ class Metrics:
                 ("triples", "Facts served"),
             )
         }
+        self._children: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._version = Gauge("aseancan_dataset", "The dataset that is served", ("version",), registry=self._registry)
 
     def count(self, path: str, status: int, seconds: float) -> None:
         """Count a request for the door that its path leads to; `seconds` is the time it took."""
         first = path.split("/", 2)[1] if path.startswith("/") else ""
         door = first if first in _DOORS else "other" if first else "home"
-        self._requests.labels(door, status).inc()
-        self._seconds.labels(door).observe(seconds)
+        children = self._children.get((door, status))
+        if children is None:  # looking them up by their labels costs more than counting
+            children = self._requests.labels(door, status), self._seconds.labels(door)
+            self._children[door, status] = children
+        children[0].inc()
+        children[1].observe(seconds)
 
     async def show(self, request: Request) -> Response:
         """Answer `/metrics`."""

@@ -123,8 +123,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "The service failed on this request. It has been logged."
     members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    # This answer, and no other, is given outside the front, which makes every other one readable from other sites.
-    return _response(request, members, {"Access-Control-Allow-Origin": "*"})
+    return _response(request, members)
 
 
 def _response(request: Request, members: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

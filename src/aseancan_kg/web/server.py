@@ -1,6 +1,7 @@
 """The running server: loads, serves, reloads on SIGHUP without dropping a request, and ends when it is told to."""
 
 import asyncio
+import gc
 import json
 import logging
 import signal
@@ -63,6 +64,10 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
     if sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load)
+    # What is there now stays; answers that are kept are many small objects, which need not be searched often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
     await _Server(config, lambda: ready(state)).serve(sockets=[listener])
 
 

@@ -41,20 +41,21 @@ async def read(request: Request) -> tuple[Question, str | None]:
 
 async def _parameters(request: Request) -> QueryParams:
     """Read the protocol's parameters from the request's URL and body; a direct POST is its `query`."""
-    parameters = list(request.query_params.multi_items())
-    if request.method == "POST":
-        kind, _, options = request.headers.get("content-type", "").partition(";")
-        kind = kind.strip().lower()
-        if kind == UPDATE:
-            raise Forbidden(queries.READ_ONLY)
-        if kind not in (FORM, DIRECT) or not _is_utf8(options):
-            detail = f"A query is posted as {DIRECT} or {FORM}, in UTF-8."
-            raise HTTPException(415, detail, headers={"Accept-Post": f"{DIRECT}, {FORM}"})
-        try:
-            body = (await _body(request)).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError("the body is not UTF-8", remedy="Encode the query as UTF-8.") from error
-        parameters += [("query", body)] if kind == DIRECT else _form(body)
+    if request.method != "POST":
+        return request.query_params
+    parameters = request.query_params.multi_items()
+    kind, _, options = request.headers.get("content-type", "").partition(";")
+    kind = kind.strip().lower()
+    if kind == UPDATE:
+        raise Forbidden(queries.READ_ONLY)
+    if kind not in (FORM, DIRECT) or not _is_utf8(options):
+        detail = f"A query is posted as {DIRECT} or {FORM}, in UTF-8."
+        raise HTTPException(415, detail, headers={"Accept-Post": f"{DIRECT}, {FORM}"})
+    try:
+        body = (await _body(request)).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("the body is not UTF-8", remedy="Encode the query as UTF-8.") from error
+    parameters += [("query", body)] if kind == DIRECT else _form(body)
     return QueryParams(parameters)
 
 

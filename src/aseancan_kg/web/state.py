@@ -22,6 +22,10 @@ from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
 HERE = Path(__file__).parent
+_EXPOSED = (
+    "AC-Dataset-Version", "AC-Row-Count", "Content-Location", "ETag", "Link", "Location", "Retry-After",
+    "Server-Timing", "X-Request-ID",
+)  # fmt: skip
 _OWN_DOCUMENTS = ("ont", "dataset", "shapes")
 _OWN_PATHS = ("scheme/", "graph/")
 
@@ -39,6 +43,16 @@ class State:
     settings: Settings = field(default_factory=Settings)
     downloads: Downloads = field(default_factory=Downloads)
     queries: Mapping[str, Query] = field(default_factory=catalogue)
+
+    @cached_property
+    def common_headers(self) -> list[tuple[bytes, bytes]]:
+        """Headers of every response."""
+        return [
+            (b"ac-dataset-version", self.store.version.encode()),
+            (b"access-control-allow-origin", b"*"),
+            (b"access-control-expose-headers", ", ".join(_EXPOSED).encode()),
+            (b"x-content-type-options", b"nosniff"),
+        ]
 
     @cached_property
     def kept(self) -> Kept:
