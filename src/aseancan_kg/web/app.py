@@ -11,13 +11,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aseancan_kg import queries
-from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web import entities, pages, problems, sparql
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.state import HERE, State, templates
 
 
-def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
+def create_app(store: Dataset, downloads: Path | None = None) -> FastAPI:
     """Return the service over a store; it holds no state but what is given here.
 
     `downloads` is the directory of the built dataset's files, offered as they are.
@@ -25,7 +25,7 @@ def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
     app = FastAPI(
         title="ASEAN-Canada commitments knowledge graph",
         version=store.version,
-        middleware=[Middleware(CommonHeaders, version=store.version)],
+        middleware=[Middleware(CommonHeaders, store=store)],
         docs_url=None,  # the ready-made pages load their scripts from a public network
         redoc_url=None,
     )
@@ -66,10 +66,10 @@ def create_app(store: EmbeddedStore, downloads: Path | None = None) -> FastAPI:
 class CommonHeaders:
     """Puts what every response carries on it, answers CORS preflights, and makes HEAD out of GET."""
 
-    def __init__(self, app: ASGIApp, version: str) -> None:
+    def __init__(self, app: ASGIApp, store: Dataset) -> None:
         self._app = app
+        self._store = store
         self._common = {
-            "AC-Dataset-Version": version,
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "AC-Dataset-Version, AC-Row-Count, Content-Location, ETag, Link",
             "X-Content-Type-Options": "nosniff",
@@ -89,7 +89,9 @@ class CommonHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._common)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._common)
+                headers["AC-Dataset-Version"] = self._store.version
             elif head:
                 message = {**message, "body": b""}
             await send(message)

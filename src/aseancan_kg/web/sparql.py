@@ -13,7 +13,7 @@ from aseancan_kg import mediatypes, queries
 from aseancan_kg.errors import Forbidden, InputError, NotAcceptable
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, RESULT_FORMATS
 from aseancan_kg.namespaces import PREFIXES
-from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
 from aseancan_kg.web.pages import page
@@ -104,7 +104,7 @@ def _form_page(request: Request, text: str, results: answers.Table | None) -> Re
     return page(request, "sparql.html", text=text, results=results, link=link, headers={"Vary": "Accept"})
 
 
-def _service_description(store: EmbeddedStore, endpoint: str) -> list[ox.Quad]:
+def _service_description(store: Dataset, endpoint: str) -> list[ox.Quad]:
     """Describe the endpoint in the SPARQL 1.1 Service Description vocabulary."""
     sd, void = PREFIXES["sd"], PREFIXES["void"]
     service, dataset, default = ox.NamedNode(endpoint), ox.BlankNode("dataset"), ox.BlankNode("default")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from aseancan_kg.namespaces import BASE, ONT
 from aseancan_kg.queries import Query
-from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.dataset import Dataset
 
 HERE = Path(__file__).parent
 _OWN_DOCUMENTS = ("ont", "dataset", "shapes")
@@ -21,19 +21,19 @@ _OWN_PATHS = ("scheme/", "graph/")
 class State:
     """Made once by `create_app`; nothing in it changes while the service runs."""
 
-    store: EmbeddedStore
+    store: Dataset
     queries: Mapping[str, Query]
     templates: jinja2.Environment
 
 
-def templates(store: EmbeddedStore, downloads: frozenset[str]) -> jinja2.Environment:
+def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     """Return the page templates; everything put into them is escaped. `downloads` are names of files on offer."""
     loader = jinja2.FileSystemLoader(HERE / "templates")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    # Other people's data served with --data has no ontology of ours to link to.
-    environment.globals["dataset_version"] = store.version
+    environment.globals["store"] = store
+    # Other people's data has no ontology of ours to link to.
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
     environment.globals["downloads"] = downloads
     return environment
