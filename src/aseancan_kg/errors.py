@@ -7,9 +7,17 @@
     │   └── DatasetMissing     no built dataset where one was expected
     ├── InvalidData            readable, but it breaks a shape or a register rule
     │   └── InvalidTables      rows of registers or codings, each with a fault
+    ├── TooLong                a query of more bytes than are read
     ├── Forbidden              a query that would change data or reach the network
     ├── NotFound               an IRI, slug or query name nobody knows
     ├── NotAcceptable          no representation fits what was asked for
+    ├── QueryStopped           a query that was begun and passed a limit
+    │   ├── QueryTimeout       … of time
+    │   ├── QueryMemory        … of memory
+    │   └── QueryCrash         … of the engine itself, whose process it ended
+    ├── ComeBackLater          a query that was not begun
+    │   ├── Busy               too many wait already
+    │   └── BudgetSpent        this client has had its share for now
     └── StoreUnavailable       the store behind the service does not answer
 
 Lower floors raise these; only `cli` turns them into exit codes and only `web.problems` into HTTP.
@@ -92,6 +100,10 @@ class InvalidTables(InvalidData):
         return cls("\n".join(["the tables have faults", *map(str, told)]), faults=told)
 
 
+class TooLong(Error):
+    """A query of more bytes than are read."""
+
+
 class Forbidden(Error):
     """A query that would change data or reach the network."""
 
@@ -102,6 +114,41 @@ class NotFound(Error):
 
 class NotAcceptable(Error):
     """No representation fits what the client asked for."""
+
+
+class QueryStopped(Error):
+    """A query that was begun and passed a limit; asking again will not help."""
+
+
+@dataclass
+class QueryTimeout(QueryStopped):
+    """A query that ran `elapsed` seconds where `limit` are allowed."""
+
+    limit: float = field(default=0.0, kw_only=True)
+    elapsed: float = field(default=0.0, kw_only=True)
+
+
+class QueryMemory(QueryStopped):
+    """A query that needed more memory than one may have."""
+
+
+class QueryCrash(QueryStopped):
+    """A query that ended the process which evaluated it."""
+
+
+@dataclass
+class ComeBackLater(Error):
+    """A query that was not begun; it may be in `retry_after` seconds."""
+
+    retry_after: int = field(default=1, kw_only=True)
+
+
+class Busy(ComeBackLater):
+    """Too many queries wait already."""
+
+
+class BudgetSpent(ComeBackLater):
+    """The client has had its share of the service for now."""
 
 
 class StoreUnavailable(Error):

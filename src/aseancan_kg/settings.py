@@ -1,9 +1,14 @@
-"""Which release this is, and where the product's own files are."""
+"""Which release this is, where the product's own files are, and the limits within which it serves."""
 
 import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, get_type_hints
 
-from aseancan_kg.errors import DatasetMissing, Place
+from aseancan_kg.errors import DatasetMissing, InputError, Place
 
 VERSION = "0.2.0"
 """Version of software, ontology and registers; CHANGELOG.md says what each holds."""
@@ -32,3 +37,61 @@ def dataset_file() -> Path:
         remedy = "Run `aseancan-kg build`, or give other data with --data."
         raise DatasetMissing("there is no built dataset", Place(manifest), remedy=remedy) from error
     return manifest.parent / str(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a setting means, and what it may be: one of `choices`, else a number not below `least`."""
+
+    meaning: str
+    least: float = 1
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The one table of what an operator can set: each field is read from `AC_` and its name in capitals."""
+
+    workers: Annotated[int, Rule("queries evaluated at once; one client never holds the last place")] = (
+        os.cpu_count() or 1
+    ) + 1
+    query_seconds: Annotated[float, Rule("seconds a query may run", least=0.1)] = 10.0
+    query_memory_mb: Annotated[int, Rule("megabytes a query may use beyond the dataset", least=64)] = 1024
+    query_kb: Annotated[int, Rule("kilobytes the body of a request may have")] = 64
+    queue: Annotated[int, Rule("queries that may wait, half of them of one client")] = 64
+    queue_seconds: Annotated[float, Rule("seconds a query may wait", least=0.1)] = 10.0
+    client_seconds: Annotated[float, Rule("seconds of query time a client may use within a minute", least=0.1)] = 60.0
+    buffer_kb: Annotated[int, Rule("kilobytes up to which an answer is held until it is whole, then streamed")] = 4096
+    transfer_seconds: Annotated[float, Rule("seconds a streamed answer may take to be received", least=0.1)] = 300.0
+    cache_mb: Annotated[int, Rule("megabytes of answers that are kept", least=0)] = 64
+    log: Annotated[str, Rule("requests that are logged", choices=("errors", "requests", "queries"))] = "errors"
+
+
+RULES = {name: kind.__metadata__[0] for name, kind in get_type_hints(Settings, include_extras=True).items()}
+"""Name of a setting → its rule."""
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that an environment gives; raises `InputError` for a value that is none."""
+    given = {name: environment[variable(name)] for name in RULES if variable(name) in environment}
+    values: dict[str, Any] = {name: _value(name, text) for name, text in given.items()}
+    return Settings(**values)
+
+
+def variable(name: str) -> str:
+    """Name of the environment variable of a setting."""
+    return f"AC_{name.upper()}"
+
+
+def _value(name: str, text: str) -> int | float | str:
+    rule, kind = RULES[name], type(getattr(Settings(), name))
+    if rule.choices:
+        if text in rule.choices:
+            return text
+        raise InputError(f"{variable(name)} is {text!r}", remedy=f"It is one of {', '.join(rule.choices)}.")
+    with suppress(ValueError):
+        number: int | float = kind(text)
+        if rule.least <= number < float("inf"):
+            return number
+    whole = "whole " if kind is int else ""
+    raise InputError(f"{variable(name)} is {text!r}", remedy=f"It is a {whole}number, {rule.least:g} or more.")

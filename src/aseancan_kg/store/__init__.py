@@ -1,9 +1,11 @@
 """Where queries are answered: in this process (`embedded`) or at another SPARQL server (`remote`).
 
-A query and a format go in, bytes come out; nothing lazy leaves this floor, so nothing lazy crosses a thread.
+A query and a format go in, bytes come out; nothing lazy leaves this floor, so nothing lazy crosses a thread. What
+clients of the service ask goes through an `Engine`, which can be stopped: killable processes (`workers`), or a server.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -28,3 +30,76 @@ class QueryStore(Protocol):
 
     def rows(self, text: str) -> list[Row]:
         """Return the solutions of a SELECT query; raises as `query` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query to answer; graphs named here replace the query's own FROM and FROM NAMED.
+
+    Queries with the same `normal` text are the same; a `volatile` one may answer differently each time.
+    """
+
+    text: str
+    form: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    normal: str = ""
+    volatile: bool = True
+
+
+class Rest(Protocol):
+    """What follows the beginning of a long answer; raises an `Error` when it cannot be completed."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield piece after piece."""
+
+    async def aclose(self) -> None:
+        """Give up what has not been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`first` is the whole answer, or its beginning when there is a `rest`.
+
+    `rows` counts the rows of a whole answer to a SELECT; `queued` and `evaluated` are the seconds it took to be let in
+    and to make `first`.
+    """
+
+    first: bytes
+    rest: Rest | None = None
+    rows: int | None = None
+    queued: float = 0.0
+    evaluated: float = 0.0
+
+
+class Engine(Protocol):
+    """Answers the queries of clients within limits."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether queries can be answered now."""
+
+    @property
+    def running(self) -> int:
+        """Number of queries that are being evaluated."""
+
+    @property
+    def waiting(self) -> int:
+        """Number of queries that wait to be."""
+
+    @property
+    def killed(self) -> int:
+        """Number of queries that had to be stopped."""
+
+    async def start(self) -> None:
+        """Make ready; queries are answered from then on."""
+
+    async def close(self) -> None:
+        """Let running queries end, then free everything."""
+
+    async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
+        """Answer a question of a client, who is known by an address.
+
+        Raises what `QueryStore.query` raises, `QueryStopped` when a limit was passed, `Busy` and `BudgetSpent` when it
+        was not begun.
+        """

@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from aseancan_kg.errors import NotAcceptable
-from aseancan_kg.mediatypes import JSON_LD, N_QUADS, RDF_XML, TRIG, Format
+from aseancan_kg.mediatypes import CSV, JSON_LD, N_QUADS, RDF_XML, TRIG, TSV, XML, Format
 from aseancan_kg.namespaces import PREFIXES
 
 RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
@@ -37,6 +37,21 @@ def write(quads: Iterable[ox.Quad], graph_format: Format, *, first: str = "") ->
         return ox.serialize(ordered, format=written_as, prefixes=prefixes) or b""
     except (ValueError, OSError) as error:
         raise NotAcceptable(f"{graph_format.label} cannot express this graph: {error}") from error
+
+
+def row_count(body: bytes, result_format: Format) -> int:
+    """Count the rows of a SELECT's result by the marks between them, without reading the rows."""
+    if result_format is XML:
+        return body.count(b"<result>")
+    if result_format is TSV:
+        return body.count(b"\n") - 1
+    if result_format is CSV:
+        return (re.sub(rb'"[^"]*"', b"", body) if b'"' in body else body).count(b"\n") - 1
+    if body.endswith(b"[]}}"):
+        return 0
+    if b"{}" not in body:
+        return body.count(b'},{"') + 1  # inside a string it would be },{\"
+    return re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body).count(b"},{") + 1
 
 
 def _refuse_unwritable(triples: Iterable[ox.Triple]) -> None:

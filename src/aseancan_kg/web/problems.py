@@ -23,9 +23,17 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.DatasetMissing: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.InvalidData: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidTables: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.QueryStopped: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryMemory: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryCrash: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ComeBackLater: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES = {

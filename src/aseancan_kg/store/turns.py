@@ -1,0 +1,121 @@
+"""Whose query is next: a bounded queue, fair between clients."""
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aseancan_kg.errors import BudgetSpent, Busy
+
+_MINUTE = 60.0
+_LIGHT_SHARE = 0.1
+"""Share of its budget below which a client may take the last place."""
+_FORGET_AT = 10_000
+"""Number of remembered clients at which those who are owed nothing are forgotten."""
+
+
+@dataclass(slots=True)
+class _Client:
+    """What a client uses: queries that run, queries that wait, and the seconds it has had, which fade."""
+
+    running: int = 0
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    spent: float = 0.0
+    as_of: float = 0.0
+
+
+class Turns:
+    """Gives `places` to queries; at most `queue` wait, half of them of one client.
+
+    A client may use `budget` seconds of query time a minute. With more than one place it never holds the last one,
+    unless it holds no other and has used little of its budget lately: so a query that takes a moment finds a place
+    whatever the others do. Among those who wait, the client with the fewest running queries and the least time spent
+    is next.
+    """
+
+    def __init__(self, places: int, queue: int, budget: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._places = self._free = places
+        self._queue = queue
+        self._budget = budget
+        self._clock = clock
+        self._clients: dict[str, _Client] = {}
+        self.waiting = 0
+
+    @property
+    def running(self) -> int:
+        """Number of queries that have a place."""
+        return self._places - self._free
+
+    async def take(self, name: str) -> None:
+        """Wait for a place for a query of the client; it must be given back.
+
+        Raises `Busy` when too many wait, `BudgetSpent` when the client has used its budget or fills half the queue.
+        """
+        client = self._faded(name)
+        over = client.spent - self._budget
+        if over >= 0:
+            wait = math.ceil((over + 1) * _MINUTE / self._budget)
+            raise _spent(f"your queries have used {self._budget:g} seconds within a minute", wait)
+        if not client.waiting and self._may_run(client):
+            self._free -= 1
+            client.running += 1
+            return
+        if self.waiting >= self._queue:
+            raise Busy(f"{self.waiting} queries wait already", remedy="Ask again in a moment.", retry_after=5)
+        if len(client.waiting) >= max(1, self._queue // 2):
+            raise _spent(f"{len(client.waiting)} of your queries wait already", 1)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        client.waiting.append(turn)
+        self.waiting += 1
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                client.waiting.remove(turn)
+                self.waiting -= 1
+            else:  # it was given a place in the same moment
+                self.give_back(name, 0)
+            raise
+
+    def give_back(self, name: str, seconds: float) -> None:
+        """Return a place after `seconds` of query time, and let the next in."""
+        client = self._faded(name)
+        client.running -= 1
+        client.spent += seconds
+        self._free += 1
+        self._let_in()
+        if len(self._clients) > _FORGET_AT:
+            self._clients = {known: one for known, one in self._clients.items() if not self._idle(known)}
+
+    def _let_in(self) -> None:
+        while self.waiting:
+            ready = [one for one in self._clients.values() if one.waiting and self._may_run(one)]
+            if not ready:
+                return
+            client = min(ready, key=lambda one: (one.running, one.spent))
+            client.waiting.popleft().set_result(None)
+            client.running += 1
+            self.waiting -= 1
+            self._free -= 1
+
+    def _may_run(self, client: _Client) -> bool:
+        if self._free > 1 or self._places == 1:
+            return self._free > 0
+        return self._free == 1 and client.running == 0 and client.spent < self._budget * _LIGHT_SHARE
+
+    def _faded(self, name: str) -> _Client:
+        client = self._clients.setdefault(name, _Client(as_of=self._clock()))
+        now = self._clock()
+        client.spent = max(0.0, client.spent - (now - client.as_of) * self._budget / _MINUTE)
+        client.as_of = now
+        return client
+
+    def _idle(self, name: str) -> bool:
+        client = self._faded(name)
+        return not (client.running or client.waiting or client.spent)
+
+
+def _spent(message: str, wait: int) -> BudgetSpent:
+    return BudgetSpent(message, remedy="Ask again later, or download the dataset.", retry_after=wait)
