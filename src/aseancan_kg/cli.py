@@ -7,18 +7,21 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aseancan_kg import __version__, settings
 from aseancan_kg.errors import Error, InputError, InvalidData, Place
 from aseancan_kg.store import QueryStore
+
+if TYPE_CHECKING:
+    from aseancan_kg.store.dataset import Dataset
 
 app = typer.Typer(
     name="aseancan-kg",
@@ -131,26 +134,27 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
     data: Annotated[list[Path] | None, typer.Option(help="RDF file to serve instead; may be repeated.")] = None,
     union_default_graph: Annotated[bool, typer.Option(help="With --data: query all graphs by default.")] = False,
+    store: Annotated[str | None, typer.Option(metavar="URL", help="Query endpoint of the server to serve.")] = None,
 ) -> None:
     """Serve the dataset as linked data, pages and SPARQL."""
+    if store and (data or union_default_graph):
+        raise InputError("--store names the dataset already", remedy="Leave --data and --union-default-graph out.")
     import uvicorn
 
-    from aseancan_kg.store.embedded import EmbeddedStore
-
     with _listen(host, port) as listener:
-        files = data or [_dataset()]
+        files = [] if store else data or [_dataset()]
         with ThreadPoolExecutor(1) as loader:
             # The engine loads without holding the interpreter, so the web framework is imported meanwhile.
-            union = union_default_graph or not data
-            loading = loader.submit(EmbeddedStore.from_files, files, union_default_graph=union)
+            loading = loader.submit(_served, files, union_default_graph or not data, store)
             from aseancan_kg.web.app import create_app
 
-        store = loading.result()
+        served = loading.result()
         address = f"http://{host}:{listener.getsockname()[1]}"
-        print(f"Serving {len(store):,} facts. Stop with Ctrl-C.", flush=True)
+        told = f"version {served.version} at {store}" if store else f"{len(served):,} facts"
+        print(f"Serving {told}. Stop with Ctrl-C.", flush=True)
         print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
         with suppress(KeyboardInterrupt):
-            service = create_app(store, downloads=None if data else files[0].parent)
+            service = create_app(served, downloads=None if data or store else files[0].parent)
             config = uvicorn.Config(service, log_level="warning", timeout_graceful_shutdown=2)
             uvicorn.Server(config).run(sockets=[listener])
         # The engine cannot be interrupted: a query that still runs would keep the process from ending.
@@ -242,6 +246,19 @@ def _dataset() -> Path:
             print(f"aseancan-kg: {source} {told}", file=sys.stderr)
             break
     return dataset
+
+
+def _served(files: Sequence[Path], union: bool, store: str | None) -> "Dataset":
+    """Return the dataset in the files, or the one behind a query endpoint once that has answered."""
+    if store:
+        from aseancan_kg.store.remote import RemoteStore
+
+        remote = RemoteStore(store)
+        remote.refresh()
+        return remote
+    from aseancan_kg.store.embedded import EmbeddedStore
+
+    return EmbeddedStore.from_files(files, union_default_graph=union)
 
 
 def _query_text(name: str, values: Mapping[str, str]) -> str:
