@@ -162,6 +162,23 @@ def serve(
 
 
 @app.command()
+def publish(
+    to: Annotated[str, typer.Option(metavar="URL", help="Base of the server, or QUERY,UPDATE,GRAPH-STORE.")],
+    release: Annotated[Path | None, typer.Option(help="Directory of the release instead of build/.")] = None,
+) -> None:
+    """Load the built dataset into a SPARQL server beside the current one, and switch when it is whole.
+
+    User and password are read from AC_PUBLISH_USER and AC_PUBLISH_PASSWORD.
+    """
+    from aseancan_kg.store import publication
+
+    built = publication.Release.read(release or settings.resources() / "build")
+    credentials = os.environ.get("AC_PUBLISH_USER", ""), os.environ.get("AC_PUBLISH_PASSWORD", "")
+    publication.publish(built, to, credentials, lambda told: print(told, file=sys.stderr))
+    print(f"Published version {built.version}: {len(built.graphs)} graphs, {sum(built.graphs.values()):,} triples.")
+
+
+@app.command()
 def query(
     name: Annotated[str, typer.Argument(help="Name of a query of the catalogue, a file, or - for standard input.")],
     param: Annotated[list[str] | None, typer.Option(help="Parameter of a named query, as key=value.")] = None,
