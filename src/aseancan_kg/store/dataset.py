@@ -89,8 +89,7 @@ class Dataset(ABC):
             node = ox.NamedNode(iri)
         except ValueError:
             return False
-        said = f"SELECT ?p WHERE {{ {{ {node} ?p ?o }} UNION {{ GRAPH ?g {{ {node} ?p ?o }} }} }} LIMIT 1"
-        return iri in self.graphs or bool(self.rows(said))
+        return iri in self.graphs or bool(self.quads(subjects=[node]))
 
     def describe(self, iri: str, graph_format: Format) -> bytes:
         """Return the description of an IRI, the same triples in every format.

@@ -32,17 +32,17 @@ import pyoxigraph as ox
 
 from aseancan_kg.errors import Forbidden, InputError, InvalidData, NotFound, Place, StoreUnavailable
 from aseancan_kg.mediatypes import JSON, N_TRIPLES
-from aseancan_kg.namespaces import BASE, GRAPH, PREFIXES
+from aseancan_kg.namespaces import GRAPH, PREFIXES, STAGING
 from aseancan_kg.store import Row
 
-STAGING = f"{BASE}staging/"
-
 _MARKER = f"<{STAGING}> <{PREFIXES['dcterms']}identifier>"
+_RIGHTS_TAKEN = f'<{STAGING}> <{PREFIXES["dcterms"]}accessRights> "taken"'
 _TRIPLES_AT_ONCE = 50_000
 _SECONDS = 600
 _ATTEMPTS = 5
 _PRIVATE_GRAPHS = "http://www.openlinksw.com/schemas/virtrdf#PrivateGraphs"
 _REPEATABLE_READ = 4
+_ALL_RIGHTS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,39 +152,36 @@ class _Publication:
     def run(self) -> None:
         before = self._sizes()
         leftovers = [name for name in before if name.startswith(STAGING)]
+        curtain = _Curtain(self._at, self._http, [STAGING, *self._staged]) if self._at.is_virtuoso else None
         if leftovers:
             self._tell(f"removing {len(leftovers)} graphs of an interrupted publication")
             self._update([f"DROP SILENT GRAPH <{name}>" for name in leftovers])
-        merges = self._mark()
+        self._put(STAGING, f'{_MARKER} "{self._release.version}" .'.encode(), "PUT")
+        if curtain:
+            curtain.close()
+            if curtain.taken:
+                self._put(STAGING, f"{_RIGHTS_TAKEN} .".encode(), "POST")
+            if curtain.isolation < _REPEATABLE_READ:
+                told = "a query that runs at the moment of the switch may see both releases: the server's virtuoso.ini"
+                self._tell(f"caution: {told} does not say DefaultIsolation = {_REPEATABLE_READ} under [Parameters]")
+        merged = f"SELECT ?v WHERE {{ {_MARKER} ?v }}"
+        self._warn(merged, "the server merges all graphs and hides none: queries")
+        self._warn(f"SELECT ?v WHERE {{ GRAPH ?g {{ {_MARKER} ?v }} }}", "queries over all named graphs (GRAPH ?g)")
+        merges = bool(self._http.rows(self._at.private, merged))
         self._stage()
         self._verify({staged: self._release.graphs[name] for staged, name in self._staged.items()})
         self._tell(f"switching to version {self._release.version}")
         stale = [name for name in before if name.startswith(GRAPH) and name not in self._release.graphs]
         self._switch(stale, fill_default=not merges)
         self._verify(self._release.graphs)
+        if curtain:
+            curtain.open()
+        self._update([f"DROP SILENT GRAPH <{STAGING}>"])
 
-    def _mark(self) -> bool:
-        """Stage a triple that tells what readers can see of staging graphs; return whether the server merges graphs."""
-        if self._at.is_virtuoso:
-            self._hide()
-            isolation = "bif:cfg_item_value(bif:virtuoso_ini_path(), 'Parameters', 'DefaultIsolation')"
-            (row,) = self._http.rows(self._at.private, f"SELECT ({isolation} AS ?n) WHERE {{ ?s ?p ?o }} LIMIT 1")
-            if not row or int(_text(row["n"]) or 0) < _REPEATABLE_READ:
-                told = "a query that runs at the moment of the switch may see both releases: the server's virtuoso.ini"
-                self._tell(f"caution: {told} does not say DefaultIsolation = {_REPEATABLE_READ} under [Parameters]")
-        self._put(STAGING, f'{_MARKER} "{self._release.version}" .'.encode(), "PUT")
-        seen = f"SELECT ?v WHERE {{ {_MARKER} ?v }}"
-        if self._http.rows(self._at.public, seen):
-            told = "the server merges all graphs and cannot hide one, so until the switch its default graph holds"
-            self._tell(f"caution: {told} the triples of both releases")
-        return bool(self._http.rows(self._at.private, seen))
-
-    def _hide(self) -> None:
-        """Make the staging graphs private, so that Virtuoso merges them into no query but the publisher's."""
-        calls = [f"RDF_GRAPH_GROUP_CREATE('{_PRIVATE_GRAPHS}', 1)", "RDF_DEFAULT_USER_PERMS_SET('nobody', 0, 1)"]
-        calls += [f"RDF_GRAPH_GROUP_INS('{_PRIVATE_GRAPHS}', '{name}')" for name in (STAGING, *self._staged)]
-        for call in calls:
-            self._http.rows(self._at.private, f"SELECT (sql:{call} AS ?done) WHERE {{ ?s ?p ?o }} LIMIT 1")
+    def _warn(self, query: str, whose: str) -> None:
+        """Tell who sees staged triples beside the current ones, if the public does by this query."""
+        if self._http.rows(self._at.public, query):
+            self._tell(f"caution: until the switch, {whose} see the triples of both releases")
 
     def _stage(self) -> None:
         names = {name: staged for staged, name in self._staged.items()}
@@ -204,7 +201,7 @@ class _Publication:
 
     def _switch(self, stale: list[str], *, fill_default: bool) -> None:
         ours = f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{GRAPH}"))'
-        steps = [f"DROP SILENT GRAPH <{name}>" for name in (STAGING, *stale)]
+        steps = [f"DROP SILENT GRAPH <{name}>" for name in stale]
         steps += [f"MOVE <{staged}> TO <{name}>" for staged, name in self._staged.items()]
         if fill_default:
             # Triples of others in the default graph stay.
@@ -231,6 +228,47 @@ class _Publication:
     def _put(self, name: str, triples: bytes, method: str) -> None:
         address = f"{self._at.graph_store}?{urlencode({'graph': name}, quote_via=quote)}"
         self._http.send(method, address, triples, N_TRIPLES.media_type)
+
+
+class _Curtain:
+    """Hides the staging graphs from the public of Virtuoso, which would merge them into every query otherwise.
+
+    Virtuoso hides members of a group of private graphs from users without rights on those. Unless its operator has
+    taken these rights from the public, that is done for as long as a publication takes: its query planner errs more
+    with them taken. A triple in the staging graph remembers it, should the publication be interrupted.
+    """
+
+    def __init__(self, at: Endpoints, http: "_Http", names: list[str]) -> None:
+        self._at = at
+        self._http = http
+        self._names = names
+        self.taken = bool(http.rows(at.private, f"SELECT ?g WHERE {{ GRAPH ?g {{ {_RIGHTS_TAKEN} }} }}"))
+
+    @property
+    def isolation(self) -> int:
+        """Isolation level of the server's readers; Virtuoso's own default is 2, read committed."""
+        found = self._call("bif:cfg_item_value(bif:virtuoso_ini_path(), 'Parameters', 'DefaultIsolation')")
+        return int(_text(found["done"]) or 2) if found else 2
+
+    def close(self) -> None:
+        """Make the staging graphs private."""
+        self._call(f"sql:RDF_GRAPH_GROUP_CREATE('{_PRIVATE_GRAPHS}', 1)")
+        for name in self._names:
+            self._call(f"sql:RDF_GRAPH_GROUP_INS('{_PRIVATE_GRAPHS}', '{name}')")
+        if self._http.rows(self._at.public, f"SELECT ?v WHERE {{ {_MARKER} ?v }}"):
+            self.taken = True
+            self._call("sql:RDF_DEFAULT_USER_PERMS_SET('nobody', 0, 1)")
+
+    def open(self) -> None:
+        """Leave the group as it was, and the public its rights."""
+        for name in self._names:
+            self._call(f"sql:RDF_GRAPH_GROUP_DEL('{_PRIVATE_GRAPHS}', '{name}')")
+        if self.taken:
+            self._call(f"sql:RDF_DEFAULT_USER_PERMS_SET('nobody', {_ALL_RIGHTS}, 1)")
+
+    def _call(self, function: str) -> Row:
+        (row,) = self._http.rows(self._at.private, f"SELECT ({function} AS ?done) WHERE {{ ?s ?p ?o }} LIMIT 1")
+        return row
 
 
 class _Digest(HTTPDigestAuthHandler):

@@ -24,7 +24,7 @@ from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, QueryBadFormed, SPA
 from aseancan_kg import queries
 from aseancan_kg.errors import InputError, NotAcceptable, Place, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMATS, Format
-from aseancan_kg.namespaces import BASE, PREFIXES
+from aseancan_kg.namespaces import BASE, PREFIXES, STAGING
 from aseancan_kg.store import Row
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
@@ -74,7 +74,7 @@ class _Facts:
     def graphs(self) -> dict[str, int]:
         counts = self.store.rows("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
         named = {name.value: _number(row) for row in counts if isinstance(name := row["g"], ox.NamedNode)}
-        return dict(sorted(named.items()))
+        return {name: named[name] for name in sorted(named) if not name.startswith(STAGING)}
 
     @cached_property
     def union(self) -> bool:
@@ -228,7 +228,7 @@ class RemoteStore(Dataset):
         values = _values("s", subjects) + _values("p", predicates) + _values("o", objects)
         in_graph = f"{values}{_values('g', [graph] if graph else None)}GRAPH ?g {{ ?s ?p ?o }}"
         pattern = in_graph if graph else f"{{ {in_graph} }} UNION {{ {values}?s ?p ?o }}"
-        quads = self._select(pattern)
+        quads = _published(self._select(pattern))
         blank = [quad for quad in quads if isinstance(quad.object, ox.BlankNode)]
         if not blank or not values:
             return quads
@@ -237,7 +237,7 @@ class RemoteStore(Dataset):
         blanks = f"{_values('g', graphs)}GRAPH ?g {{ ?s ?p ?o }} FILTER(isBlank(?s))"
         if not graphs:
             blanks = "?s ?p ?o FILTER(isBlank(?s))"
-        return self._select(f"{{ {pattern} }} UNION {{ {blanks} }}")
+        return _published(self._select(f"{{ {pattern} }} UNION {{ {blanks} }}"))
 
     def _select(self, pattern: str) -> list[ox.Quad]:
         """Return the matches of a pattern of ?s ?p ?o and perhaps ?g, blank nodes named by what is said of them."""
@@ -333,6 +333,19 @@ def _quad(row: Row) -> ox.Quad:
     assert isinstance(predicate, ox.NamedNode)
     assert not isinstance(name, ox.Literal | ox.Triple)
     return ox.Quad(subject, predicate, row["o"], name)
+
+
+def _published(quads: list[ox.Quad]) -> list[ox.Quad]:
+    """Leave out what stands in staging graphs alone: a release that is being published."""
+    if not any(_is_staged(quad) for quad in quads):
+        return quads
+    public = {quad.triple for quad in quads if isinstance(quad.graph_name, ox.NamedNode) and not _is_staged(quad)}
+    staged = {quad.triple for quad in quads if _is_staged(quad)} - public
+    return [quad for quad in quads if not _is_staged(quad) and quad.triple not in staged]
+
+
+def _is_staged(quad: ox.Quad) -> bool:
+    return isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(STAGING)
 
 
 def _renamed(quad: ox.Quad, answer: str) -> ox.Quad:
