@@ -264,7 +264,7 @@ def counting(endpoint: str) -> Iterator[tuple[str, list[bytes]]]:
             thread.join()
 
 
-def tiny(directory: Path, version: str, graphs: int, size: int = 1500) -> Path:
+def tiny(directory: Path, version: str, graphs: int, size: int = 300) -> Path:
     """Write a release whose every triple tells its version; a blank node joins two triples of each graph."""
     directory.mkdir()
     lines = [f'<{BASE}dataset> <http://purl.org/dc/terms/identifier> "{version}" <{GRAPH}description> .']
@@ -313,6 +313,7 @@ def test_no_reader_sees_half_a_release(empty: Server, tmp_path: Path) -> None:
         while not done.is_set():
             try:
                 seen[state(empty)] += 1
+                time.sleep(0.01)
             except StoreUnavailable as error:  # Virtuoso ends one of two transactions that lock each other out
                 seen["deadlock" if "deadlock" in str(error) else str(error)] += 1
 
@@ -327,7 +328,7 @@ def test_no_reader_sees_half_a_release(empty: Server, tmp_path: Path) -> None:
         done.set()
         for reader in readers:
             reader.join()
-    assert set(seen) - {"deadlock"} == {(("old", "7500"),), (("new", "6000"),)}, (seen, told)
+    assert set(seen) - {"deadlock"} == {(("old", "1500"),), (("new", "1200"),)}, (seen, told)
     assert len(graphs_of(empty)) == 5
     assert [line for line in told if "merges" in line] == []
     (node,) = RemoteStore(empty.endpoint).rows("SELECT ?o { <http://e/1> <http://e/list> ?b . ?b <http://e/of> ?o }")
@@ -352,7 +353,7 @@ def test_what_was_interrupted_changes_nothing_and_is_cleared_away(
     told: list[str] = []
     put(empty, tiny(tmp_path / "next", "next", 2), told)
     assert "of an interrupted publication" in told[0]
-    assert state(empty) == (("next", "3000"),)
+    assert state(empty) == (("next", "600"),)
     names = table(RemoteStore(empty.endpoint).query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", CSV))
     assert [row for row in names if row[0].startswith(STAGING)] == []
 
@@ -364,14 +365,14 @@ def test_a_release_that_is_not_what_its_manifest_says_is_refused(empty: Server, 
         file.write("\n")
     with pytest.raises(InvalidData, match="SHA-256 differs"):
         put(empty, bad)
-    assert state(empty) == (("good", "1500"),)
+    assert state(empty) == (("good", "300"),)
     manifest = json.loads((bad / "manifest.json").read_text())
     manifest["sha256"] = hashlib.sha256((bad / "release.nq").read_bytes()).hexdigest()
     manifest["graphs"][1]["triples"] += 1
     (bad / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(InvalidData, match="the server holds 1502 triples"):
+    with pytest.raises(InvalidData, match="the server holds 302 triples"):
         put(empty, bad)
-    assert state(empty) == (("good", "1500"),)
+    assert state(empty) == (("good", "300"),)
 
 
 def test_who_may_not_write_is_told_so(empty: Server, tmp_path: Path) -> None:
@@ -387,7 +388,7 @@ def test_a_server_that_can_hide_nothing_is_named(tmp_path: Path) -> None:
         told: list[str] = []
         put(server, tiny(tmp_path / "r", "r", 1), told)
         assert [line for line in told if "merges all graphs" in line]
-        assert state(server) == (("r", "1500"),)
+        assert state(server) == (("r", "300"),)
         assert RemoteStore(server.endpoint).union_default_graph
 
 
@@ -400,7 +401,10 @@ def serving(script: Path, server: Server) -> Iterator[str]:
         assert process.stdout is not None
         printed = [process.stdout.readline() for _ in range(3)]
         assert "version" in printed[0]
-        yield printed[1].split()[1]
+        address = printed[1].split()[1]
+        while not answers(f"{address}health/live"):
+            assert process.poll() is None
+        yield address
     finally:
         process.terminate()
         process.communicate(timeout=20)

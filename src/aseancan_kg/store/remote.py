@@ -165,6 +165,8 @@ class RemoteStore(Dataset):
         Raises as `query` does, with a part of the answer perhaps written.
         """
         form = queries.form(text)
+        if form == "update":
+            raise InputError("only queries are sent, no updates")
         is_graph = form in ("construct", "describe")
         if answer_format not in (GRAPH_FORMATS if is_graph else RESULT_FORMATS):
             raise NotAcceptable(f"the query cannot be answered in {answer_format.label}")
@@ -259,8 +261,7 @@ class RemoteStore(Dataset):
         request.setTimeout(self._timeout)
         request.setMethod(POST)
         request.setQuery(text)
-        if not request.isSparqlQueryRequest():
-            raise InputError("only queries are sent, no updates")
+        request.queryType = queries.form(text).upper()  # SPARQLWrapper's own guess errs on words in comments
         for graph in default_graphs:
             request.addDefaultGraph(graph)
         for graph in named_graphs:
