@@ -26,7 +26,7 @@ import pyoxigraph as ox
 import pytest
 
 from aseancan_kg import catalogue
-from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable
+from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, N_QUADS
 from aseancan_kg.namespaces import BASE, GRAPH, ID, STAGING
 from aseancan_kg.queries import load
@@ -132,10 +132,64 @@ def virtuoso(directory: Path) -> Iterator[Server]:
 SERVERS = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 
 # Why Virtuoso 7.2.5 answers a query of the catalogue otherwise.
-ORDER = "sorts texts without regard to the case that SPARQL's order by code point has"
-DEVIATIONS: dict[tuple[str, str], str] = {}
-"""(server, query) → reason."""
-UNSTEADY: dict[tuple[str, str], str] = {}
+ORDER = "the rows are the same, sorted by another order of texts than that of their code points"
+BOOLEANS = "truth values that a query computes are the integers 0 and 1"
+COMPILER = "the query is refused: its SPARQL compiler fails, or makes SQL that does not run"
+CONCATENATION = "the values of a GROUP_CONCAT come in another order"
+SYSTEM_GRAPHS = "its own graphs are listed too"
+DATES = "a range of dates that the planner looks up in an index loses values"
+PLANNER = "rows or values differ: nested OPTIONAL, UNION, EXISTS and subqueries are planned wrongly"
+DEVIATIONS = {
+    ("virtuoso", "bodies-authority-file"): ORDER,
+    ("virtuoso", "bodies-by-kind"): ORDER,
+    ("virtuoso", "gazetteer"): ORDER,
+    ("virtuoso", "instrument-records"): ORDER,
+    ("virtuoso", "instruments-and-bodies"): ORDER,
+    ("virtuoso", "instruments-by-kind"): ORDER,
+    ("virtuoso", "instruments-by-period"): DATES,
+    ("virtuoso", "instruments-by-relation"): ORDER,
+    ("virtuoso", "instruments-by-state-on-a-day"): ORDER,
+    ("virtuoso", "names-by-kind"): ORDER,
+    ("virtuoso", "quality"): ORDER,
+    ("virtuoso", "rival-values"): ORDER,
+    ("virtuoso", "bodies-named"): BOOLEANS,
+    ("virtuoso", "instruments-without-adoption-date"): BOOLEANS,
+    ("virtuoso", "topics-without-alignment"): BOOLEANS,
+    ("virtuoso", "known-and-in-force-on-a-day"): COMPILER,
+    ("virtuoso", "outside-legal-instruments-database"): COMPILER,
+    ("virtuoso", "programmes-of-partner"): COMPILER,
+    ("virtuoso", "softness-of-a-chapter"): COMPILER,
+    ("virtuoso", "topics-across-chapters"): COMPILER,
+    ("virtuoso", "treaties-binding-a-state"): COMPILER,
+    ("virtuoso", "contradictions"): CONCATENATION,
+    ("virtuoso", "legal-nature-of-cited-instruments"): CONCATENATION,
+    ("virtuoso", "graphs"): SYSTEM_GRAPHS,
+    ("virtuoso", "action-topics"): PLANNER,
+    ("virtuoso", "actions-addressed-to-non-state-actors"): PLANNER,
+    ("virtuoso", "actions-counted"): PLANNER,
+    ("virtuoso", "actions-on-topic"): PLANNER,
+    ("virtuoso", "actions-opening-with"): PLANNER,
+    ("virtuoso", "chains-behind-actions"): PLANNER,
+    ("virtuoso", "cited-instruments-past-their-period"): PLANNER,
+    ("virtuoso", "instruments-from-outside"): PLANNER,
+    ("virtuoso", "mentions"): PLANNER,
+    ("virtuoso", "passages-involving"): PLANNER,
+    ("virtuoso", "persons-and-posts"): PLANNER,
+    ("virtuoso", "promised-products"): PLANNER,
+    ("virtuoso", "sdg-links-of-actions"): PLANNER,
+    ("virtuoso", "sections-untouched-by-a-meeting"): PLANNER,
+    ("virtuoso", "statements-matched-to-the-plan"): PLANNER,
+    ("virtuoso", "table-of-actions"): PLANNER,
+    ("virtuoso", "table-of-clauses"): PLANNER,
+    ("virtuoso", "theme-in-substance-or-in-name"): PLANNER,
+    ("virtuoso", "topics-tree"): PLANNER,
+}
+"""(server, query) → reason; a query that is listed and answered alike fails the test."""
+UNSTEADY = {
+    ("virtuoso", "capacity-building-with-whom"): "its answer changes with the planner's statistics",
+    ("virtuoso", "timeline"): f"{DATES}, on some starts",
+}
+"""(server, query) → reason for which it is not compared."""
 
 
 def put(server: Server, release: Path, told: list[str] | None = None) -> None:
@@ -179,7 +233,7 @@ def test_a_query_of_the_catalogue_is_answered_alike(server: Server, remote: Remo
     expected = table((ANSWERS / f"{name}.csv").read_bytes())
     try:
         found = table(remote.query(load(name).bind({}), CSV))
-    except StoreUnavailable as error:
+    except (StoreUnavailable, SyntaxProblem) as error:
         found = [[str(error)]]
     listed = DEVIATIONS.get((server.name, name))
     if (server.name, name) in UNSTEADY:
