@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -499,3 +500,21 @@ def test_a_store_that_is_down_is_no_missing_page(script: Path, tmp_path: Path) -
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
     assert ran.returncode == 2
     assert "Check that the URL" in ran.stderr
+
+
+def test_the_documented_commands_print_what_the_page_says(script: Path, published: Path, tmp_path: Path) -> None:
+    page = (resources() / "docs" / "scaling.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n\$ aseancan-kg (.*)\n(.*)\n```", page)
+    assert [command.split()[0] for command, _ in blocks] == ["publish", "serve"]
+    version = Release.read(published.parent).version
+    with oxigraph(tmp_path) as server:
+        for command, printed in blocks:
+            arguments = command.replace("http://127.0.0.1:7878", server.base).replace("0.0.0.0", "127.0.0.1").split()
+            arguments += {"publish": ["--release", str(published.parent)], "serve": ["--port", "0"]}[arguments[0]]
+            process = subprocess.Popen([script, *arguments], stdout=subprocess.PIPE, encoding="utf-8")
+            assert process.stdout is not None
+            said = process.stdout.readline().strip()
+            process.terminate()
+            process.communicate(timeout=20)
+            told = re.sub(r"version [0-9a-f]{16}", f"version {version}", printed)
+            assert said == told.replace("http://127.0.0.1:7878", server.base)
