@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES
-from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.dataset import Dataset, Node
 
 PAGE_SIZE = 50
 
@@ -50,6 +50,7 @@ _EVIDENT_DATATYPES = {
 _FOR_COMPUTING = {ONT + name for name in ("startOffset", "endOffset", "ordinal", "codePoints", "sha256")}
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-_]")
 _NUMBERS = re.compile(r"(\d+)")
+_Labels = Mapping[str, ox.Literal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,54 +132,64 @@ class Thing:
     triples: int | None
 
 
-def thing(store: EmbeddedStore, iri: str, page: int = 1) -> Thing:
+def thing(store: Dataset, iri: str, page: int = 1) -> Thing:
     """Collect the page of an IRI that the store knows; `page` counts the incoming links, 50 to a page, from 1."""
-    quads = [quad for quad in store.about(iri) if _iri(quad.subject) == iri]
-    evidence = _evidence(store, iri)
+    quads = [quad for quad in store.about([iri])[iri] if _iri(quad.subject) == iri]
+    pointing = store.pointing_to(iri)
+    statements = store.about(
+        node.value for name, node in pointing if name == f"{_RDF}subject" and isinstance(node, ox.NamedNode)
+    )
+    pairs = _pairs(store, iri, pointing)
+    shown = pairs[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    graphs = sorted({_iri(quad.graph_name) for quad in quads} - {""})
+    named = {iri, *graphs, *(part for pair in shown for part in pair if part)}
+    for quad in (*quads, *(quad for found in statements.values() for quad in found)):
+        named |= {quad.predicate.value, _iri(quad.object)} - {""}
+    labels = store.labels(named)
+
+    evidence = _evidence(labels, statements, _checksums(store, statements))
     sources = tuple(dict.fromkeys(source for one in evidence for source in one.sources))
-    facts = _facts(store, [quad.triple for quad in quads], evidence, sources)
-    incoming, total, pages = _incoming(store, iri, page)
-    own_label = store.label(iri)
+    facts = _facts(labels, [quad.triple for quad in quads], evidence, sources)
     notation = next((fact.values[0].text for fact in facts if fact.property.iri == f"{_SKOS}notation"), None)
-    label = own_label.value if own_label else notation or words(iri)
-    hidden = {_TYPE, _TEXT} | ({f"{_SKOS}prefLabel"} if own_label else set())
-    shown = [fact for fact in _without_general(facts) if fact.property.iri not in hidden]
-    stems = {fact.property.iri.removesuffix("On") for fact in shown if fact.property.iri.endswith("On")}
+    label = labels[iri].value if iri in labels else notation or words(iri)
+    hidden = {_TYPE, _TEXT} | ({f"{_SKOS}prefLabel"} if iri in labels else set())
+    told = [fact for fact in _without_general(facts) if fact.property.iri not in hidden]
+    stems = {fact.property.iri.removesuffix("On") for fact in told if fact.property.iri.endswith("On")}
     computing = [
         fact
-        for fact in shown
+        for fact in told
         if fact.property.iri in _FOR_COMPUTING or re.sub("(Earliest|Latest)$", "", fact.property.iri) in stems
     ]
     return Thing(
         iri=iri,
         label=label,
-        types=tuple(link(store, value.iri) for value in _values(facts, _TYPE) if value.iri),
+        types=tuple(link(labels, value.iri) for value in _values(facts, _TYPE) if value.iri),
         text=next(iter(_values(facts, _TEXT)), None),
-        facts=tuple(fact for fact in shown if fact not in computing),
+        facts=tuple(fact for fact in told if fact not in computing),
         computing_facts=tuple(computing),
         evidence=evidence,
         sources=sources,
-        incoming=incoming,
-        incoming_total=total,
+        incoming=_incoming(labels, pairs, shown),
+        incoming_total=len(pairs),
         page=page,
-        pages=pages,
-        graphs=tuple(link(store, name) for name in sorted({_iri(quad.graph_name) for quad in quads} - {""})),
+        pages=max(1, -(-len(pairs) // PAGE_SIZE)),
+        graphs=tuple(link(labels, name) for name in graphs),
         triples=store.graphs.get(iri),
     )
 
 
-def overview(store: EmbeddedStore) -> list[tuple[Link, int]]:
+def overview(store: Dataset) -> list[tuple[Link, int]]:
     """Return our own classes that have instances, the most numerous first, with their counts."""
-    rows = store.rows("SELECT ?c (COUNT(*) AS ?n) WHERE { ?s a ?c } GROUP BY ?c")
-    counts = [(_iri(row["c"]), int(_literal(row["n"]))) for row in rows]
-    ours = [(link(store, iri), count) for iri, count in counts if iri.startswith(ONT)]
+    rows = store.rows("SELECT ?c (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?c } GROUP BY ?c")
+    counts = {_iri(row["c"]): int(_literal(row["n"])) for row in rows if _iri(row["c"]).startswith(ONT)}
+    labels = store.labels(counts)
+    ours = [(link(labels, iri), count) for iri, count in counts.items()]
     return sorted(ours, key=lambda item: (-item[1], item[0].label))
 
 
-def link(store: EmbeddedStore, iri: str) -> Link:
+def link(labels: _Labels, iri: str) -> Link:
     """Return the IRI with its label, or with words made of its last part when it has none."""
-    label = store.label(iri)
-    return Link(iri, label.value if label else words(iri))
+    return Link(iri, labels[iri].value if iri in labels else words(iri))
 
 
 def words(iri: str) -> str:
@@ -193,13 +204,13 @@ def words(iri: str) -> str:
 
 
 def _facts(
-    store: EmbeddedStore, triples: Iterable[ox.Triple], evidence: Sequence[Evidence], sources: Sequence[Link]
+    labels: _Labels, triples: Iterable[ox.Triple], evidence: Sequence[Evidence], sources: Sequence[Link]
 ) -> list[Fact]:
     """Group triples by property, add rival values, and say for each value which sources give it."""
     numbers = {source: number for number, source in enumerate(sources, start=1)}
     by_property: dict[str, dict[tuple[str | None, str], Value]] = {}
     for triple in dict.fromkeys(triples):
-        value = _value(store, triple.object)
+        value = _value(labels, triple.object)
         by_property.setdefault(triple.predicate.value, {})[value.iri, value.text] = value
     for one in evidence:
         values = by_property.setdefault(one.property.iri, {})
@@ -219,7 +230,7 @@ def _facts(
             coder=known.coder if known else one.value.coder,
         )
     facts = [
-        Fact(link(store, name), tuple(sorted(values.values(), key=lambda one: (one.rival, natural(one.text)))))
+        Fact(link(labels, name), tuple(sorted(values.values(), key=lambda one: (one.rival, natural(one.text)))))
         for name, values in by_property.items()
         if values
     ]
@@ -244,46 +255,47 @@ def _values(facts: Sequence[Fact], name: str) -> tuple[Value, ...]:
     return next((fact.values for fact in facts if fact.property.iri == name), ())
 
 
-def _value(store: EmbeddedStore, term: object) -> Value:
+def _value(labels: _Labels, term: object) -> Value:
     if isinstance(term, ox.NamedNode):
-        return Value(link(store, term.value).label, iri=term.value)
+        return Value(link(labels, term.value).label, iri=term.value)
     if isinstance(term, ox.Literal):
         evident = term.language or term.datatype.value in _EVIDENT_DATATYPES
         return Value(term.value, language=term.language, datatype=None if evident else words(term.datatype.value))
     return Value(str(term))
 
 
-def _evidence(store: EmbeddedStore, iri: str) -> tuple[Evidence, ...]:
+def _evidence(
+    labels: _Labels, statements: Mapping[str, Sequence[ox.Quad]], checksums: Mapping[str, Sequence[str]]
+) -> tuple[Evidence, ...]:
+    """Read the statement nodes about the thing, each given with its quads."""
     found = []
-    for predicate, subject in store.pointing_to(iri):
-        if predicate != f"{_RDF}subject" or not isinstance(subject, ox.NamedNode):
-            continue
+    for iri, quads in statements.items():
         said: dict[str, list[object]] = {}
-        for quad in store.about(subject.value):
+        for quad in quads:
             said.setdefault(quad.predicate.value, []).append(quad.object)
         asserted, objects = said.get(f"{_RDF}predicate"), said.get(f"{_RDF}object")
         if not asserted or not objects:
             continue
-        value = _value(store, objects[0])
+        value = _value(labels, objects[0])
         rival = any(_iri(term).endswith(_RIVAL) for term in said.get(f"{ONT}standing", ()))
         sources = sorted({_iri(term) for term in said.get(f"{_PROV}hadPrimarySource", ())} - {""})
         words = said.get(f"{_OA}exact") or said.get(f"{ONT}words") or ()
         narrow = [term for term in asserted if _iri(term) != _MENTIONS] or asserted
         found += [
             Evidence(
-                iri=subject.value,
-                property=link(store, _iri(predicate)),
+                iri=iri,
+                property=link(labels, _iri(predicate)),
                 value=replace(
                     value,
                     rival=rival,
-                    confidence=_labels(store, said, "confidence"),
-                    coder=_labels(store, said, "coder"),
+                    confidence=_codes(labels, said, "confidence"),
+                    coder=_codes(labels, said, "coder"),
                 ),
-                sources=tuple(link(store, source) for source in sources),
+                sources=tuple(link(labels, source) for source in sources),
                 words=tuple(sorted(map(_literal, words))),
-                place=_place(store, said),
-                by=_labels(store, said, "coder", "foundBy", "reviewStatus"),
-                standing=_labels(store, said, "standing"),
+                place=_place(labels, said, checksums),
+                by=_codes(labels, said, "coder", "foundBy", "reviewStatus"),
+                standing=_codes(labels, said, "standing"),
                 locator=_first(said.get(f"{ONT}locator")),
                 note=_first(said.get(f"{ONT}rationale")) or _first(said.get(f"{_SKOS}editorialNote")),
             )
@@ -292,38 +304,54 @@ def _evidence(store: EmbeddedStore, iri: str) -> tuple[Evidence, ...]:
     return tuple(sorted(found, key=lambda one: (one.property.label, one.value.rival, one.iri)))
 
 
-def _labels(store: EmbeddedStore, said: Mapping[str, Sequence[object]], *properties: str) -> str | None:
+def _codes(labels: _Labels, said: Mapping[str, Sequence[object]], *properties: str) -> str | None:
     """Return the labels of the codes that a statement node has by these properties of ours, in their order."""
     codes = [_iri(term) for name in properties for term in said.get(ONT + name, ())]
-    return ", ".join(link(store, code).label for code in codes) or None
+    return ", ".join(link(labels, code).label for code in codes) or None
 
 
-def _place(store: EmbeddedStore, said: Mapping[str, Sequence[object]]) -> str | None:
+def _checksums(store: Dataset, statements: Mapping[str, Sequence[ox.Quad]]) -> dict[str, list[str]]:
+    """Return the SHA-256 of the editions that the statement nodes quote, by edition."""
+    quoted = (quad for quads in statements.values() for quad in quads if quad.predicate.value == f"{_OA}hasSource")
+    editions = {quad.object for quad in quoted if isinstance(quad.object, ox.NamedNode)}
+    found: dict[str, list[str]] = {}
+    for quad in store.statements(editions, [ox.NamedNode(f"{ONT}sha256")]):
+        found.setdefault(_iri(quad.subject), []).append(_literal(quad.object))
+    return found
+
+
+def _place(labels: _Labels, said: Mapping[str, Sequence[object]], checksums: Mapping[str, Sequence[str]]) -> str | None:
     """Say where the words of a mention stand: code points, and the edition with its checksum."""
     start, end = _first(said.get(f"{_OA}start")), _first(said.get(f"{_OA}end"))
     edition = next((_iri(term) for term in said.get(f"{_OA}hasSource", ())), None)
     if start is None or end is None or edition is None:
         return None
-    checksums = [_literal(quad.object) for quad in store.about(edition) if quad.predicate.value == f"{ONT}sha256"]
-    return f"code points {start}-{end} of “{link(store, edition).label}”, SHA-256 {', '.join(checksums)}"
+    return (
+        f"code points {start}-{end} of “{link(labels, edition).label}”, SHA-256 {', '.join(checksums.get(edition, ()))}"
+    )
 
 
-def _incoming(store: EmbeddedStore, iri: str, page: int) -> tuple[tuple[Incoming, ...], int, int]:
-    """Return one page of the things that point to the IRI, grouped by property, their number, and that of pages."""
-    pairs = [(name, _iri(subject)) for name, subject in store.pointing_to(iri) if name not in _STATEMENT_LINKS]
+def _pairs(store: Dataset, iri: str, pointing: Iterable[tuple[str, Node]]) -> list[tuple[str, str]]:
+    """Return (property, thing) of what points to the IRI; what a graph describes has no property."""
+    pairs = [(name, _iri(subject)) for name, subject in pointing if name not in _STATEMENT_LINKS]
     if iri in store.graphs:
         pairs += [("", _iri(subject)) for subject in store.subjects_in(iri)]
-    pairs = sorted(
+    return sorted(
         ((name, subject) for name, subject in pairs if subject),
         key=lambda pair: (pair[0] != _PART_OF, pair[0], natural(pair[1])),
     )
-    shown = pairs[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+
+
+def _incoming(
+    labels: _Labels, pairs: Sequence[tuple[str, str]], shown: Sequence[tuple[str, str]]
+) -> tuple[Incoming, ...]:
+    """Group the pairs of one page by property; the counts are those of all pairs."""
     groups = []
     for name in dict.fromkeys(name for name, _ in shown):
-        things = tuple(link(store, subject) for predicate, subject in shown if predicate == name)
+        things = tuple(link(labels, subject) for predicate, subject in shown if predicate == name)
         count = sum(predicate == name for predicate, _ in pairs)
-        groups.append(Incoming(link(store, name) if name else Link("", "described in this graph"), count, things))
-    return tuple(groups), len(pairs), max(1, -(-len(pairs) // PAGE_SIZE))
+        groups.append(Incoming(link(labels, name) if name else Link("", "described in this graph"), count, things))
+    return tuple(groups)
 
 
 def natural(text: str) -> list[tuple[int, str]]:

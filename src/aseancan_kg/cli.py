@@ -129,27 +129,50 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
     data: Annotated[list[Path] | None, typer.Option(help="RDF file to serve instead; may be repeated.")] = None,
     union_default_graph: Annotated[bool, typer.Option(help="With --data: query all graphs by default.")] = False,
+    store: Annotated[str | None, typer.Option(metavar="URL", help="Query endpoint of the server to serve.")] = None,
 ) -> None:
     """Serve the dataset as linked data, pages and SPARQL."""
     from aseancan_kg.web import server
     from aseancan_kg.web.downloads import Downloads
     from aseancan_kg.web.state import State
 
+    if store and (data or union_default_graph):
+        raise InputError("--store names the dataset already", remedy="Leave --data and --union-default-graph out.")
     limits = settings.read(os.environ)
     with _listen(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
 
         async def load() -> State:
+            if store:
+                return await server.reach(store, settings=limits)
             files = data or [_dataset()]
             union = union_default_graph or not data
             downloads = Downloads(None if data else files[0].parent)
             return await server.load(files, union_default_graph=union, settings=limits, downloads=downloads)
 
         def ready(state: State) -> None:
-            print(f"Serving {len(state.store):,} facts. Stop with Ctrl-C.", flush=True)
+            told = f"version {state.store.version} at {store}" if store else f"{len(state.store):,} facts"
+            print(f"Serving {told}. Stop with Ctrl-C.", flush=True)
             print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
 
         server.run(load, listener, ready)
+
+
+@app.command()
+def publish(
+    to: Annotated[str, typer.Option(metavar="URL", help="Base of the server, or QUERY,UPDATE,GRAPH-STORE.")],
+    release: Annotated[Path | None, typer.Option(help="Directory of the release instead of build/.")] = None,
+) -> None:
+    """Load the built dataset into a SPARQL server beside the current one, and switch when it is whole.
+
+    User and password are read from AC_PUBLISH_USER and AC_PUBLISH_PASSWORD.
+    """
+    from aseancan_kg.store import publication
+
+    built = publication.Release.read(release or settings.resources() / "build")
+    credentials = os.environ.get("AC_PUBLISH_USER", ""), os.environ.get("AC_PUBLISH_PASSWORD", "")
+    publication.publish(built, to, credentials, lambda told: print(told, file=sys.stderr))
+    print(f"Published version {built.version}: {len(built.graphs)} graphs, {sum(built.graphs.values()):,} triples.")
 
 
 @app.command()

@@ -6,6 +6,7 @@ ID = BASE + "id/"
 DOC = BASE + "doc/"
 GRAPH = BASE + "graph/"
 SCHEME = BASE + "scheme/"
+STAGING = BASE + "staging/"
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 SHAPES_GRAPH = GRAPH + "shapes"

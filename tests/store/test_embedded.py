@@ -204,5 +204,4 @@ def test_labels_prefer_english(tiny):
     a = ox.NamedNode("http://e/a")
     quads = [ox.Quad(a, p, ox.Literal(text, language=tag)) for text, tag in (("Aah", "fr"), ("Zed", "en-GB"))]
     store = EmbeddedStore(quads, version="", union_default_graph=False)
-    assert store.label("http://e/a").value == "Zed"
-    assert store.label("http://e/b") is None
+    assert store.labels(["http://e/a", "http://e/b"]) == {"http://e/a": ox.Literal("Zed", language="en-GB")}

@@ -52,6 +52,11 @@ def test_the_answers_are_those_of_the_store_behind_it(url, embedded):
     assert remote.rows(select) == embedded.rows(select)
 
 
+def test_words_of_updates_in_comments_make_no_update(url, embedded):
+    text = "# param: scheme\n# Create, load and insert.\nPREFIX e: <http://e/x#> ASK {}"
+    assert RemoteStore(f"{url}/sparql").query(text, JSON) == embedded.query(text, JSON)
+
+
 def test_graphs_are_passed_on(url):
     remote = RemoteStore(f"{url}/sparql")
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

@@ -178,18 +178,25 @@ def test_a_full_queue_is_503_with_a_time_to_come_back(running, state_of):
 
 
 @pytest.fixture
-def service(script, tmp_path):
+def log(tmp_path):
+    """The file into which a service logs; a pipe that nobody reads would hold it up."""
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def service(script, log):
     """Return what starts the installed command over a file: its process and its port."""
     started = []
 
     def start(file, **environment):
-        process = subprocess.Popen(
-            [script, "serve", "--port", "0", "--union-default-graph", "--data", file],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            env=os.environ | environment,
-        )
+        with log.open("w") as told:
+            process = subprocess.Popen(
+                [script, "serve", "--port", "0", "--union-default-graph", "--data", file],
+                stdout=subprocess.PIPE,
+                stderr=told,
+                encoding="utf-8",
+                env=os.environ | environment,
+            )
         started.append(process)
         address = [process.stdout.readline() for _ in range(3)][1].split()[1]
         return process, int(address.rstrip("/").rpartition(":")[2])
@@ -210,7 +217,7 @@ def test_sigterm_lets_running_queries_end(service):
     assert process.wait(20) in (0, -signal.SIGTERM)
 
 
-def test_a_reload_drops_no_request(service, tmp_path):
+def test_a_reload_drops_no_request(service, log, tmp_path):
     file = tmp_path / "data.nt"
     file.write_text('<urn:a> <urn:b> "old" .\n')
     process, port = service(file, AC_LOG="requests")
@@ -230,9 +237,7 @@ def test_a_reload_drops_no_request(service, tmp_path):
     wait_until(lambda: answers[-1][1] == b"o\r\nnew\r\n")
     file.write_text("this is no RDF")
     process.send_signal(signal.SIGHUP)
-    line = ""
-    while "nothing newer can be served" not in line:
-        line = process.stderr.readline()
+    wait_until(lambda: "nothing newer can be served" in log.read_text())
     seen = len(answers)
     wait_until(lambda: len(answers) > seen + 5)
     done.set()

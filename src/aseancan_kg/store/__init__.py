@@ -16,6 +16,16 @@ Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 """One solution: variable name → term; unbound variables are missing."""
 
 
+class Output(Protocol):
+    """What an answer is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes; return their number."""
+
+    def flush(self) -> None:
+        """Be told that everything was written."""
+
+
 class QueryStore(Protocol):
     """What every store can do."""
 

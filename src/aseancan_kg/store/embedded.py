@@ -2,45 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from io import BytesIO
+from itertools import product
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, cast
 
 import pyoxigraph as ox
 
-from aseancan_kg.errors import InputError, NotFound, Place, SyntaxProblem
+from aseancan_kg.errors import InputError, Place, SyntaxProblem
 from aseancan_kg.mediatypes import RESULT_FORMATS, Format
-from aseancan_kg.namespaces import BASE, ONTOLOGY_GRAPH, PREFIXES
+from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.queries import undeclared_prefix
-from aseancan_kg.store import Row
+from aseancan_kg.store import Output, Row
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
 
-_DEFAULT = ox.DefaultGraph()
-_LABELS = tuple(
-    ox.NamedNode(PREFIXES[prefix] + name)
-    for prefix, name in (
-        ("skos", "prefLabel"),
-        ("rdfs", "label"),
-        ("dcterms", "title"),
-        ("schema", "name"),
-        ("foaf", "name"),
-    )
-)
 
-
-class Output(Protocol):
-    """What an answer is written to."""
-
-    def write(self, data: bytes, /) -> int:
-        """Take some bytes; return their number."""
-
-    def flush(self) -> None:
-        """Be told that everything was written."""
-
-
-class EmbeddedStore:
+class EmbeddedStore(Dataset):
     """An immutable dataset, its version, and the queries over it.
 
     With `union_default_graph` a query's default graph is the merge of all graphs: every triple once, however many
@@ -48,11 +28,21 @@ class EmbeddedStore:
     """
 
     def __init__(self, quads: Iterable[ox.Quad], *, version: str, union_default_graph: bool) -> None:
-        self.version = version
-        self.union_default_graph = union_default_graph
+        self._version = version
+        self._union_default_graph = union_default_graph
         self._store = ox.Store()
         self._store.bulk_extend(quads)
         self._merge()
+
+    @property
+    def version(self) -> str:
+        """The version given, or told by the files."""
+        return self._version
+
+    @property
+    def union_default_graph(self) -> bool:
+        """Whether the default graph holds the merge of all graphs."""
+        return self._union_default_graph
 
     def _merge(self) -> None:
         if self.union_default_graph:
@@ -70,10 +60,6 @@ class EmbeddedStore:
             _read(path, loaded._store)
         loaded._merge()
         return loaded
-
-    def __len__(self) -> int:
-        """Count the triples: in a merged dataset each once, else once for each graph it stands in."""
-        return self.default_graph_size if self.union_default_graph else len(self._store)
 
     def query(
         self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
@@ -135,14 +121,6 @@ class EmbeddedStore:
         except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 
-    def knows(self, iri: str) -> bool:
-        """Tell whether the dataset says anything about the IRI, or has a graph of that name."""
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            return False
-        return iri in self.graphs or next(self._store.quads_for_pattern(node, None, None, None), None) is not None
-
     @cached_property
     def graphs(self) -> dict[str, int]:
         """Named graphs in the order of their names, with the number of triples in each."""
@@ -159,63 +137,31 @@ class EmbeddedStore:
         """Number of triples in the default graph."""
         return len(self._store) - sum(self.graphs.values())
 
-    def describe(self, iri: str, graph_format: Format) -> bytes:
-        """Return the description of an IRI, the same triples in every format.
-
-        It holds every triple the IRI is the subject of, those of the blank nodes it points to, and the labels of the
-        IRIs it points to; for a named graph, and for the ontology, also every triple in that graph. Raises `NotFound`
-        for an IRI nobody knows, `NotAcceptable` when the format cannot express it.
-        """
-        if not self.knows(iri):
-            raise NotFound(f"nothing is known about {iri}")
-        about = list(self.about(iri))
-        targets = {quad.object for quad in about if isinstance(quad.object, ox.NamedNode)}
-        labels = [quad for target in targets for name in _LABELS for quad in self._quads(target, name)]
-        graph = ONTOLOGY_GRAPH if iri == f"{BASE}ont" else iri
-        whole = self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-        return write([*about, *labels, *whole], graph_format, first=iri)
-
-    def about(self, iri: str) -> Iterator[ox.Quad]:
-        """Yield the quads an IRI is the subject of, and those of the blank nodes and parts (`#…`) it points to."""
-        waiting: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri)]
-        seen = set(waiting)
-        while waiting:
-            for quad in self._quads(waiting.pop(), None):
-                yield quad
-                match quad.object:
-                    case ox.BlankNode() as node if node not in seen:
-                        waiting.append(node)
-                        seen.add(node)
-                    case ox.NamedNode() as part if part.value.startswith(f"{iri}#") and part not in seen:
-                        waiting.append(part)
-                        seen.add(part)
-
-    def pointing_to(self, iri: str) -> list[tuple[str, ox.NamedNode | ox.BlankNode]]:
-        """Return (predicate IRI, subject) of every triple whose object is the IRI, each once."""
-        found = self._store.quads_for_pattern(None, None, ox.NamedNode(iri), None)
-        return list(dict.fromkeys((quad.predicate.value, _node(quad.subject)) for quad in found))
-
-    def subjects_in(self, graph: str) -> list[ox.NamedNode | ox.BlankNode]:
-        """Return the subjects of a named graph, each once."""
-        found = self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-        return list(dict.fromkeys(_node(quad.subject) for quad in found))
-
-    def label(self, iri: str) -> ox.Literal | None:
-        """Return the label of an IRI, an English one if there is any; None when it has none."""
-        for name in _LABELS:
-            found = [quad.object for quad in self._quads(ox.NamedNode(iri), name)]
-            labels = [term for term in found if isinstance(term, ox.Literal)]
-            if labels:
-                return min(labels, key=lambda label: (not (label.language or "en").startswith("en"), label.value))
-        return None
-
-    def _quads(self, subject: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None) -> Iterator[ox.Quad]:
-        """Yield the quads of a subject; in a merged default graph only those that stand in no named graph."""
-        found = list(self._store.quads_for_pattern(subject, predicate, None, None))
-        named = {quad.triple for quad in found if quad.graph_name != _DEFAULT}
-        for quad in found:
-            if quad.graph_name != _DEFAULT or not (self.union_default_graph and quad.triple in named):
-                yield quad
+    def quads(
+        self,
+        *,
+        subjects: Collection[ox.NamedNode] | None = None,
+        predicates: Collection[ox.NamedNode] | None = None,
+        objects: Collection[ox.NamedNode] | None = None,
+        graph: ox.NamedNode | None = None,
+    ) -> list[ox.Quad]:
+        """Return the quads that have one of the given terms in each place; see `Dataset.quads`."""
+        anything = (None,)
+        patterns = product(
+            anything if subjects is None else subjects,
+            anything if predicates is None else predicates,
+            anything if objects is None else objects,
+        )
+        found = [quad for s, p, o in patterns for quad in self._store.quads_for_pattern(s, p, o, graph)]
+        if subjects is predicates is objects is None:
+            return found
+        seen: set[ox.BlankNode] = set()
+        for quad in found:  # grows meanwhile
+            node = quad.object
+            if isinstance(node, ox.BlankNode) and node not in seen:
+                seen.add(node)
+                found += self._store.quads_for_pattern(node, None, None, graph)
+        return found
 
 
 def _version(files: Sequence[Path]) -> str:
@@ -244,12 +190,6 @@ def _read(path: Path, store: ox.Store) -> None:
         raise SyntaxProblem(message, Place(path, line=error.lineno, column=error.offset)) from error
     except OSError as error:
         raise InputError(f"cannot be read: {error}", Place(path)) from error
-
-
-def _node(subject: object) -> ox.NamedNode | ox.BlankNode:
-    # The engine's type also allows a triple here, as no RDF version does.
-    assert isinstance(subject, ox.NamedNode | ox.BlankNode)
-    return subject
 
 
 def _graph_names(iris: Sequence[str]) -> list[ox.NamedNode]:

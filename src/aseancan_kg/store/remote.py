@@ -1,27 +1,134 @@
-"""A SPARQL 1.1 server somewhere else, reached with SPARQLWrapper."""
+"""A dataset at a SPARQL 1.1 server somewhere else, reached with SPARQLWrapper.
+
+Servers differ in the formats they write and in how well. So each is asked for the two that all can, results in JSON and
+graphs in N-Triples, and the answer is read and written anew: it is the same bytes whatever server is asked, and what is
+cut short or has an error's text in its middle does not parse and is an error here too.
+"""
 
 import ast
-from collections.abc import Sequence
-from http.client import HTTPException
+import hashlib
+import io
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from http.client import HTTPException, HTTPResponse
+from itertools import islice
+from typing import IO, cast
 from urllib.error import HTTPError, URLError
 
 import pyoxigraph as ox
 from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, QueryBadFormed, SPARQLWrapperException
 
-from aseancan_kg.errors import InputError, Place, StoreUnavailable, SyntaxProblem
-from aseancan_kg.mediatypes import JSON, Format
-from aseancan_kg.store import Row
+from aseancan_kg import queries
+from aseancan_kg.errors import InputError, NotAcceptable, Place, StoreUnavailable, SyntaxProblem
+from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMATS, Format
+from aseancan_kg.namespaces import BASE, PREFIXES, STAGING
+from aseancan_kg.store import Output, Row
+from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.representation import write
+
+UNKNOWN_VERSION = "unknown"
+"""Version of a dataset that states none."""
 
 _LONGEST_EXPLANATION = 2000
+_RECHECK_SECONDS = 10.0
+_SUBJECTS_AT_ONCE = 1000
+_Terms = Collection[ox.NamedNode]
+_GRAPHS_SAMPLED = 100
+_DATASET = ox.NamedNode(f"{BASE}dataset")
+_IDENTIFIER = ox.NamedNode(PREFIXES["dcterms"] + "identifier")
+_REMEDY = "Check that the URL is that of a SPARQL query endpoint and that it is running."
+# With these Virtuoso tells that a limit of its own has ended the answer early.
+_CUT_SHORT = ("X-SPARQL-MaxRows", "X-SQL-State")
+_LONGEST_LINE = 1024 * 1024
+_BOOLEAN = b'"typed-literal", "datatype": "http://www.w3.org/2001/XMLSchema#boolean", "value": '
+_VIRTUOSO = {
+    b'"bnode", "value": "nodeID://': b'"bnode", "value": "',
+    _BOOLEAN + b'"1"': _BOOLEAN + b'"true"',
+    _BOOLEAN + b'"0"': _BOOLEAN + b'"false"',
+}
+"""How Virtuoso writes a blank node and a truth value → how the standard does."""
+_FAILURES = (EndPointNotFound, HTTPError, URLError, HTTPException, SPARQLWrapperException, OSError, ValueError)
 
 
-class RemoteStore:
-    """The query endpoint at `url`; a request that takes longer than `timeout` seconds is given up."""
+@dataclass(frozen=True)
+class _Facts:
+    """What stays true of one version of the dataset, each asked for when it is first needed."""
+
+    store: "RemoteStore"
+    version: str
+
+    @cached_property
+    def graphs(self) -> dict[str, int]:
+        counts = self.store.rows("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+        named = {name.value: _number(row) for row in counts if isinstance(name := row["g"], ox.NamedNode)}
+        return {name: named[name] for name in sorted(named) if not name.startswith(STAGING)}
+
+    @cached_property
+    def union(self) -> bool:
+        """Whether a triple of each graph is found in the default graph too: no server says so reliably."""
+        samples = [
+            f"{{ {{ SELECT ?s ?p ?o WHERE {{ GRAPH {ox.NamedNode(name)} {{ ?s ?p ?o }} }} LIMIT 1 }} "
+            f"?s ?p ?o BIND({number} AS ?n) }}"
+            for number, name in enumerate(islice(self.graphs, _GRAPHS_SAMPLED))
+        ]
+        found = self.store.rows(f"SELECT DISTINCT ?n WHERE {{ {' UNION '.join(samples)} }}") if samples else []
+        return bool(samples) and len(found) == len(samples)
+
+    @cached_property
+    def default_size(self) -> int:
+        # Some servers count a triple of the union once for each graph it stands in.
+        (row,) = self.store.rows("SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }")
+        return _number(row)
+
+
+class RemoteStore(Dataset):
+    """The dataset behind the query endpoint at `url`; a request that takes longer than `timeout` seconds is given up.
+
+    Its version is what it says of itself (`<…/dataset> dcterms:identifier …`). Its graphs, their sizes and the kind of
+    its default graph are kept until it states another version, which is looked at every ten seconds of use; a dataset
+    that states none is taken not to change.
+    """
 
     def __init__(self, url: str, *, timeout: int = 60) -> None:
-        self._url = url
+        self.url = url
         self._timeout = timeout
+        self._facts: _Facts | None = None
+        self._checked = 0.0
+
+    @property
+    def version(self) -> str:
+        """The version seen last, `unknown` when the dataset states none; asks for it only the first time."""
+        return (self._facts or self.refresh()).version
+
+    @property
+    def union_default_graph(self) -> bool:
+        """Whether the server's default graph is the union of its named graphs."""
+        return self.refresh().union
+
+    @property
+    def graphs(self) -> Mapping[str, int]:
+        """Named graphs of the server in the order of their names, with the number of triples in each."""
+        return self.refresh().graphs
+
+    @property
+    def default_graph_size(self) -> int:
+        """Number of different triples in the server's default graph."""
+        return self.refresh().default_size
+
+    def refresh(self) -> _Facts:
+        """Look whether the dataset is still the same one, unless that was seen a moment ago."""
+        facts = self._facts
+        if facts is None or time.monotonic() - self._checked > _RECHECK_SECONDS:
+            found = self.quads(subjects=[_DATASET], predicates=[_IDENTIFIER])
+            versions = {quad.object.value for quad in found if isinstance(quad.object, ox.Literal)}
+            version = versions.pop() if len(versions) == 1 else UNKNOWN_VERSION
+            if facts is None or facts.version != version:
+                self._facts = facts = _Facts(self, version)
+            self._checked = time.monotonic()
+        return facts
 
     def query(
         self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
@@ -31,46 +138,140 @@ class RemoteStore:
         Raises `SyntaxProblem` with the server's own words when it refuses the query, `InputError` when it answers in
         another format, and `StoreUnavailable`.
         """
-        request = _Request(self._url, answer_format.media_type)
+        output = io.BytesIO()
+        self.write(text, answer_format, output, default_graphs, named_graphs)
+        return output.getvalue()
+
+    def write(
+        self,
+        text: str,
+        answer_format: Format,
+        output: Output,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        """Have the server evaluate a query and write the answer as it comes; a graph is written when it is complete.
+
+        Raises as `query` does, with a part of the answer perhaps written.
+        """
+        form = queries.form(text)
+        if form == "update":
+            raise InputError("only queries are sent, no updates")
+        is_graph = form in ("construct", "describe")
+        if answer_format not in (GRAPH_FORMATS if is_graph else RESULT_FORMATS):
+            raise NotAcceptable(f"the query cannot be answered in {answer_format.label}")
+        response = self._ask(text, N_TRIPLES if is_graph else JSON, default_graphs, named_graphs)
+        try:
+            with response:
+                if is_graph:
+                    triples = ox.parse(response.read(), format=ox.RdfFormat.N_TRIPLES)
+                    output.write(write(triples, answer_format))
+                    return
+                results = _results(response, form)
+                written_as = ox.QueryResultsFormat.from_media_type(answer_format.media_type)
+                try:
+                    results.serialize(cast(IO[bytes], output), format=written_as)
+                finally:
+                    del results  # an error's traceback would take it to another thread, which the engine forbids
+        except (HTTPException, OSError, SyntaxError) as error:
+            raise StoreUnavailable(f"the answer broke off or is damaged: {error}", Place(self.url)) from error
+
+    def rows(self, text: str) -> list[Row]:
+        """Return the solutions of a SELECT query."""
+        if queries.form(text) != "select":
+            raise InputError("only a SELECT query has rows")
+        try:
+            with self._ask(text, JSON) as response:
+                results = _results(response, "select")
+                assert isinstance(results, ox.QuerySolutions)
+                names = [variable.value for variable in results.variables]
+                try:
+                    return [
+                        {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+                        for solution in results
+                    ]
+                finally:
+                    del results  # see `write`
+        except (HTTPException, OSError, SyntaxError) as error:
+            raise StoreUnavailable(f"the answer broke off or is damaged: {error}", Place(self.url)) from error
+
+    def quads(
+        self,
+        *,
+        subjects: Collection[ox.NamedNode] | None = None,
+        predicates: Collection[ox.NamedNode] | None = None,
+        objects: Collection[ox.NamedNode] | None = None,
+        graph: ox.NamedNode | None = None,
+    ) -> list[ox.Quad]:
+        """Return the quads that have one of the given terms in each place; see `Dataset.quads`."""
+        if subjects is None:
+            return self._matching(None, predicates, objects, graph)
+        waiting, found = iter(sorted(subjects, key=str)), []
+        while part := list(islice(waiting, _SUBJECTS_AT_ONCE)):
+            found += self._matching(part, predicates, objects, graph)
+        return found
+
+    def _matching(
+        self,
+        subjects: _Terms | None,
+        predicates: _Terms | None,
+        objects: _Terms | None,
+        graph: ox.NamedNode | None,
+    ) -> list[ox.Quad]:
+        values = _values("s", subjects) + _values("p", predicates) + _values("o", objects)
+        in_graph = f"{values}{_values('g', [graph] if graph else None)}GRAPH ?g {{ ?s ?p ?o }}"
+        pattern = in_graph if graph else f"{{ {in_graph} }} UNION {{ {values}?s ?p ?o }}"
+        quads = _published(self._select(pattern))
+        blank = [quad for quad in quads if isinstance(quad.object, ox.BlankNode)]
+        if not blank or not values:
+            return quads
+        # No later request can name these blank nodes, so ask once more, for all that stand in the same graphs as well.
+        graphs = {name for quad in blank if isinstance(name := quad.graph_name, ox.NamedNode)}
+        blanks = f"{_values('g', graphs)}GRAPH ?g {{ ?s ?p ?o }} FILTER(isBlank(?s))"
+        if not graphs:
+            blanks = "?s ?p ?o FILTER(isBlank(?s))"
+        return _published(self._select(f"{{ {pattern} }} UNION {{ {blanks} }}"))
+
+    def _select(self, pattern: str) -> list[ox.Quad]:
+        """Return the matches of a pattern of ?s ?p ?o and perhaps ?g, blank nodes named by what is said of them."""
+        text = f"SELECT ?s ?p ?o ?g WHERE {{ {pattern} }}"
+        quads = [_quad(row) for row in self.rows(text)]
+        if not any(isinstance(term, ox.BlankNode) for quad in quads for term in quad.triple):
+            return quads
+        named = ox.Dataset(quads)
+        named.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        answer = hashlib.sha256(text.encode()).hexdigest()[:8]
+        return [_renamed(quad, answer) for quad in named]
+
+    def _ask(
+        self, text: str, asked: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> HTTPResponse:
+        """Send a query and return the response once it has begun, in the format that was asked for."""
+        request = _Request(self.url, asked.media_type)
         request.setTimeout(self._timeout)
         request.setMethod(POST)
         request.setQuery(text)
-        if not request.isSparqlQueryRequest():
-            raise InputError("only queries are sent, no updates")
+        request.queryType = queries.form(text).upper()  # SPARQLWrapper's own guess errs on words in comments
         for graph in default_graphs:
             request.addDefaultGraph(graph)
         for graph in named_graphs:
             request.addNamedGraph(graph)
         try:
-            response = request.query().response
-            body: bytes = response.read()
+            response: HTTPResponse = request.query().response
         except QueryBadFormed as error:
-            raise SyntaxProblem(f"the server refuses the query: {_explanation(error)}", Place(self._url)) from error
-        except (
-            EndPointNotFound,
-            HTTPError,
-            URLError,
-            HTTPException,
-            SPARQLWrapperException,
-            OSError,
-            ValueError,
-        ) as error:
-            remedy = "Check that the URL is that of a SPARQL query endpoint and that it is running."
-            raise StoreUnavailable(_explanation(error), Place(self._url), remedy=remedy) from error
+            raise SyntaxProblem(f"the server refuses the query: {_explanation(error)}", Place(self.url)) from error
+        except _FAILURES as error:
+            raise StoreUnavailable(_explanation(error), Place(self.url), remedy=_REMEDY) from error
         answered = response.headers.get_content_type()
-        if answered not in (answer_format.media_type, *answer_format.aliases):
-            raise InputError(f"the server answers in {answered}, not in {answer_format.media_type}", Place(self._url))
-        return body
-
-    def rows(self, text: str) -> list[Row]:
-        """Return the solutions of a SELECT query."""
-        results = ox.parse_query_results(self.query(text, JSON), format=ox.QueryResultsFormat.JSON)
-        if not isinstance(results, ox.QuerySolutions):
-            raise InputError("only a SELECT query has rows")
-        names = [variable.value for variable in results.variables]
-        return [
-            {name: term for name, term in zip(names, solution, strict=True) if term is not None} for solution in results
-        ]
+        if answered not in (asked.media_type, *asked.aliases):
+            response.close()
+            raise InputError(f"the server answers in {answered}, not in {asked.media_type}", Place(self.url))
+        for header in _CUT_SHORT:
+            if header in response.headers:
+                response.close()
+                told = f"the server has cut its answer short ({header}: {response.headers[header]})"
+                raise StoreUnavailable(told, Place(self.url), remedy="Raise the limits in the server's configuration.")
+        return response
 
 
 class _Request(SPARQLWrapper):
@@ -83,6 +284,76 @@ class _Request(SPARQLWrapper):
 
     def _getAcceptHeader(self) -> str:
         return self._media_type
+
+
+class _Tidied:
+    """A response in JSON, to be read in pieces, in which Virtuoso's own ways of writing terms are the standard's."""
+
+    def __init__(self, response: HTTPResponse) -> None:
+        self._response = response
+        self._line = io.BytesIO()
+
+    def read(self, size: int) -> bytes:
+        piece = self._line.read(size)
+        if not piece:
+            # Virtuoso writes each solution on one line; the one long line of another server is read in parts.
+            line = self._response.readline(_LONGEST_LINE)
+            for written, meant in _VIRTUOSO.items():
+                line = line.replace(written, meant)
+            self._line = io.BytesIO(line)
+            piece = self._line.read(size)
+        return piece
+
+
+def _results(response: HTTPResponse, form: str) -> ox.QuerySolutions | ox.QueryBoolean:
+    if form == "ask":
+        body = response.read()
+        if b'"__ASK_RETVAL"' in body:  # Virtuoso answers with a table of one row for true, of none for false
+            truth = b"true" if body.count(b'"__ASK_RETVAL"') > 1 else b"false"
+            body = b'{"head": {}, "boolean": ' + truth + b"}"
+        return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+    return ox.parse_query_results(cast(IO[bytes], _Tidied(response)), format=ox.QueryResultsFormat.JSON)
+
+
+def _values(name: str, terms: Iterable[ox.NamedNode] | None) -> str:
+    return "" if terms is None else f"VALUES ?{name} {{ {' '.join(sorted(map(str, terms)))} }} "
+
+
+def _quad(row: Row) -> ox.Quad:
+    subject, predicate, name = row["s"], row["p"], row.get("g", ox.DefaultGraph())
+    assert isinstance(subject, ox.NamedNode | ox.BlankNode)
+    assert isinstance(predicate, ox.NamedNode)
+    assert not isinstance(name, ox.Literal | ox.Triple)
+    return ox.Quad(subject, predicate, row["o"], name)
+
+
+def _published(quads: list[ox.Quad]) -> list[ox.Quad]:
+    """Leave out what stands in staging graphs alone: a release that is being published."""
+    if not any(_is_staged(quad) for quad in quads):
+        return quads
+    public = {quad.triple for quad in quads if isinstance(quad.graph_name, ox.NamedNode) and not _is_staged(quad)}
+    staged = {quad.triple for quad in quads if _is_staged(quad)} - public
+    return [quad for quad in quads if not _is_staged(quad) and quad.triple not in staged]
+
+
+def _is_staged(quad: ox.Quad) -> bool:
+    return isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(STAGING)
+
+
+def _renamed(quad: ox.Quad, answer: str) -> ox.Quad:
+    """Put the name of an answer before its blank nodes', so that those of two answers do not meet."""
+    subject, value = quad.subject, quad.object
+    if isinstance(subject, ox.BlankNode):
+        subject = ox.BlankNode(f"{answer}{subject.value}")
+    if isinstance(value, ox.BlankNode):
+        value = ox.BlankNode(f"{answer}{value.value}")
+    return ox.Quad(subject, quad.predicate, value, quad.graph_name)
+
+
+def _number(row: Row) -> int:
+    count = row["n"]
+    assert isinstance(count, ox.Literal)
+    return int(count.value)
 
 
 def _explanation(error: Exception) -> str:

@@ -68,7 +68,7 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
     Whole answers to queries that are not volatile are kept and carry a tag; a client that holds it gets 304.
     """
     state = state_of(request)
-    key = (question.normal, chosen.name, question.default_graphs, question.named_graphs)
+    key = (state.store.version, question.normal, chosen.name, question.default_graphs, question.named_graphs)
     found = None if question.volatile else state.kept.get(key)
     timing = 'cache;desc="hit"'
     if not isinstance(found, Answer):

@@ -4,12 +4,12 @@ import pyoxigraph as ox
 
 from aseancan_kg.mediatypes import GRAPH_FORMATS, RESULT_FORMATS
 from aseancan_kg.namespaces import PREFIXES
-from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.dataset import Dataset
 
 _SD, _VOID, _TYPE = PREFIXES["sd"], PREFIXES["void"], f"{PREFIXES['rdf']}type"
 
 
-def describe(store: EmbeddedStore, endpoint: str) -> list[ox.Quad]:
+def describe(store: Dataset, endpoint: str) -> list[ox.Quad]:
     """Describe the endpoint: only features it has, every named graph with the number of its triples."""
     service, dataset, default = ox.NamedNode(endpoint), ox.BlankNode("dataset"), ox.BlankNode("default")
     described: list[ox.Quad] = []

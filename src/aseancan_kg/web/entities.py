@@ -22,7 +22,7 @@ _SUFFIXES = {one.name: one for one in (TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QU
 async def thing(request: Request) -> Response:
     """Answer `/id/…`: 303 to the document about the thing."""
     iri = ID + request.path_params["path"]
-    if not state_of(request).store.knows(iri):
+    if not await run_in_threadpool(state_of(request).store.knows, iri):
         raise NotFound(f"nothing is known about {iri}")
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{root_of(request)}{local_path(iri)}{query}", status_code=303)
@@ -36,7 +36,7 @@ async def document(request: Request) -> Response:
     path = request.scope["path"].removeprefix(root_of(request))
     iri, named = _split(path)
     store = state_of(request).store
-    if not store.knows(iri):
+    if not await run_in_threadpool(store.knows, iri):
         raise NotFound(f"nothing is known about {iri}")
     wanted = request.query_params.get("format")
     if named is not None:

@@ -20,6 +20,15 @@ _OPTIONS: list[tuple[bytes, bytes]] = [
     (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type, If-None-Match, Prefer"),
     (b"access-control-max-age", b"86400"),
 ]
+_COMMON: list[tuple[bytes, bytes]] = [
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"AC-Dataset-Version, AC-Row-Count, Content-Location, ETag, Link, Location, Retry-After, Server-Timing, "
+        b"X-Request-ID",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+]
 _HIT = (b"server-timing", b'cache;desc="hit"')
 
 
@@ -51,11 +60,12 @@ class Front:
         begun = time.perf_counter()
         state = state_in(scope)
         accept, held = _asked(scope["headers"])
+        version = state.store.version.encode()
         identity = f"{self._run}-{next(self._numbers)}".encode()
-        common = [*state.common_headers, (b"x-request-id", identity)]
+        common = [(b"ac-dataset-version", version), *_COMMON, (b"x-request-id", identity)]
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
-        key = (scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
+        key = (version, scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
         ready = state.kept.get(key)
         reply = _Reply(scope, send, common, held)
         try:

@@ -71,13 +71,15 @@ def workbench(
 
 async def home(request: Request) -> Response:
     """Answer `/`: what this is, what it holds, the ways in."""
+    return await run_in_threadpool(_home, request)
+
+
+def _home(request: Request) -> Response:
     state = state_of(request)
-    counts = await run_in_threadpool(catalogue.overview, state.store)
     return page(
         request,
         "home.html",
-        counts=counts,
-        store=state.store,
+        counts=catalogue.overview(state.store),
         queries=len(state.queries),
         plan=_PLAN,
         has_plan=state.store.knows(_PLAN),

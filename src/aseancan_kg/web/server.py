@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from math import ceil
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +18,8 @@ from fastapi import FastAPI
 from aseancan_kg.errors import Error
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.remote import RemoteStore
+from aseancan_kg.store.remote_engine import RemoteEngine
 from aseancan_kg.store.workers import Workers
 from aseancan_kg.web.app import create_app, switch
 from aseancan_kg.web.downloads import Downloads
@@ -39,6 +42,14 @@ async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Se
         raise
     await starting
     return State(store, engine, settings, downloads)
+
+
+async def reach(url: str, *, settings: Settings) -> State:
+    """Serve the dataset at another SPARQL server."""
+    store = RemoteStore(url, timeout=ceil(settings.query_seconds))
+    engine = RemoteEngine(store, settings)
+    await engine.start()
+    return State(store, engine, settings)
 
 
 def run(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> None:

@@ -16,16 +16,12 @@ from aseancan_kg.namespaces import BASE, ONT
 from aseancan_kg.queries import Query, catalogue
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
-from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.releases import Releases
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
 HERE = Path(__file__).parent
-_EXPOSED = (
-    "AC-Dataset-Version", "AC-Row-Count", "Content-Location", "ETag", "Link", "Location", "Retry-After",
-    "Server-Timing", "X-Request-ID",
-)  # fmt: skip
 _OWN_DOCUMENTS = ("ont", "dataset", "shapes")
 _OWN_PATHS = ("scheme/", "graph/")
 
@@ -38,21 +34,11 @@ class State:
     given up with it.
     """
 
-    store: EmbeddedStore
+    store: Dataset
     engine: Engine
     settings: Settings = field(default_factory=Settings)
     downloads: Downloads = field(default_factory=Downloads)
     queries: Mapping[str, Query] = field(default_factory=catalogue)
-
-    @cached_property
-    def common_headers(self) -> list[tuple[bytes, bytes]]:
-        """Headers of every response."""
-        return [
-            (b"ac-dataset-version", self.store.version.encode()),
-            (b"access-control-allow-origin", b"*"),
-            (b"access-control-expose-headers", ", ".join(_EXPOSED).encode()),
-            (b"x-content-type-options", b"nosniff"),
-        ]
 
     @cached_property
     def kept(self) -> Kept:
@@ -75,14 +61,14 @@ class State:
         return templates(self.store, self.downloads.names)
 
 
-def templates(store: EmbeddedStore, downloads: frozenset[str]) -> jinja2.Environment:
+def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     """Return the page templates; everything put into them is escaped. `downloads` are names of files on offer."""
     loader = jinja2.FileSystemLoader(HERE / "templates")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    # Other people's data served with --data has no ontology of ours to link to.
-    environment.globals["dataset_version"] = store.version
+    environment.globals["store"] = store
+    # Other people's data has no ontology of ours to link to.
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
     environment.globals["downloads"] = downloads
     # A checkout that was never installed has no bundle; the plain form serves without it.

@@ -90,8 +90,10 @@ def near(probes: Probes, iri: str, local: str, role: Role) -> list[str]:
     if respelt:
         return respelt[:NEAR]
     names: dict[str, list[str]] = {}
-    for candidate in _pool(probes, iri, role):
-        label = probes.store.label(candidate)
+    candidates = list(_pool(probes, iri, role))
+    labels = probes.store.labels(candidates)
+    for candidate in candidates:
+        label = labels.get(candidate)
         for name in {_key(local_name(candidate)), _key(label.value) if label else ""}:
             names.setdefault(name, []).append(candidate)
     wanted = _key(local_name(local))

@@ -1,0 +1,177 @@
+"""What pages and documents ask of a dataset, wherever it is held: written once, on `rows` and `quads`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+import pyoxigraph as ox
+
+from aseancan_kg.errors import NotFound
+from aseancan_kg.mediatypes import Format
+from aseancan_kg.namespaces import BASE, ONTOLOGY_GRAPH, PREFIXES
+from aseancan_kg.store import Row
+from aseancan_kg.store.representation import write
+
+Node = ox.NamedNode | ox.BlankNode
+
+_DEFAULT = ox.DefaultGraph()
+_LABELS = tuple(
+    ox.NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (
+        ("skos", "prefLabel"),
+        ("rdfs", "label"),
+        ("dcterms", "title"),
+        ("schema", "name"),
+        ("foaf", "name"),
+    )
+)
+
+
+class Dataset(ABC):
+    """A dataset to query and to look things up in.
+
+    Look-ups take many things at once, so that a dataset held by another server is asked a few times for a page, however
+    much stands on it.
+    """
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """The version that answers are to be cited by."""
+
+    @property
+    @abstractmethod
+    def union_default_graph(self) -> bool:
+        """Whether a query's default graph is the merge of all named graphs."""
+
+    @property
+    @abstractmethod
+    def graphs(self) -> Mapping[str, int]:
+        """Named graphs in the order of their names, with the number of triples in each."""
+
+    @property
+    @abstractmethod
+    def default_graph_size(self) -> int:
+        """Number of triples in the default graph."""
+
+    @abstractmethod
+    def query(
+        self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> bytes:
+        """Evaluate a query; see `QueryStore.query`."""
+
+    @abstractmethod
+    def rows(self, text: str) -> list[Row]:
+        """Return the solutions of a SELECT query; raises as `query` does."""
+
+    @abstractmethod
+    def quads(
+        self,
+        *,
+        subjects: Collection[ox.NamedNode] | None = None,
+        predicates: Collection[ox.NamedNode] | None = None,
+        objects: Collection[ox.NamedNode] | None = None,
+        graph: ox.NamedNode | None = None,
+    ) -> list[ox.Quad]:
+        """Return the quads that have one of the given terms in each place; None stands for any, and for all graphs.
+
+        Blank nodes cannot be asked for, so the quads of those that are objects come along, and theirs in turn. They are
+        told apart within one answer only.
+        """
+
+    def __len__(self) -> int:
+        """Count the triples: in a merged dataset each once, else once for each graph it stands in."""
+        merged = self.union_default_graph
+        return self.default_graph_size if merged else self.default_graph_size + sum(self.graphs.values())
+
+    def knows(self, iri: str) -> bool:
+        """Tell whether the dataset says anything about the IRI, or has a graph of that name."""
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return iri in self.graphs or bool(self.quads(subjects=[node]))
+
+    def describe(self, iri: str, graph_format: Format) -> bytes:
+        """Return the description of an IRI, the same triples in every format.
+
+        It holds every triple the IRI is the subject of, those of the blank nodes it points to, and the labels of the
+        IRIs it points to; for a named graph, and for the ontology, also every triple in that graph. Raises `NotFound`
+        for an IRI nobody knows, `NotAcceptable` when the format cannot express it.
+        """
+        if not self.knows(iri):
+            raise NotFound(f"nothing is known about {iri}")
+        about = self.about([iri])[iri]
+        targets = {quad.object for quad in about if isinstance(quad.object, ox.NamedNode)}
+        labels = self.statements(targets, _LABELS)
+        graph = ox.NamedNode(ONTOLOGY_GRAPH if iri == f"{BASE}ont" else iri)
+        whole = self.quads(graph=graph) if graph.value in self.graphs else []
+        # What stands in the graph itself is in `whole` already, and blank nodes would be other ones there.
+        elsewhere = [quad for quad in about if quad.graph_name != graph] if whole else about
+        return write([*elsewhere, *labels, *whole], graph_format, first=iri)
+
+    def about(self, iris: Iterable[str]) -> dict[str, list[ox.Quad]]:
+        """Return for each IRI the quads it is the subject of, and those of the blank nodes and parts (`#…`) it has."""
+        found: dict[object, list[ox.Quad]] = {}
+        asked: set[ox.NamedNode] = set()
+        waiting = {ox.NamedNode(iri) for iri in iris}
+        wholes = {node.value for node in waiting}
+        while waiting:
+            asked |= waiting
+            quads = self.statements(waiting)
+            for quad in quads:
+                found.setdefault(quad.subject, []).append(quad)
+            parts = {quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)}
+            waiting = {part for part in parts - asked if part.value.rpartition("#")[0] in wholes}
+        return {iri: list(_reached(found, iri)) for iri in wholes}
+
+    def pointing_to(self, iri: str) -> list[tuple[str, Node]]:
+        """Return (predicate IRI, subject) of every triple whose object is the IRI, each once."""
+        found = self.quads(objects=[ox.NamedNode(iri)])
+        return list(dict.fromkeys((quad.predicate.value, _node(quad.subject)) for quad in found))
+
+    def subjects_in(self, graph: str) -> list[Node]:
+        """Return the subjects of a named graph, each once."""
+        found = self.quads(graph=ox.NamedNode(graph))
+        return list(dict.fromkeys(_node(quad.subject) for quad in found))
+
+    def labels(self, iris: Iterable[str]) -> dict[str, ox.Literal]:
+        """Return the label of each IRI that has one, an English one if there is any."""
+        given: dict[str, dict[str, list[ox.Literal]]] = {}
+        for quad in self.statements([ox.NamedNode(iri) for iri in iris], _LABELS):
+            if isinstance(quad.object, ox.Literal):
+                of_thing = given.setdefault(_node(quad.subject).value, {})
+                of_thing.setdefault(quad.predicate.value, []).append(quad.object)
+        return {iri: _best(of_thing) for iri, of_thing in given.items()}
+
+    def statements(
+        self, subjects: Collection[ox.NamedNode], predicates: Collection[ox.NamedNode] | None = None
+    ) -> list[ox.Quad]:
+        """Return the quads of subjects; in a merged default graph only those that stand in no named graph."""
+        found = self.quads(subjects=subjects, predicates=predicates)
+        named = {quad.triple for quad in found if quad.graph_name != _DEFAULT} if self.union_default_graph else set()
+        return [quad for quad in found if quad.graph_name != _DEFAULT or quad.triple not in named]
+
+
+def _reached(found: Mapping[object, Sequence[ox.Quad]], iri: str) -> Iterator[ox.Quad]:
+    """Yield the quads of an IRI, and of the blank nodes and parts it leads to."""
+    waiting: list[Node] = [ox.NamedNode(iri)]
+    seen = set(waiting)
+    while waiting:
+        for quad in found.get(waiting.pop(), ()):
+            yield quad
+            target = quad.object
+            own = isinstance(target, ox.NamedNode) and target.value.startswith(f"{iri}#")
+            if isinstance(target, Node) and (own or isinstance(target, ox.BlankNode)) and target not in seen:
+                waiting.append(target)
+                seen.add(target)
+
+
+def _best(given: Mapping[str, Sequence[ox.Literal]]) -> ox.Literal:
+    labels = next(given[name.value] for name in _LABELS if name.value in given)
+    return min(labels, key=lambda label: (not (label.language or "en").startswith("en"), label.value))
+
+
+def _node(subject: object) -> Node:
+    # The engine's type also allows a triple here, as no RDF version does.
+    assert isinstance(subject, Node)
+    return subject

@@ -1,0 +1,176 @@
+"""Queries of clients that another server answers: whole or failed, in time, and never more than may be."""
+
+import asyncio
+import json
+import socketserver
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from aseancan_kg.errors import BudgetSpent, QueryTimeout, StoreUnavailable, SyntaxProblem
+from aseancan_kg.mediatypes import CSV, JSON, N_TRIPLES, TSV, TURTLE
+from aseancan_kg.settings import Settings
+from aseancan_kg.store import Question
+from aseancan_kg.store.remote import RemoteStore
+from aseancan_kg.store.remote_engine import RemoteEngine
+
+ALL = Question("SELECT ?n { ?s ?p ?n }", "select")
+GRAPH = Question("CONSTRUCT WHERE { ?s ?p ?o }", "construct")
+ROWS = 5_000
+
+
+def table(rows):
+    cells = ({"n": {"type": "literal", "value": f"{number}, a value of some length"}} for number in range(rows))
+    return json.dumps({"head": {"vars": ["n"]}, "results": {"bindings": list(cells)}}).encode()
+
+
+class Server(BaseHTTPRequestHandler):
+    """A SPARQL server that answers every query as it is told to."""
+
+    body = b""
+    announced = None
+    delay = 0.0
+    headers_too = ()
+
+    def do_POST(self):
+        query = self.rfile.read(int(self.headers["Content-Length"]))
+        own = b"identifier" in query  # the look at the version
+        body = table(0) if own else self.body
+        time.sleep(0 if own else self.delay)
+        graph = b"CONSTRUCT" in query
+        self.send_response(400 if b"broken" in query else 200)
+        self.send_header("Content-Type", "application/n-triples" if graph else "application/sparql-results+json")
+        self.send_header("Content-Length", str(self.announced or len(body)) if not own else str(len(body)))
+        for name, value in () if own else self.headers_too:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Keep the test run quiet."""
+
+
+@pytest.fixture
+def serve():
+    """Start a server that answers as told, and return its address."""
+    servers = []
+
+    def start(**told):
+        socketserver.TCPServer.allow_reuse_address = True
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Told", (Server,), told))
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,)).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def ask(url, question, answer_format, *, clients=("a",), **limits):
+    """Return for each client the whole answer and its number of rows, or the error."""
+
+    async def one(engine, client):
+        answer = await engine.answer(question, answer_format, client)
+        pieces = [answer.first]
+        if answer.rest:
+            pieces += [piece async for piece in answer.rest]
+        return b"".join(pieces), answer.rows, len(pieces)
+
+    async def run():
+        engine = RemoteEngine(RemoteStore(url, timeout=5), Settings(**limits))
+        await engine.start()
+        found = await asyncio.gather(*(one(engine, client) for client in clients), return_exceptions=True)
+        await engine.close()
+        assert (engine.running, engine.waiting) == (0, 0)
+        return found
+
+    return asyncio.run(run())
+
+
+def test_a_short_answer_is_whole_and_its_rows_are_counted(serve):
+    ((body, rows, pieces),) = ask(serve(body=table(3)), ALL, CSV)
+    assert body.startswith(b'n\r\n"0, a value')
+    assert (body.count(b"\n"), rows, pieces) == (4, 3, 1)
+
+
+def test_a_long_answer_is_streamed_and_is_the_same(serve):
+    url = serve(body=table(ROWS))
+    ((whole, rows, _),) = ask(url, ALL, TSV)
+    ((streamed, unknown, pieces),) = ask(url, ALL, TSV, buffer_kb=16)
+    assert streamed == whole
+    assert (rows, unknown) == (ROWS, None)
+    assert pieces > 2
+
+
+@pytest.mark.parametrize("buffer_kb", [16, 4096])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"body": table(ROWS)[:-40]},
+        {"body": table(ROWS)[:-40], "announced": len(table(ROWS))},
+        {"body": table(ROWS) + b"The SPARQL operation has been cancelled"},
+    ],
+    ids=["cut", "less than announced", "error text"],
+)
+def test_an_answer_that_is_not_whole_fails(serve, told, buffer_kb):
+    (failure,) = ask(serve(**told), ALL, JSON, buffer_kb=buffer_kb)
+    assert isinstance(failure, StoreUnavailable)
+    assert "broke off" in str(failure)
+
+
+@pytest.mark.parametrize("told", [{"body": b"<http://e/a> <http://e/p> 1"}, {"body": b"", "announced": 10}])
+def test_a_graph_that_is_not_whole_fails(serve, told):
+    for answer_format in (TURTLE, N_TRIPLES):
+        (failure,) = ask(serve(**told), GRAPH, answer_format)
+        assert isinstance(failure, StoreUnavailable)
+
+
+@pytest.mark.parametrize("header", ["X-SPARQL-MaxRows", "X-SQL-State"])
+def test_an_answer_that_the_server_has_cut_short_fails(serve, header):
+    (failure,) = ask(serve(body=table(3), headers_too=((header, "10000"),)), ALL, JSON)
+    assert isinstance(failure, StoreUnavailable)
+    assert "cut its answer short" in str(failure)
+
+
+def test_a_query_that_takes_too_long_is_given_up(serve):
+    (failure,) = ask(serve(body=table(3), delay=1), ALL, JSON, query_seconds=0.2)
+    assert isinstance(failure, QueryTimeout)
+    assert failure.limit == 0.2
+    assert 0.2 <= failure.elapsed < 0.9
+
+
+def test_one_client_does_not_take_all_places(serve):
+    answers = ask(serve(body=table(3), delay=0.5), ALL, JSON, clients=["a"] * 5 + ["b"], workers=2, queue=4)
+    assert [type(one) for one in answers].count(BudgetSpent) == 2
+    assert isinstance(answers[-1], tuple)
+
+
+def test_a_server_that_refuses_the_query_says_why(serve):
+    (failure,) = ask(serve(body=b"no such prefix"), Question("SELECT ?broken { }", "select"), JSON)
+    assert isinstance(failure, SyntaxProblem)
+    assert "no such prefix" in str(failure)
+
+
+def test_an_answer_that_nobody_reads_is_given_up(serve):
+    async def run():
+        engine = RemoteEngine(RemoteStore(serve(body=table(ROWS * 10)), timeout=5), Settings(buffer_kb=16))
+        await engine.start()
+        answer = await engine.answer(ALL, JSON, "a")
+        assert answer.rest
+        assert engine.running == 1
+        await answer.rest.aclose()
+        async with asyncio.timeout(5):
+            await engine.close()
+        assert engine.running == 0
+
+    asyncio.run(run())
+
+
+def test_a_store_that_is_down_does_not_start():
+    with pytest.raises(StoreUnavailable, match="Check that the URL"):
+        ask("http://127.0.0.1:9/sparql", ALL, JSON)
