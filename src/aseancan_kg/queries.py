@@ -154,6 +154,11 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
             yield str(match.lastgroup), match[0], match.start()
 
 
+def names_graphs(text: str) -> bool:
+    """Tell whether a query names the graphs it is asked of, by FROM or FROM NAMED."""
+    return any(kind == "word" and token.upper() == "FROM" for kind, token, _ in tokens(text))
+
+
 def undeclared_prefix(text: str) -> tuple[str, Place] | None:
     """Return the first prefix that a query uses without declaring it, and its place; None when there is none."""
     declared = {"_"}

@@ -205,3 +205,36 @@ def test_labels_prefer_english(tiny):
     quads = [ox.Quad(a, p, ox.Literal(text, language=tag)) for text, tag in (("Aah", "fr"), ("Zed", "en-GB"))]
     store = EmbeddedStore(quads, version="", union_default_graph=False)
     assert store.labels(["http://e/a", "http://e/b"]) == {"http://e/a": ox.Literal("Zed", language="en-GB")}
+
+
+ONE, TWO = ox.NamedNode("urn:g1"), ox.NamedNode("urn:g2")
+A, B, C, P, Q = (ox.NamedNode(f"urn:{name}") for name in "abcpq")
+APART = [ox.Quad(A, P, B, ONE), ox.Quad(B, P, C, TWO), ox.Quad(C, Q, ox.Literal("1"))]
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [[], [ox.Quad(A, P, B, TWO)], [ox.Quad(A, P, B)]],
+    ids=["no triple repeated", "one in two named graphs", "one in the default graph too"],
+)
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("{ ?s ?p ?o }", 3),
+        ("{ ?s <urn:p> ?m . ?m <urn:p> ?o }", 1),
+        ("{ ?s <urn:p>+ ?o }", 3),
+        ("{ <urn:a> <urn:p> ?o }", 1),
+        ("FROM <urn:g2> { <urn:b> ?p ?o }", 1),
+        ("FROM <urn:g1> { <urn:b> ?p ?o }", 0),
+        ("FROM NAMED <urn:g1> { ?s ?p ?o }", 0),
+        ("FROM NAMED <urn:g1> { GRAPH ?g { ?s ?p ?o } }", 1),
+        ("{ GRAPH <urn:g2> { ?s ?p <urn:c> } ?x <urn:q> ?y }", 1),
+        ("{ ?s ?p 'FROM' }", 0),
+    ],
+)
+def test_the_merged_default_graph_holds_every_triple_once(repeated, text, count):
+    store = EmbeddedStore([*APART, *repeated], version="", union_default_graph=True)
+    (row,) = store.rows(f"SELECT (COUNT(*) AS ?n) {text}")
+    assert row["n"].value == str(count)
+    assert len(store) == store.default_graph_size == 3
+    assert sum(store.graphs.values()) == 2 + sum(quad.graph_name != ox.DefaultGraph() for quad in repeated)

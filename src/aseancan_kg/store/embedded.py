@@ -14,17 +14,25 @@ import pyoxigraph as ox
 from aseancan_kg.errors import InputError, Place, SyntaxProblem
 from aseancan_kg.mediatypes import RESULT_FORMATS, Format
 from aseancan_kg.namespaces import PREFIXES
-from aseancan_kg.queries import undeclared_prefix
+from aseancan_kg.queries import names_graphs, undeclared_prefix
 from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
+
+
+_REPEATED = (
+    "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }",
+    "ASK { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }",
+)
+"""Whether a triple stands in several graphs."""
 
 
 class EmbeddedStore(Dataset):
     """An immutable dataset, its version, and the queries over it.
 
     With `union_default_graph` a query's default graph is the merge of all graphs: every triple once, however many
-    graphs it stands in. (The engine's own union counts such a triple once per graph, so the merge is stored.)
+    graphs it stands in. The engine's own union gives such a triple once per graph; so it serves where there is none,
+    and else the merge is stored beside the graphs.
     """
 
     def __init__(self, quads: Iterable[ox.Quad], *, version: str, union_default_graph: bool) -> None:
@@ -32,7 +40,7 @@ class EmbeddedStore(Dataset):
         self._union_default_graph = union_default_graph
         self._store = ox.Store()
         self._store.bulk_extend(quads)
-        self._merge()
+        self._unite()
 
     @property
     def version(self) -> str:
@@ -44,8 +52,10 @@ class EmbeddedStore(Dataset):
         """Whether the default graph holds the merge of all graphs."""
         return self._union_default_graph
 
-    def _merge(self) -> None:
-        if self.union_default_graph:
+    def _unite(self) -> None:
+        repeated = any(self._store.query(question) for question in _REPEATED)
+        self._engine_unites = self._union_default_graph and not repeated
+        if self._union_default_graph and repeated:
             self._store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
 
     @classmethod
@@ -58,7 +68,7 @@ class EmbeddedStore(Dataset):
         loaded = cls([], version=_version(files), union_default_graph=union_default_graph)
         for path in files:
             _read(path, loaded._store)
-        loaded._merge()
+        loaded._unite()
         return loaded
 
     def query(
@@ -112,7 +122,9 @@ class EmbeddedStore(Dataset):
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         try:
             if not default_graphs and not named_graphs:
-                return self._store.query(text)
+                # The engine's union would replace the graphs that the query itself names.
+                unite = self._engine_unites and not names_graphs(text)
+                return self._store.query(text, use_default_graph_as_union=unite)
             # Graphs of either kind replace the query's whole dataset; left alone, the engine would keep the other kind.
             default, named = _graph_names(default_graphs), _graph_names(named_graphs)
             return self._store.query(text, default_graph=[*default], named_graphs=[*named])
@@ -135,7 +147,7 @@ class EmbeddedStore(Dataset):
     @cached_property
     def default_graph_size(self) -> int:
         """Number of triples in the default graph."""
-        return len(self._store) - sum(self.graphs.values())
+        return len(self._store) - (0 if self._engine_unites else sum(self.graphs.values()))
 
     def quads(
         self,
