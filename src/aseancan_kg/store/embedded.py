@@ -19,7 +19,6 @@ from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
 
-
 _REPEATED = (
     "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }",
     "ASK { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }",
