@@ -1,5 +1,6 @@
 """What an operator can set."""
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -43,3 +44,14 @@ def test_a_bad_value_is_refused_by_name(name, text, remedy):
 def test_every_setting_has_a_meaning():
     assert all(rule.meaning for rule in RULES.values())
     assert set(RULES) == {one.name for one in fields(settings.Settings)}
+
+
+def test_the_documentation_has_the_whole_table():
+    text = (settings.resources() / "docs" / "service.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(AC_\w+)` \| (.*?) \| (.*?) \|$", text, re.MULTILINE)
+    assert [name for name, _, _ in told] == [variable(name) for name in RULES]
+    for (_, default, meaning), (name, rule) in zip(told, RULES.items(), strict=True):
+        assert meaning.startswith(rule.meaning)
+        if name not in ("workers", "state"):
+            value = getattr(Settings(), name)
+            assert default == (f"{value:g}" if isinstance(value, int | float) else f"`{value}`")

@@ -36,6 +36,8 @@ from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.publication import Release, publish
 from aseancan_kg.store.remote import RemoteStore
 
+pytestmark = pytest.mark.proof
+
 QUERIES = sorted(path.stem for path in (resources() / "queries").glob("*.rq"))
 ANSWERS = Path(__file__).parents[1] / "queries"
 MOST_REQUESTS = 12

@@ -69,6 +69,7 @@ async def query(request: Request) -> Response:
         values=shown,
         results=results,
         link=urlencode(shown),
+        asked=urlencode({"query": text}),
         headers={"Vary": "Accept"},
     )
 
