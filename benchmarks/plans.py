@@ -17,9 +17,8 @@ from datetime import date
 from itertools import accumulate, count
 from random import Random
 
-from nquads import Graph, ac, code, english, plain, prefixed, ref, typed
-
 from aseancan_kg.namespaces import concept, graph, part, thing
+from nquads import Graph, ac, code, english, plain, prefixed, ref, typed
 
 CHAPTERS, SECTIONS, ACTIONS = 4, 2, 3
 """Chapters in a plan, sections in a chapter, actions in a section."""

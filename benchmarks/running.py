@@ -11,8 +11,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import processes
 import pyoxigraph as ox
+
+import processes
 from load import Answer, Client, Endpoint
 from servers import QUERY_SECONDS, Place, Server
 from workload import SMALL, Query

@@ -42,7 +42,7 @@ SIZES = [10_000, 1_000_000, 10_000_000]
 MOST_REQUESTS = 200
 """A client stops after so many, or when its seconds are over."""
 
-ATTACK_SECONDS, LIMIT, WORKERS = 15, 2, 2
+ATTACK_SECONDS, LIMIT, WORKERS = 15, 2, 3
 """How long the attack lasts, and with how many seconds for a query, in how many workers, our service meets it."""
 
 _marks = itertools.count(1)
@@ -61,7 +61,7 @@ def compare(triples: int, peers: list[Server], rounds: int, seconds: int, scratc
         asked: list[Engine | Running] = [engine]
         for server in (OURS, *(peer for peer in peers if written < peer.most_triples)):
             # All clients of wrk have one address, so the queue has to hold all of them.
-            environment = {**settings(written, QUERY_SECONDS), "AC_QUEUE": "64"}
+            environment = {**settings(written, QUERY_SECONDS), "AC_CLIENT_SECONDS": "1000000"}
             asked.append(stack.enter_context(serve(server, data, written, scratch / server.name, environment)))
         for one in asked:
             held = processes.memory(*processes.tree(one.pid))

@@ -7,9 +7,9 @@ texts, plans or results helps, while the work stays the same.
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from plans import BODIES, plan_iri, source_iri
 
 from aseancan_kg.namespaces import PREFIXES
+from plans import BODIES, plan_iri, source_iri
 
 RESULTS, TURTLE = "application/sparql-results+json", "text/turtle"
 USED = ("ac", "dcterms", "prov", "rdf", "skos", "xsd")

@@ -58,11 +58,10 @@ class Settings:
     workers: Annotated[int, Rule("queries evaluated at once; one client never holds the last place")] = (
         os.cpu_count() or 1
     ) + 1
-    query_seconds: Annotated[float, Rule("seconds a query may run", least=0.1)] = 10.0
+    query_seconds: Annotated[float, Rule("seconds a query may take, the wait for its turn included", least=0.1)] = 10.0
     query_memory_mb: Annotated[int, Rule("megabytes a query may use beyond the dataset", least=64)] = 1024
     query_kb: Annotated[int, Rule("kilobytes the body of a request may have")] = 64
     queue: Annotated[int, Rule("queries that may wait, half of them of one client")] = 64
-    queue_seconds: Annotated[float, Rule("seconds a query may wait", least=0.1)] = 10.0
     client_seconds: Annotated[float, Rule("seconds of query time a client may use within a minute", least=0.1)] = 60.0
     buffer_kb: Annotated[int, Rule("kilobytes up to which an answer is held until it is whole, then streamed")] = 4096
     transfer_seconds: Annotated[float, Rule("seconds a streamed answer may take to be received", least=0.1)] = 300.0

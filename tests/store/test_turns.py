@@ -20,7 +20,7 @@ class Clock:
 
 
 def turns_of(places, queue, clock=time.monotonic):
-    return Turns(Settings(workers=places, queue=queue, client_seconds=60.0, queue_seconds=0.5), clock)
+    return Turns(Settings(workers=places, queue=queue, client_seconds=60.0, query_seconds=0.5), clock)
 
 
 async def waiting(turns, name):

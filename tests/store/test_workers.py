@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from aseancan_kg import queries
-from aseancan_kg.errors import Error, InputError, QueryCrash, QueryMemory, QueryTimeout, StoreUnavailable, SyntaxProblem
+from aseancan_kg.errors import (
+    Busy,
+    Error,
+    InputError,
+    QueryCrash,
+    QueryMemory,
+    QueryTimeout,
+    StoreUnavailable,
+    SyntaxProblem,
+)
 from aseancan_kg.mediatypes import CSV, GRAPH_FORMATS, JSON, RESULT_FORMATS
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Question
@@ -123,6 +132,36 @@ def test_a_query_that_passes_a_limit_ends_alone(text, kind, limits):
             assert workers.killed == 1
             for _ in range(4):
                 assert await ask(workers, "ASK {}")
+
+    asyncio.run(main())
+
+
+def test_a_long_query_steps_back_and_its_worker_is_not_used_again():
+    long = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j a ?k }"
+
+    async def main():
+        async with pool(query_seconds=30.0) as workers:
+            before = set(workers.processes)
+            asking = asyncio.create_task(ask(workers, long, CSV))
+            await asyncio.sleep(0.35)
+            if not asking.done():
+                assert max(os.getpriority(os.PRIO_PROCESS, process) for process in before) >= 10
+            assert (await asking).startswith(b"n\r\n")
+            await until(lambda: set(workers.processes) != before and len(workers.processes) == len(before))
+            assert all(os.getpriority(os.PRIO_PROCESS, process) < 10 for process in workers.processes)
+
+    asyncio.run(main())
+
+
+def test_a_query_that_waited_long_is_told_to_come_back():
+    async def main():
+        async with pool(query_seconds=1.0) as workers:
+            first, second = await asyncio.gather(
+                ask(workers, ENDLESS, client="a"), ask(workers, ENDLESS, client="a"), return_exceptions=True
+            )
+            assert type(first) is QueryTimeout
+            assert type(second) is Busy
+            assert second.retry_after
 
     asyncio.run(main())
 

@@ -93,7 +93,7 @@ class EmbeddedStore(Dataset):
         results = self._evaluate(text, default_graphs, named_graphs)
         try:
             if isinstance(results, ox.QueryTriples):
-                output.write(write((ox.Quad(*triple) for triple in results), answer_format))
+                output.write(write(results, answer_format))
                 return
             if answer_format not in RESULT_FORMATS:
                 raise ValueError(f"a SELECT or ASK cannot be answered in {answer_format.label}")

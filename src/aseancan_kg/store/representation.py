@@ -11,22 +11,20 @@ from aseancan_kg.errors import NotAcceptable
 from aseancan_kg.mediatypes import CSV, JSON_LD, N_QUADS, RDF_XML, TRIG, TSV, XML, Format
 from aseancan_kg.namespaces import PREFIXES
 
-RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+_TYPE = PREFIXES["rdf"] + "type"
 _XSD_STRING = PREFIXES["xsd"] + "string"
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
 _QUAD_FORMATS = (N_QUADS, TRIG)
 
 
-def write(quads: Iterable[ox.Quad], graph_format: Format, *, first: str = "") -> bytes:
-    """Return the quads in the format, sorted by subject (`first` before all), types first, then predicate and object.
+def write(statements: Iterable[ox.Quad | ox.Triple], graph_format: Format, *, first: str = "") -> bytes:
+    """Return statements in the format, sorted by subject (`first` before all), types first, then predicate and object.
 
     Only N-Quads and TriG name the graphs; the others hold each triple once. Raises `NotAcceptable` when the format
     cannot express the graph (a predicate that is no XML name in RDF/XML).
     """
-    if graph_format in _QUAD_FORMATS:
-        ordered: list[Any] = sorted(set(quads), key=lambda quad: (str(quad.graph_name), *_order(quad.triple, first)))
-    else:
-        ordered = sorted({quad.triple for quad in quads}, key=lambda triple: _order(triple, first))
+    distinct = set(statements) if graph_format in _QUAD_FORMATS else set(map(_triple, statements))
+    ordered: list[Any] = sorted(distinct, key=lambda one: _order(one, first))
     prefixes = _used(ordered)
     if graph_format is JSON_LD:
         return _json_ld(ordered, prefixes)
@@ -62,16 +60,21 @@ def _refuse_unwritable(triples: Iterable[ox.Triple]) -> None:
             raise NotAcceptable(f"RDF/XML cannot express the property {triple.predicate.value}", remedy=remedy)
 
 
-def _order(triple: ox.Triple, first: str) -> tuple[bool, str, bool, str, str]:
-    subject = str(triple.subject)
-    return subject != f"<{first}>", subject, triple.predicate != RDF_TYPE, triple.predicate.value, str(triple.object)
+def _triple(statement: ox.Quad | ox.Triple) -> ox.Triple:
+    return statement.triple if isinstance(statement, ox.Quad) else statement
+
+
+def _order(one: ox.Quad | ox.Triple, first: str) -> tuple[str, bool, str, bool, str, str]:
+    graph = str(one.graph_name) if isinstance(one, ox.Quad) else ""
+    subject, predicate = str(one.subject), one.predicate.value
+    return graph, subject != f"<{first}>", subject, predicate != _TYPE, predicate, str(one.object)
 
 
 def _used(statements: Iterable[Any]) -> dict[str, str]:
     """Return the prefixes that shorten a predicate, a type or a datatype of the statements, or a node's own IRI."""
-    terms = (term for one in statements for term in (one.subject, one.predicate, one.object))
-    iris = {_iri(term) for term in terms}
-    return {prefix: name for prefix, name in PREFIXES.items() if any(iri.startswith(name) for iri in iris)}
+    terms = {term for one in statements for term in (one.subject, one.predicate, one.object)}
+    namespaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in map(_iri, terms)}
+    return {prefix: name for prefix, name in PREFIXES.items() if name in namespaces}
 
 
 def _iri(term: object) -> str:
@@ -86,7 +89,7 @@ def _json_ld(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> bytes:
     for triple in triples:
         subject = _node(triple.subject, prefixes)
         node = nodes.setdefault(subject, {"@id": subject})
-        if triple.predicate == RDF_TYPE and not isinstance(triple.object, ox.Literal):
+        if triple.predicate.value == _TYPE and not isinstance(triple.object, ox.Literal):
             node.setdefault("@type", []).append(_node(triple.object, prefixes))
         else:
             node.setdefault(_node(triple.predicate, prefixes), []).append(_value(triple.object, prefixes))

@@ -28,7 +28,7 @@ class _Client:
 
 
 class Turns:
-    """Gives `workers` places to queries; at most `queue` wait, half of them of one client, for `queue_seconds`.
+    """Gives `workers` places to queries; at most `queue` wait, half of them of one client, for `query_seconds`.
 
     A client may use `client_seconds` of query time a minute. With more than one place it never holds the last one,
     unless it holds no other and has used little of its budget lately: so a query that takes a moment finds a place
@@ -39,7 +39,7 @@ class Turns:
     def __init__(self, limits: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._places = self._free = limits.workers
         self._queue = limits.queue
-        self._patience = limits.queue_seconds
+        self._patience = limits.query_seconds
         self._budget = limits.client_seconds
         self._clock = clock
         self._clients: dict[str, _Client] = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from aseancan_kg.errors import Error, QueryCrash, QueryMemory, QueryTimeout, StoreUnavailable
+from aseancan_kg.errors import Busy, Error, QueryCrash, QueryMemory, QueryTimeout, StoreUnavailable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Answer, Question
@@ -24,6 +24,8 @@ _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 _READ_AHEAD = 256 * 1024
 _START_SECONDS = 600
+_LONG_SECONDS, _LONG_NICENESS = 0.25, 10
+"""When a query is a long one, and how far it then steps back."""
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +116,8 @@ class Workers:
     async def _ask(self, question: Question, client: str, **request: object) -> Answer:
         asked = time.monotonic()
         await self.turns.take(client)
-        return await _Run(self, client, self._limits.query_seconds, time.monotonic() - asked).begin(
+        queued = time.monotonic() - asked
+        return await _Run(self, client, self._limits.query_seconds, queued).begin(
             text=question.text,
             form=question.form,
             default_graphs=question.default_graphs,
@@ -242,7 +245,8 @@ class _Run:
         self._spent = 0.0
         self._worker: _Worker | None = None
         self._open = True
-        self._expired = False
+        self._expired = self._yielded = False
+        self._long = asyncio.get_running_loop().call_later(_LONG_SECONDS, self._yield)
 
     async def begin(self, **request: object) -> Answer:
         """Send the request to a worker and return its answer as far as it is held."""
@@ -281,12 +285,13 @@ class _Run:
     async def _frame(self, worker: _Worker) -> tuple[bytes, bytes]:
         """Return the next frame of the answer; the last one frees the worker."""
         since = time.monotonic()
-        expiry = asyncio.get_running_loop().call_later(self._limit - self._spent, self._expire, worker)
+        left = self._limit - self._queued - self._spent
+        expiry = asyncio.get_running_loop().call_later(left, self._expire, worker)
         try:
             kind, payload = await worker.frame()
         except (EOFError, OSError) as error:
             if self._expired:
-                raise _timeout(self._limit, self._spent + time.monotonic() - since) from error
+                raise _timeout(self._limit, self._queued, self._spent + time.monotonic() - since) from error
             raise _death(await asyncio.shield(self._pool.dismiss(worker)), self._limit) from error
         finally:
             expiry.cancel()
@@ -297,6 +302,12 @@ class _Run:
             raise error_of(json.loads(payload))
         return kind, payload
 
+    def _yield(self) -> None:
+        """Let shorter queries pass; no process may raise its priority again, so the worker is not used another time."""
+        self._yielded = True
+        if self._worker:
+            os.setpriority(os.PRIO_PROCESS, self._worker.process, _LONG_NICENESS)
+
     def _expire(self, worker: _Worker) -> None:
         """Kill the worker, whose channel thereby ends."""
         self._expired = True
@@ -306,14 +317,18 @@ class _Run:
         if not self._open:
             return
         self._open = False
-        if self._worker and done:
+        self._long.cancel()
+        if self._worker and done and not self._yielded:
             self._pool.take_back(self._worker)
         elif self._worker:
             self._pool.dismiss(self._worker)
         self._pool.turns.give_back(self._client, self._spent)
 
 
-def _timeout(limit: float, elapsed: float) -> QueryTimeout:
+def _timeout(limit: float, queued: float, elapsed: float) -> Error:
+    if queued > limit / 10:
+        message = f"the query waited {queued:.1f} seconds for its turn and could not end in the {elapsed:.1f} left"
+        return Busy(message, remedy="Ask again in a moment.", retry_after=5)
     remedy = "Ask for less: add LIMIT, name a graph or a thing, or download the dataset and query it at home."
     message = f"the query was stopped after {elapsed:.1f} seconds; {limit:g} are allowed"
     return QueryTimeout(message, remedy=remedy, limit=limit, elapsed=elapsed)
@@ -322,7 +337,7 @@ def _timeout(limit: float, elapsed: float) -> QueryTimeout:
 def _death(by: int, limit: float) -> Error:
     """Tell of what a worker died that nobody here has killed."""
     if by == signal.SIGALRM:
-        return _timeout(limit, limit)
+        return _timeout(limit, 0, limit)
     if by in (signal.SIGABRT, signal.SIGKILL):  # a failed allocation; the kernel, when all memory is used
         return QueryMemory("the query needs more memory than one may have", remedy="Ask for less: add LIMIT.")
     return QueryCrash("the query ended the process that evaluated it", remedy="Write it with less nesting.")
