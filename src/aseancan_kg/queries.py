@@ -61,6 +61,7 @@ _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 
 _FORMS = ("select", "ask", "construct", "describe")
 _DECLARATIONS = {"PREFIX": ("prefixed", "iri"), "BASE": ("iri",), "VERSION": ("string",)}
+_BEGINNINGS = [*map(str.upper, _FORMS), *_DECLARATIONS]
 _UPDATES = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with")
 
 
@@ -192,7 +193,10 @@ def _form(kind: str, token: str, text: str, start: int) -> str:
         return token.lower()
     if kind == "word" and token.lower() in _UPDATES:
         return "update"
+    near = difflib.get_close_matches(token.upper(), _BEGINNINGS, n=1)
     remedy = "A query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its PREFIX lines."
+    if near:
+        remedy = f"Did you mean {near[0]}?"
     raise SyntaxProblem(f"{token!r} does not begin a query", _place(text, start), remedy=remedy)
 
 

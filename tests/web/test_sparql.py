@@ -125,6 +125,19 @@ def test_a_syntax_error_has_line_column_and_excerpt(client):
 
 
 @pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("SELECT * { ?s ac:text ?o }", "Add PREFIX ac: <https://w3id.org/aseancan/ont#>."),
+        ("SELECT * { ?s skso:prefLabel ?o }", "Did you mean skos:? If not, add a PREFIX line for it."),
+        ("SELCT * { ?s ?p ?o }", "Did you mean SELECT?"),
+        ("PREFX ac: <urn:a> SELECT * {}", "Did you mean PREFIX?"),
+    ],
+)
+def test_a_slip_of_the_pen_gets_a_hint(client, query, hint):
+    assert client.get("/sparql", params={"query": query}).json()["hint"] == hint
+
+
+@pytest.mark.parametrize(
     "kind", ["text/plain", "multipart/form-data; boundary=x", "application/sparql-query; charset=utf-16"]
 )
 def test_another_body_type_is_415(client, kind):

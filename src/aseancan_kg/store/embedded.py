@@ -1,5 +1,6 @@
 """A dataset held in this process's memory (pyoxigraph)."""
 
+import difflib
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -219,8 +220,13 @@ def _syntax_problem(text: str, message: str) -> SyntaxProblem:
     undeclared = undeclared_prefix(text)
     if undeclared:
         prefix, place = undeclared
-        namespace = f"PREFIX {prefix}: <{PREFIXES[prefix]}>" if prefix in PREFIXES else "a PREFIX line for it"
-        return SyntaxProblem(f"the prefix {prefix}: is not declared", place, remedy=f"Add {namespace}.")
+        near = difflib.get_close_matches(prefix, PREFIXES, n=1)
+        if prefix in PREFIXES:
+            remedy = f"Add PREFIX {prefix}: <{PREFIXES[prefix]}>."
+        else:
+            remedy = f"Did you mean {near[0]}:? If not, add" if near else "Add"
+            remedy += " a PREFIX line for it."
+        return SyntaxProblem(f"the prefix {prefix}: is not declared", place, remedy=remedy)
     match = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
     if match is None:
         return SyntaxProblem(message, Place("query"))
