@@ -1,8 +1,10 @@
 """The query catalogue and what the tokens of a query tell."""
 
+import contextlib
 import csv
 import io
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from aseancan_kg.mediatypes import CSV
 from aseancan_kg.queries import AUDIENCES, catalogue, form, load, outline
 from aseancan_kg.store.embedded import EmbeddedStore
 
+LONGEST = 64 * 1024
+"""Bytes that the body of a request may have."""
 TINY = Path(__file__).parent / "web" / "tiny.trig"
 PLAN_B = {"plan": "instrument/plan-b"}
 
@@ -70,6 +74,82 @@ def test_a_call_of_another_server_is_seen_however_it_is_spelt(text):
 )
 def test_the_word_service_elsewhere_is_harmless(text):
     assert not outline(text).calls_service
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'ASK { VALUES ?x { """a" } SERVICE <http://e/> {} }',
+        "ASK { ?s ?p true.SERVICE <http://e/> {} }",
+        r"PREFIX a: <http://e/> ASK { ?s ?p a:b\.c SERVICE <http://e/> {} }",
+        r"PREFIX a: <http://e/> ASK { ?s ?p a:字\.c SERVICE <http://e/> {} }",
+        r"PREFIX a: <http://e/> ASK { ?s ?p a:·\.c SERVICE <http://e/> {} }",
+    ],
+)
+def test_a_call_is_seen_behind_what_looks_like_another_token(text):
+    assert outline(text).calls_service
+
+
+def test_words_that_a_mark_joins_are_told_apart():
+    told = outline("ASK { ?s ?p true.OPTIONAL { ?s ?p 1 } FILTER(true-NOW()) }")
+    assert (told.chain, told.volatile) == (3, True)
+
+
+def test_a_backslash_where_none_can_stand_is_refused_with_its_place():
+    with pytest.raises(SyntaxProblem, match="a backslash") as problem:
+        outline("ASK {\n \\u0053ERVICE <http://e/> {} }")
+    assert (problem.value.place.line, problem.value.place.column) == (2, 2)
+
+
+REPEATED = [
+    *(
+        "a-",
+        "a.",
+        "a:",
+        "a:.",
+        "_a-",
+        "1",
+        ".",
+        "1.",
+        "1e+",
+        "1a-",
+        "-",
+        "?",
+        "?a-",
+        "@a-",
+        "#\n",
+        " ",
+        "(",
+        "{}",
+        "%",
+        "\0",
+    ),
+    *('"', "'", '"""', "'''", '""a', "'a", "\"'", r"\"", r"\'", r'\"""a"', r"\'''a'", r"a:\"", r'" a:\"', "\\", "\\\n"),
+    *("<", "<a", "<#", "<'", r"<\'", "<#>service", "</#>", "\u0301", "\u00b7.", "é-"),
+]
+BEGUN = [
+    *(("@a", "-"), ("a:", "."), ("a:", "a."), ("a:", r"\."), ("a:", "a\\"), ("<", "a/"), ("<", "/#")),
+    *(('"', r"\""), ('"""', r"\""), ('"""', '""a'), ("'''", "''a")),
+]
+
+
+@pytest.mark.parametrize(("beginning", "repeated"), [*(("", one) for one in REPEATED), *BEGUN], ids=ascii)
+def test_no_text_holds_the_service_up(beginning, repeated):
+    """Texts are outlined where all requests pass: the longest in 50 ms, and the time grows no faster than the text."""
+
+    def seconds(size):
+        text = f"SELECT * {beginning}{repeated * size}"[:size]
+        taken = []
+        while len(taken) < 3 or (len(taken) < 12 and min(taken) > 0.04):  # a busy machine is slow at times
+            since = time.thread_time()
+            with contextlib.suppress(SyntaxProblem):
+                outline(text)
+            taken.append(time.thread_time() - since)
+        return min(taken)
+
+    whole = seconds(LONGEST)
+    assert whole < 0.05
+    assert whole < 3 * max(seconds(LONGEST // 2), 0.002)
 
 
 def test_depth_counts_open_brackets_outside_strings():

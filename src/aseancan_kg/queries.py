@@ -16,9 +16,11 @@ must not select or assign. Binding replaces that one token with one RDF term, so
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -28,20 +30,32 @@ from aseancan_kg.errors import Forbidden, InputError, NotFound, Place, SyntaxPro
 from aseancan_kg.namespaces import ID, PREFIXES
 from aseancan_kg.store import Question
 
-_TOKEN = re.compile(
-    r"""
-      (?P<space>   [ \t\r\n]+ | \#[^\r\n]* )
-    | (?P<string>  \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-                 | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*' )
-    | (?P<iri>     <[^<>"{}|^`\x00-\x20]*> )
-    | (?P<variable>[?$]\w+ )
-    | (?P<language>@[A-Za-z]+(?:-+[A-Za-z0-9]+)* )
-    | (?P<prefixed>(?:_|[^\W\d_][\w.-]*)?:(?:(?:[\w:%]|\\.)(?:(?:[\w:%.-]|\\.)*(?:[\w:%-]|\\.))?)? )
-    | (?P<number>  \d*\.?\d+(?:[eE][+-]?\d+)? )
-    | (?P<word>    [^\W\d]\w* )
+# Whatever is not ASCII can stand in names only, so it counts as a letter.
+_LETTER, _LETTER_OR_DIGIT = r"A-Za-z\x80-\U0010FFFF", r"\w\x80-\U0010FFFF"
+_PIECES = rf"""
+      (?P<number>  \d*\.?\d+(?:[eE][+-]?\d+)? )
+    | (?P<word>    [_{_LETTER}][{_LETTER_OR_DIGIT}]* )
     | (?P<mark>    . )
+"""
+_PIECE = re.compile(_PIECES, re.VERBOSE | re.DOTALL | re.ASCII)
+# No text may take long to read, however hostile. So all words of a `run`, a name that no colon follows, are found at
+# once; and nothing is looked for behind a `stray` backslash, where every parser stops, lest each quote be tried anew.
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>   [ \t\r\n]+ | \#[^\r\n]* )
+    | (?P<string>  \"{{3}}(?:\"{{0,2}}(?:[^"\\]|\\.))*\"{{3}} | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
+                 | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*' )
+    | (?P<iri>     <[^<>"{{}}|^`\x00-\x20]*> )
+    | (?P<variable>[?$][{_LETTER_OR_DIGIT}]+ )
+    | (?P<language>@[A-Za-z]+(?:-+[A-Za-z0-9]+)* )
+    | (?P<prefixed>(?:_|[{_LETTER}][{_LETTER_OR_DIGIT}.-]*+)?:
+                   (?:(?:[{_LETTER_OR_DIGIT}:%]|\\.)
+                      (?:(?:[{_LETTER_OR_DIGIT}:%.-]|\\.)*(?:[{_LETTER_OR_DIGIT}:%-]|\\.))?)? )
+    | (?P<run>     [{_LETTER}][{_LETTER_OR_DIGIT}]*+[.-][{_LETTER_OR_DIGIT}.-]*+ )
+    | (?P<stray>   \\.* )
+    | {_PIECES}
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
 # `1<#> …` compares with what follows a comment, yet `<#>` alone is an IRI; only the grammar can tell. No expression
 # holds "//", so an IRI written in full is never in doubt.
@@ -54,6 +68,8 @@ LONGEST_CHAIN = 500
 READ_ONLY = "the dataset is read-only: it answers queries and takes no updates"
 
 _OPERATORS = frozenset("+-*/|&!^=<>")
+_STEPS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+"""Brackets, and where they lead from one level of nesting to another."""
 _GROUPS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "IN"})
 
 _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
@@ -85,36 +101,34 @@ class Outline:
 def outline(text: str) -> Outline:
     """Return the outline of a query; `form` is select, ask, construct, describe or update.
 
-    Raises `SyntaxProblem` with line and column when no query form stands where one must.
+    Raises `SyntaxProblem` with line and column when no query form stands where one must, or a backslash where none can.
     """
-    found: str | None = None
-    calls_service = doubtful = volatile = False
-    depth = deepest = chain = 0
-    prologue = _Prologue()
+    found = form(text)
+    by_kind = defaultdict[str, list[str]](list)
     normal: list[str] = []
-    end = 0
+    begun = end = 0
     for kind, token, start in tokens(text):
-        normal.append(f" {token}" if start > end else token)
+        by_kind[kind].append(token)
+        if start > end:
+            normal.append(text[begun:end])
+            begun = start
         end = start + len(token)
-        if kind == "mark":
-            chain += token in _OPERATORS
-            depth += (token in "([{") - (token in ")]}")
-            deepest = max(deepest, depth)
-        elif kind == "iri":
-            doubtful = doubtful or _DOUBTFUL_IRI.match(token) is not None
-        elif kind in ("word", "prefixed"):
-            upper = token.upper()
-            chain += upper in _GROUPS
-            volatile = volatile or upper in _VOLATILE
-            # The engine reads `SERVICESILENT<…>` and `SERVICE:x` as the keyword too.
-            calls_service = calls_service or "SERVICE" in upper.partition(":")[0]
-        if found is None and not prologue.takes(kind, token):
-            found = _form(kind, token, text, start)
-    if found is None:
-        raise SyntaxProblem("the query is empty", _place(text, len(text)), remedy="Write SELECT, ASK, CONSTRUCT …")
-    calls_service = calls_service or (doubtful and "service" in text.lower())
+    normal.append(text[begun:end])
+    doubtful = any(map(_DOUBTFUL_IRI.match, by_kind["iri"]))
+    if by_kind["stray"] and not doubtful:
+        place = _place(text, len(text) - len(by_kind["stray"][0]))
+        raise SyntaxProblem("a backslash can stand in strings, IRIs and the names of terms only", place)
+    marks = "".join(by_kind["mark"])
+    words = [token.upper() for token in (*by_kind["word"], *by_kind["prefixed"])]
+    # The engine reads `SERVICESILENT<…>` and `SERVICE:x` as the keyword too.
+    service = any("SERVICE" in word.partition(":")[0] for word in words)
     return Outline(
-        found, calls_service, deepest, chain, volatile or doubtful, text if doubtful else "".join(normal).lstrip()
+        form=found,
+        calls_service=service or (doubtful and "service" in text.lower()),
+        depth=max(accumulate((_STEPS[mark] for mark in marks if mark in _STEPS), initial=0)),
+        chain=sum(map(marks.count, _OPERATORS)) + sum(word in _GROUPS for word in words),
+        volatile=doubtful or any(word in _VOLATILE for word in words),
+        normal=text if doubtful else " ".join(normal).lstrip(),
     )
 
 
@@ -144,15 +158,30 @@ def question(text: str, default_graphs: Sequence[str] = (), named_graphs: Sequen
 
 
 def form(text: str) -> str:
-    """Return select, ask, construct, describe or update; raises `SyntaxProblem` as `outline` does."""
-    return outline(text).form
+    """Return select, ask, construct, describe or update.
+
+    Raises `SyntaxProblem` with line and column when no query form stands where one must.
+    """
+    prologue = _Prologue()
+    for kind, token, start in tokens(text):
+        if not prologue.takes(kind, token):
+            return _form(kind, token, text, start)
+    raise SyntaxProblem("the query is empty", _place(text, len(text)), remedy="Write SELECT, ASK, CONSTRUCT …")
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield (kind, token, offset) for every token of a query, white space and comments left out."""
+    """Yield (kind, token, offset) for every token of a query, white space and comments left out.
+
+    The kinds are string, iri, variable, language, prefixed, number, word, mark (one other character), and stray: a
+    backslash outside of all these, with whatever follows.
+    """
     for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield str(match.lastgroup), match[0], match.start()
+        kind = match.lastgroup or ""
+        if kind == "run":
+            for piece in _PIECE.finditer(text, *match.span()):
+                yield piece.lastgroup or "", piece[0], piece.start()
+        elif kind != "space":
+            yield kind, match[0], match.start()
 
 
 def names_graphs(text: str) -> bool:
