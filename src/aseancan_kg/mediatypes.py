@@ -107,7 +107,8 @@ def _quality(media_type: str, ranges: Sequence[_Range], *, wildcards: bool) -> t
     return quality, specificity
 
 
-_ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+# A quoted string that is not ended goes to the end, so that no quote is looked at twice.
+_ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\\?$))+', re.DOTALL)
 _PARAMETER = re.compile(r';\s*([\w.+-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+|[\w!#$&^.+-]+/\*|\*/\*|\*)\s*(?=;|$)")
 
@@ -131,7 +132,7 @@ def _ranges(accept: str) -> Iterator[_Range]:
 
 def _weight(text: str) -> float:
     """Weight between 0 and 1; one that is not a number excludes its range."""
-    match = re.fullmatch(r"\s*(\d*\.?\d+|\d+\.)\s*", text)
+    match = re.fullmatch(r"(\d?\.\d{1,9}|\d\.?)", text.strip())
     return min(float(match[1]), 1.0) if match else 0.0
 
 

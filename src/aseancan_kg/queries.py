@@ -57,9 +57,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
-# `1<#> …` compares with what follows a comment, yet `<#>` alone is an IRI; only the grammar can tell. No expression
-# holds "//", so an IRI written in full is never in doubt.
-_DOUBTFUL_IRI = re.compile(r"<(?:(?!//)[^#'])*[#']")
+# `1<#> …` compares with what follows a comment, and `1<RAND()&&2>1` twice, yet `<#>` alone is an IRI; only the grammar
+# can tell. No expression holds "//", so an IRI written in full is never in doubt.
+_DOUBTFUL_IRI = re.compile(r"<(?:(?!//)[^#'(&?$])*[#'(&?$]")
 
 DEEPEST = 100
 LONGEST_CHAIN = 500

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 
 import pytest
 
@@ -70,13 +71,6 @@ def test_a_client_that_holds_the_answer_gets_304(client, method):
     assert client.get("/sparql", params=parameters, headers={"If-None-Match": '"x"'}).status_code == 200
 
 
-def test_options_answers_what_the_service_takes(client):
-    response = client.options("/sparql")
-    assert response.status_code == 204
-    assert response.headers["allow"] == "GET, HEAD, POST, OPTIONS"
-    assert "access-control-allow-credentials" not in response.headers
-
-
 def test_a_switch_serves_the_new_dataset_and_forgets_what_was_kept(serve, state_of, tmp_path):
     file = tmp_path / "new.nt"
     file.write_text('<urn:a> <http://www.w3.org/2004/02/skos/core#altLabel> "new" .\n')
@@ -116,3 +110,51 @@ def test_the_log_holds_what_the_operator_wants(serve, state_of, caplog, level, r
         assert entries[-1]["request"] == response.headers["x-request-id"]
         assert (entries[-1]["status"], entries[-1]["problem"]) == (400, "syntax-problem")
         assert "nonsense" not in json.dumps({**entries[-1], "query": ""})
+
+
+def test_queries_that_differ_in_an_escaped_name_are_not_mixed_up(client):
+    query = "PREFIX e: <urn:e:> SELECT ?x {{ VALUES ?x {{ e:a\u20a0\\#{} }} }}"
+    answers = [client.get("/sparql", params={"query": query.format(name), "format": "csv"}).text for name in "bc"]
+    assert answers[0] != answers[1]
+
+
+@pytest.mark.parametrize("expression", ["STR(0.5<RAND()&&2>1)", "STR(NOW())", "0.5<?x&&RAND()>?x"])
+def test_no_comparison_hides_what_changes(client, expression):
+    response = client.get("/sparql", params={"query": f"SELECT ({expression} AS ?y) {{ VALUES ?x {{ 1 }} }}"})
+    assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/turtle;q=" + "1" * 20_000 + "x", '\\"' * 15_000, '"' * 30_000, "a/b;" * 7_000, "text/*," * 5_000]
+)
+def test_no_accept_header_holds_the_service_up(client, accept):
+    since = time.perf_counter()
+    client.get("/nowhere", headers={"Accept": accept})
+    assert time.perf_counter() - since < 0.5
+
+
+def test_a_post_with_the_tag_of_what_it_holds_is_answered_in_full(client):
+    tag = client.get("/sparql", params={"query": QUERY}).headers["etag"]
+    assert client.post("/sparql", data={"query": QUERY}, headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/sparql", "GET, HEAD, OPTIONS, POST"),
+        ("/graph-store", "GET, HEAD, OPTIONS"),
+        ("/q", "OPTIONS, POST"),
+        ("/doc/instrument/plan-b", "GET, HEAD, OPTIONS"),
+        ("/static/style.css", "GET, HEAD, OPTIONS"),
+        ("/health", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_options_tells_the_methods_of_the_address(client, path, allow):
+    response = client.options(path)
+    assert response.status_code == 204
+    assert response.headers["allow"] == response.headers["access-control-allow-methods"] == allow
+    assert "access-control-allow-credentials" not in response.headers
+
+
+def test_options_of_what_is_not_there_is_404(client):
+    assert client.options("/nowhere").status_code == 404

@@ -27,6 +27,15 @@ def connect(port, source="127.0.0.1"):
     return http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(source, 0))
 
 
+def slow(port):
+    """Connect with a buffer so small that a long answer is not received before it is read."""
+    connection = connect(port)
+    connection.sock = socket.socket()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.sock.connect(("127.0.0.1", port))
+    return connection
+
+
 def get(port, query, source="127.0.0.1", **parameters):
     """Ask a query; returns the response, read to its end, and its body."""
     connection = connect(port, source)
@@ -55,10 +64,7 @@ def streaming(running, state_of):
 @pytest.mark.parametrize("one", [*RESULT_FORMATS, *GRAPH_FORMATS], ids=lambda one: one.name)
 def test_an_answer_whose_worker_dies_is_visibly_broken(streaming, one):
     state, port = streaming
-    connection = connect(port)
-    connection.sock = socket.socket()
-    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.sock.connect(("127.0.0.1", port))
+    connection = slow(port)
     connection.request(
         "GET", "/sparql?" + urlencode({"query": PAIRS if one in RESULT_FORMATS else MANY, "format": one.name})
     )
@@ -122,6 +128,54 @@ def test_a_client_that_leaves_the_queue_is_forgotten(running, state_of):
         for connection in connections:
             connection.close()
         wait_until(lambda: (state.engine.running, state.engine.waiting) == (0, 0))
+
+
+def test_a_reader_may_be_slower_than_the_query(running, state_of):
+    state = state_of(buffer_kb=1, query_seconds=1.0, transfer_seconds=60.0)
+    with running(state) as port:
+        connection = slow(port)
+        connection.request(
+            "GET", "/sparql?" + urlencode({"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }", "format": "csv"})
+        )
+        response = connection.getresponse()
+        body = response.read(1000)
+        time.sleep(2.5)
+        body += response.read()
+        connection.close()
+        assert body.endswith(b"\r\n")
+        assert body.count(b"\r\n") > 1000
+
+
+def test_a_request_whose_body_comes_after_a_reload_is_answered(service, tmp_path, log):
+    file = tmp_path / "data.nt"
+    file.write_text('<urn:a> <urn:b> "old" .\n')
+    process, port = service(file)
+    query = b"SELECT ?o { ?s ?p ?o }"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as late:
+        head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\nContent-Type: application/sparql-query\r\n"
+        late.sendall(head + b"Content-Length: %d\r\n\r\n" % len(query))
+        time.sleep(0.3)
+        file.write_text('<urn:a> <urn:b> "new" .\n')
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: get(port, query.decode(), format="csv")[1] == b"o\r\nnew\r\n")
+        late.sendall(query)
+        assert late.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_without_a_keeper_a_query_is_refused_at_once(running, state_of, tmp_path):
+    file = tmp_path / "data.nt"
+    file.write_text('<urn:a> <urn:b> "x" .\n')
+    state = state_of(file)
+    with running(state) as port:
+        file.unlink()
+        os.kill(state.engine.processes[0], signal.SIGKILL)
+        wait_until(lambda: not state.engine.ready)
+        since = time.monotonic()
+        response, body = get(port, SMALL)
+        assert (response.status, json.loads(body)["type"].rpartition("/")[2]) == (503, "store-unavailable")
+        assert time.monotonic() - since < 2
+        file.write_text('<urn:a> <urn:b> "x" .\n')
+        wait_until(lambda: get(port, SMALL)[0].status == 200)
 
 
 def test_a_reader_too_slow_for_a_long_answer_is_cut_off(running, state_of):

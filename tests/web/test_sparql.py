@@ -57,6 +57,8 @@ def test_an_ask_has_no_rows(client, one):
         ("", 0),
         ("(UNDEF UNDEF)", 1),
         (r"""('a\r\n"},{"<result>' 1) (UNDEF UNDEF) ('{' UNDEF) (<x:y> 'b"')""", 4),
+        ("""('a},{' UNDEF)""", 1),
+        ("""('a},{' 'b},{'@en) ('},{' '},{')""", 2),
     ],
 )
 def test_the_row_count_holds_for_awkward_values(client, one, values, count):
@@ -144,6 +146,16 @@ def test_another_body_type_is_415(client, kind):
     response = client.post("/sparql", content=COUNT, headers={"Content-Type": kind})
     assert response.status_code == 415
     assert "application/sparql-query" in response.headers["accept-post"]
+
+
+def test_an_address_that_is_not_utf8_is_400(client):
+    assert client.get("/sparql?query=SELECT%20('%FF'%20AS%20?x)%20{}").status_code == 400
+
+
+def test_a_query_cannot_end_the_link_to_its_explanation(client):
+    query = "SELECT?x{VALUES?x{}}#>;rel=evil,<x"
+    link = client.get(f"/sparql?query={query}").headers["link"]
+    assert link.count("<") == link.count(">") == 1
 
 
 def test_a_body_that_is_not_utf8_is_400(client):

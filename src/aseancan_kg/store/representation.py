@@ -48,7 +48,8 @@ def row_count(body: bytes, result_format: Format) -> int:
     if body.endswith(b"[]}}"):
         return 0
     if b"{}" not in body:
-        return body.count(b'},{"') + 1  # inside a string it would be },{\"
+        # Inside a string it would be },{\" and at a string's end },{"} or },{", instead.
+        return body.count(b'},{"') - body.count(b'},{"}') - body.count(b'},{",') + 1
     return re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body).count(b"},{") + 1
 
 

@@ -100,8 +100,8 @@ def _work(channel: socket.socket, store: EmbeddedStore, memory: int) -> NoReturn
         with channel.makefile("rb") as requests:
             while head := requests.read(FRAME.size):
                 request = json.loads(requests.read(FRAME.unpack(head)[1]))
-                # The kernel ends a worker whose server has died meanwhile; in a living one the server is faster.
-                signal.setitimer(signal.ITIMER_REAL, request["seconds"] + 1)
+                # The server is faster, if it lives; a worker that has lost server and keeper is ended by the kernel.
+                signal.setitimer(signal.ITIMER_REAL, request["longest"])
                 _answer(channel, store, request)
                 signal.setitimer(signal.ITIMER_REAL, 0)
         status = 0

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -58,6 +59,7 @@ class Workers:
         self._chores: set[asyncio.Task[Any]] = set()
         self._supervisor: asyncio.Task[None] | None = None
         self._workers: set[_Worker] = set()
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
 
     @property
     def ready(self) -> bool:
@@ -114,6 +116,8 @@ class Workers:
         return (await self._ask(question, client, do="examine")).first
 
     async def _ask(self, question: Question, client: str, **request: object) -> Answer:
+        if not self.ready:
+            raise _keeper_lost()
         asked = time.monotonic()
         await self.turns.take(client)
         queued = time.monotonic() - asked
@@ -124,28 +128,31 @@ class Workers:
             named_graphs=question.named_graphs,
             buffer=self._limits.buffer_kb * 1024,
             seconds=self._limits.query_seconds,
+            longest=self._limits.query_seconds + self._limits.transfer_seconds + 1,
             **request,
         )
 
     async def lend(self) -> _Worker:
         """Return an idle worker; one that has died since its last query is replaced."""
-        worker = await self._idle.get()
-        while worker.reader.at_eof():
-            await self.dismiss(worker)
+        while True:
             worker = await self._idle.get()
-        return worker
+            if not worker.reader.at_eof():
+                return worker
+            await self.dismiss(worker)
 
     def take_back(self, worker: _Worker) -> None:
         """Take back a worker that has answered to the end."""
         if worker in self._workers:
             self._idle.put_nowait(worker)
 
-    def dismiss(self, worker: _Worker) -> asyncio.Task[int]:
-        """Kill a worker and hire another; the result is the signal that ended it, this one's or an earlier."""
-        return self._do(self._replace(worker))
+    def dismiss(self, worker: _Worker, *, killed: bool = True) -> asyncio.Task[int]:
+        """End a worker and hire another; the result is the signal that ended it, this one's or an earlier.
+
+        It counts as killed unless it has done its work.
+        """
+        return self._do(self._replace(worker, killed=killed))
 
     async def _begin(self) -> None:
-        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         self._workers.clear()
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
@@ -171,10 +178,12 @@ class Workers:
             _LOG.error("the keeper of the query processes ended with %s; starting another", status)
             for worker in self._workers:
                 worker.writer.close()
+            self._workers.clear()
             self._control.close()
             try:
                 await self._begin()
-            except Error as error:
+            except (Error, OSError) as error:
+                self._workers.clear()
                 _LOG.error("it cannot be started: %s", error)
                 await asyncio.sleep(1)
 
@@ -192,11 +201,11 @@ class Workers:
         self._workers.add(worker)
         self._idle.put_nowait(worker)
 
-    async def _replace(self, worker: _Worker) -> int:
+    async def _replace(self, worker: _Worker, *, killed: bool) -> int:
         worker.writer.close()
         if worker not in self._workers:
-            return 0  # it was an earlier keeper's
-        self.killed += 1
+            return 0  # it was an earlier keeper's, or is being replaced
+        self.killed += killed
         self._workers.remove(worker)
         _, status = await self._order(REAP, worker.process)
         self._do(self._hire())
@@ -242,6 +251,7 @@ class _Run:
         self._client = client
         self._limit = limit
         self._queued = queued
+        self._begun = time.monotonic()
         self._spent = 0.0
         self._worker: _Worker | None = None
         self._open = True
@@ -251,7 +261,11 @@ class _Run:
     async def begin(self, **request: object) -> Answer:
         """Send the request to a worker and return its answer as far as it is held."""
         try:
-            self._worker = await self._pool.lend()
+            try:
+                async with asyncio.timeout(self._limit - self._queued):
+                    self._worker = await self._pool.lend()
+            except TimeoutError:
+                raise _keeper_lost() from None
             payload = json.dumps(request).encode()
             self._worker.writer.write(FRAME.pack(b"Q", len(payload)) + payload)
             kind, first = await self._frame(self._worker)
@@ -305,8 +319,9 @@ class _Run:
     def _yield(self) -> None:
         """Let shorter queries pass; no process may raise its priority again, so the worker is not used another time."""
         self._yielded = True
-        if self._worker:
-            os.setpriority(os.PRIO_PROCESS, self._worker.process, _LONG_NICENESS)
+        with suppress(OSError):  # it may have died
+            if self._worker:
+                os.setpriority(os.PRIO_PROCESS, self._worker.process, _LONG_NICENESS)
 
     def _expire(self, worker: _Worker) -> None:
         """Kill the worker, whose channel thereby ends."""
@@ -320,9 +335,10 @@ class _Run:
         self._long.cancel()
         if self._worker and done and not self._yielded:
             self._pool.take_back(self._worker)
-        elif self._worker:
-            self._pool.dismiss(self._worker)
-        self._pool.turns.give_back(self._client, self._spent)
+        elif self._worker and not self._expired:
+            self._pool.dismiss(self._worker, killed=not done)
+        # Who reads slowly holds a place as well.
+        self._pool.turns.give_back(self._client, time.monotonic() - self._begun)
 
 
 def _timeout(limit: float, queued: float, elapsed: float) -> Error:

@@ -5,6 +5,8 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -88,7 +90,8 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
     if found.rows is not None:
         headers["AC-Row-Count"] = str(found.rows)
     if found.rows == 0 and request.method == "GET" and request.url.path.endswith("/sparql"):
-        headers["Link"] = f'<{request.url.path}/doctor?{request.url.query}>; rel="help"'
+        query = quote(request.scope["query_string"], safe="%&=+:/?;@!$'()*,~")
+        headers["Link"] = f'<{request.url.path}/doctor?{query}>; rel="help"'
     if not question.volatile:
         headers["ETag"] = etag(found.first)
         state.kept.put(key, found, len(found.first))
@@ -129,8 +132,12 @@ async def _beginning(found: Answer) -> tuple[bytes, bool]:
 
 
 def client_of(request: Request) -> str:
-    """Return the address by which the service knows a client; a proxy it trusts has put the client's own there."""
-    return request.client.host if request.client else ""
+    """Return the address by which the service knows a client; a proxy it trusts has put the client's own there.
+
+    Of IPv6 it is the network of 64 bits that one household or office has.
+    """
+    host = request.client.host if request.client else ""
+    return str(ip_network((host, 64), strict=False)) if ":" in host else host
 
 
 class Streamed(Response):

@@ -1,7 +1,8 @@
 """The service: every room in plain view."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
@@ -24,6 +25,9 @@ from aseancan_kg.web import (
 from aseancan_kg.web.front import Front
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.state import HERE, State
+
+_LEAVE_TAKING = 60.0
+"""Seconds for which requests that began before a switch are waited for, should their bodies be slow to come."""
 
 
 def create_app(state: State) -> FastAPI:
@@ -72,6 +76,10 @@ async def switch(app: FastAPI, state: State) -> None:
     """Serve another state, its engine started, from the next request on; those before are answered by the old one."""
     old: State = app.state.service
     app.state.service = state
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LEAVE_TAKING):
+            while old.visits.count:
+                await asyncio.sleep(0.05)
     await _close(old)
 
 

@@ -11,7 +11,7 @@ from aseancan_kg import catalogue, mediatypes
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
 from aseancan_kg.namespaces import BASE, ID, ONT
-from aseancan_kg.web.kept import etag
+from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import accept_of, local_path, root_of, state_of
 
@@ -55,6 +55,7 @@ async def document(request: Request) -> Response:
         body = await run_in_threadpool(store.describe, iri, chosen)
         response = Response(body, headers=headers, media_type=chosen.content_type)
     response.headers["ETag"] = etag(response.body)
+    request.scope[KEEP] = True
     return response
 
 

@@ -6,6 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aseancan_kg.web.kept import KEEP
@@ -13,10 +14,7 @@ from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.state import HEAD, log_of, state_in
 
 _LOG = logging.getLogger("aseancan_kg.requests")
-_METHODS = b"GET, HEAD, POST, OPTIONS"
-_OPTIONS: list[tuple[bytes, bytes]] = [
-    (b"allow", _METHODS),
-    (b"access-control-allow-methods", _METHODS),
+_PREFLIGHT: list[tuple[bytes, bytes]] = [
     (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type, If-None-Match, Prefer"),
     (b"access-control-max-age", b"86400"),
 ]
@@ -39,6 +37,11 @@ class _Ready:
     start: Message
     body: Message
 
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return len(self.body["body"]) + sum(len(value) for _, value in self.start["headers"])
+
 
 class Front:
     """The outermost layer of the service.
@@ -59,6 +62,7 @@ class Front:
             return
         begun = time.perf_counter()
         state = state_in(scope)
+        state.visits.count += 1
         accept, held = _asked(scope["headers"])
         version = state.store.version.encode()
         identity = f"{self._run}-{next(self._numbers)}".encode()
@@ -67,10 +71,11 @@ class Front:
             scope = {**scope, "method": "GET", HEAD: True}
         key = (version, scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
         ready = state.kept.get(key)
-        reply = _Reply(scope, send, common, held)
+        reply = _Reply(scope, send, common, held if scope["method"] == "GET" else None)
         try:
-            if scope["method"] == "OPTIONS":
-                await reply.send({"type": "http.response.start", "status": 204, "headers": _OPTIONS})
+            if scope["method"] == "OPTIONS" and (methods := _methods(scope)):
+                allowed = [(b"allow", methods), (b"access-control-allow-methods", methods), *_PREFLIGHT]
+                await reply.send({"type": "http.response.start", "status": 204, "headers": allowed})
                 await reply.send({"type": "http.response.body", "body": b""})
             elif isinstance(ready, _Ready):
                 await reply.send(ready.start)
@@ -78,11 +83,12 @@ class Front:
             else:
                 await self._app(scope, receive, reply.send)
                 if reply.keep and scope["method"] == "GET":
-                    state.kept.put(key, reply.keep, len(reply.keep.body["body"]))
+                    state.kept.put(key, reply.keep, reply.keep.size)
         finally:
+            state.visits.count -= 1
             seconds = time.perf_counter() - begun
             self._metrics.count(scope["path"], reply.status, seconds)
-            if state.settings.log != "errors" or reply.status >= 500:
+            if state.settings.log != "errors" or reply.status >= 500 or "cut" in log_of(scope):
                 _log(scope, common, reply, seconds, with_query=state.settings.log == "queries")
 
 
@@ -122,6 +128,16 @@ def _ready(start: Message, body: Message) -> _Ready:
     return _Ready({**start, "headers": [*headers, _HIT]}, body)
 
 
+def _methods(scope: Scope) -> bytes:
+    """Return the methods that an address answers, none for an address that nothing answers."""
+    for route in scope["app"].router.routes:
+        match, _ = route.matches({**scope, "method": "GET"})
+        if match is not Match.NONE:
+            methods: set[str] = getattr(route, "methods", None) or {"GET", "HEAD"}
+            return ", ".join(sorted({*methods, *({"HEAD"} if "GET" in methods else ()), "OPTIONS"})).encode()
+    return b""
+
+
 def _asked(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes | None]:
     """Return what the client accepts, and the tags of what it holds."""
     accept, held = b"", None
@@ -153,4 +169,5 @@ def _log(scope: Scope, common: list[tuple[bytes, bytes]], reply: _Reply, seconds
     }
     if not with_query:
         entry.pop("query", None)
-    _LOG.log(logging.ERROR if reply.status >= 500 else logging.INFO, "request", extra={"entry": entry})
+    failed = reply.status >= 500 or "cut" in entry
+    _LOG.log(logging.ERROR if failed else logging.INFO, "request", extra={"entry": entry})

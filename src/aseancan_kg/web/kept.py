@@ -2,11 +2,11 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Hashable
 
 KEEP = "aseancan_kg.keep"
 """Set to true in the scope of a request whose response may be sent again to whoever asks the same."""
 
+Key = tuple[str | bytes | tuple[str, ...], ...]
 _OVERHEAD = 1024
 """Bytes an entry takes besides its body, roughly."""
 
@@ -22,10 +22,10 @@ class Kept:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._size = 0
-        self._entries: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+        self._entries: OrderedDict[Key, tuple[object, int]] = OrderedDict()
         self.hits = 0
 
-    def get(self, key: Hashable) -> object | None:
+    def get(self, key: Key) -> object | None:
         """Return what is kept for a key."""
         entry = self._entries.get(key)
         if entry is None:
@@ -34,9 +34,9 @@ class Kept:
         self._entries.move_to_end(key)
         return entry[0]
 
-    def put(self, key: Hashable, value: object, size: int) -> None:
+    def put(self, key: Key, value: object, size: int) -> None:
         """Keep a value of `size` bytes for a key."""
-        size += _OVERHEAD
+        size += _OVERHEAD + sum(len(part) for part in key)
         if size > self._limit / 8 or key in self._entries:
             return
         self._entries[key] = value, size

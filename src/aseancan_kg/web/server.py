@@ -15,7 +15,6 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from aseancan_kg.errors import Error
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
@@ -36,7 +35,7 @@ async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Se
     starting = asyncio.create_task(engine.start())
     try:
         store = await reading
-    except Error:
+    except BaseException:
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         raise
@@ -74,7 +73,7 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     patience = int(state.settings.query_seconds) + 1
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
     if sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load, asyncio.Lock(), set())
     # What is there now stays; answers that are kept are many small objects, which need not be searched often.
     gc.collect()
     gc.freeze()
@@ -82,17 +81,20 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     await _Server(config, lambda: ready(state)).serve(sockets=[listener])
 
 
-def _reload(app: FastAPI, load: Load) -> None:
+def _reload(app: FastAPI, load: Load, reloading: asyncio.Lock, tasks: set[asyncio.Task[None]]) -> None:
     async def reload() -> None:
-        try:
-            state = await load()
-        except Error as error:
-            _LOG.error("nothing newer can be served: %s", error)
-        else:
-            _LOG.info("serving dataset %s", state.store.version)
-            await switch(app, state)
+        async with reloading:  # one after the other, so that the latest is served in the end
+            try:
+                state = await load()
+            except Exception as error:  # whatever is wrong with the new dataset, the old one is served on
+                _LOG.error("nothing newer can be served: %s", error)
+            else:
+                _LOG.info("serving dataset %s", state.store.version)
+                await switch(app, state)
 
-    app.state.reloading = asyncio.create_task(reload())  # kept, else it may be collected
+    task = asyncio.create_task(reload())
+    tasks.add(task)  # kept, else it may be collected
+    task.add_done_callback(tasks.discard)
 
 
 class _Server(uvicorn.Server):

@@ -41,9 +41,9 @@ async def read(request: Request) -> tuple[Question, str | None]:
 
 async def _parameters(request: Request) -> QueryParams:
     """Read the protocol's parameters from the request's URL and body; a direct POST is its `query`."""
+    parameters = _form(request.scope["query_string"].decode("latin-1"))
     if request.method != "POST":
-        return request.query_params
-    parameters = request.query_params.multi_items()
+        return QueryParams(parameters)
     kind, _, options = request.headers.get("content-type", "").partition(";")
     kind = kind.strip().lower()
     if kind == UPDATE:

@@ -26,7 +26,13 @@ _OWN_DOCUMENTS = ("ont", "dataset", "shapes")
 _OWN_PATHS = ("scheme/", "graph/")
 
 
-@dataclass(frozen=True)
+class Visits:
+    """Number of requests that are being answered."""
+
+    count = 0
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """One dataset as it is served: the store for our own look-ups, the engine for the queries of clients.
 
@@ -39,6 +45,7 @@ class State:
     settings: Settings = field(default_factory=Settings)
     downloads: Downloads = field(default_factory=Downloads)
     queries: Mapping[str, Query] = field(default_factory=catalogue)
+    visits: Visits = field(default_factory=Visits)
 
     @cached_property
     def kept(self) -> Kept:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from aseancan_kg import catalogue
 from aseancan_kg.namespaces import ID, PREFIXES, SCHEME
 from aseancan_kg.store import QueryStore, Row
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import etag
 from aseancan_kg.web.state import state_of
 
 _PROLOGUE = "\n".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
@@ -57,8 +57,11 @@ _THINGS = f"""SELECT ?iri ?label ?name {{
 
 async def vocabulary(request: Request) -> Response:
     """Answer `/sparql/vocabulary`."""
-    body = await run_in_threadpool(document, state_of(request).store)
-    request.scope[KEEP] = True
+    state = state_of(request)
+    key = (state.store.version, "vocabulary")
+    kept = state.kept.get(key)
+    body = kept if isinstance(kept, bytes) else await run_in_threadpool(document, state.store)
+    state.kept.put(key, body, len(body))
     headers = {"Cache-Control": "no-cache", "ETag": etag(body)}
     return Response(body, headers=headers, media_type="application/json")
 
