@@ -21,6 +21,7 @@ from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.remote_engine import RemoteEngine
 from aseancan_kg.store.workers import Workers
 from aseancan_kg.web.app import create_app, switch
+from aseancan_kg.web.connection import Connection
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.state import State
 
@@ -71,7 +72,7 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     state = await load()
     app = create_app(state)
     patience = int(state.settings.query_seconds) + 1
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
+    config = uvicorn.Config(app, http=Connection, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
     if sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load, asyncio.Lock(), set())
     # What is there now stays; answers that are kept are many small objects, which need not be searched often.
