@@ -12,13 +12,14 @@ class Format:
     """A format people name: on the command line, after the dot of a URL, in an Accept header.
 
     `name` is also the suffix. `aliases` are older or broader media types that clients use to ask for it; the answer
-    always carries `media_type`.
+    always carries `media_type`. `other_names` are what clients such as SPARQLWrapper call it in `format=`.
     """
 
     name: str
     media_type: str
     label: str
     aliases: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str:
@@ -31,13 +32,19 @@ XML = Format("xml", "application/sparql-results+xml", "SPARQL results in XML", (
 CSV = Format("csv", "text/csv", "Comma-separated values")
 TSV = Format("tsv", "text/tab-separated-values", "Tab-separated values")
 TURTLE = Format(
-    "ttl", "text/turtle", "Turtle", ("application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3")
+    "ttl",
+    "text/turtle",
+    "Turtle",
+    ("application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3"),
+    ("turtle", "n3"),
 )
 N_TRIPLES = Format("nt", "application/n-triples", "N-Triples")
 N_QUADS = Format("nq", "application/n-quads", "N-Quads", ("text/x-nquads", "text/nquads"))
 TRIG = Format("trig", "application/trig", "TriG", ("application/x-trig",))
-RDF_XML = Format("rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml", "text/rdf"))
-JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json", "text/json"))
+RDF_XML = Format(
+    "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml", "text/rdf"), ("rdf+xml", "xml")
+)
+JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json", "text/json"), ("json-ld",))
 HTML = Format("html", "text/html", "Web page", ("application/xhtml+xml",))
 SPARQL = Format("rq", "application/sparql-query", "SPARQL query")
 PLAIN_TEXT = Format("txt", "text/plain", "Plain text")
@@ -51,12 +58,13 @@ GRAPH_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, N_QUADS, TRIG)
 
 
 def named(name: str, offered: Sequence[Format]) -> Format:
-    """Return the offered format that is called `name` or has that media type.
+    """Return the first offered format that is called `name`, or has that media type or one of a list of them.
 
     Raises `NotAcceptable` with the list of what there is.
     """
+    wanted = name.lower().replace(" ", "").split(",")
     for candidate in offered:
-        if name.lower() in (candidate.name, candidate.media_type):
+        if not {candidate.name, candidate.media_type, *candidate.other_names}.isdisjoint(wanted):
             return candidate
     raise _nothing_fits(f"there is no format {name!r} here", offered)
 

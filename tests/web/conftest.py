@@ -1,6 +1,8 @@
 """One service over the tiny dataset, its query processes included."""
 
+import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -97,3 +99,33 @@ def lasting():
     return lambda response: {
         name: value for name, value in response.headers.items() if name not in ("x-request-id", "server-timing")
     }
+
+
+@pytest.fixture
+def log(tmp_path):
+    """The file into which a service logs; a pipe that nobody reads would hold it up."""
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def service(script, log):
+    """Return what starts the installed command over a file: its process and its port."""
+    started = []
+
+    def start(file, **environment):
+        with log.open("w") as told:
+            process = subprocess.Popen(
+                [script, "serve", "--port", "0", "--union-default-graph", "--data", file],
+                stdout=subprocess.PIPE,
+                stderr=told,
+                encoding="utf-8",
+                env=os.environ | environment,
+            )
+        started.append(process)
+        address = [process.stdout.readline() for _ in range(3)][1].split()[1]
+        return process, int(address.rstrip("/").rpartition(":")[2])
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

@@ -137,4 +137,4 @@ def test_an_unknown_deposit_is_404(client, name):
 def test_the_address_for_depositing_takes_posts_only(client):
     response = client.get("/q")
     assert response.status_code == 405
-    assert response.headers["allow"] == "POST"
+    assert response.headers["allow"] == "OPTIONS, POST"

@@ -231,36 +231,6 @@ def test_a_full_queue_is_503_with_a_time_to_come_back(running, state_of):
         assert {problem["type"] for problem in full} == {"https://w3id.org/aseancan/problem/busy"}
 
 
-@pytest.fixture
-def log(tmp_path):
-    """The file into which a service logs; a pipe that nobody reads would hold it up."""
-    return tmp_path / "log"
-
-
-@pytest.fixture
-def service(script, log):
-    """Return what starts the installed command over a file: its process and its port."""
-    started = []
-
-    def start(file, **environment):
-        with log.open("w") as told:
-            process = subprocess.Popen(
-                [script, "serve", "--port", "0", "--union-default-graph", "--data", file],
-                stdout=subprocess.PIPE,
-                stderr=told,
-                encoding="utf-8",
-                env=os.environ | environment,
-            )
-        started.append(process)
-        address = [process.stdout.readline() for _ in range(3)][1].split()[1]
-        return process, int(address.rstrip("/").rpartition(":")[2])
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
 def test_sigterm_lets_running_queries_end(service):
     process, port = service(TINY, AC_QUERY_SECONDS="1")
     with concurrent.futures.ThreadPoolExecutor() as clients:

@@ -104,7 +104,16 @@ def _http_exception(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     detail = error.detail if error.detail != status.phrase else _DETAILS.get(status, status.description)
     members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    return _response(request, members, error.headers)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(headers["Allow"])
+    return _response(request, members, headers)
+
+
+def _allowed(methods: str) -> str:
+    """Return the methods a door answers: its own and those the front answers for it, HEAD by its GET, and OPTIONS."""
+    own = set(methods.split(", "))
+    return ", ".join(sorted(own | {"OPTIONS"} | ({"HEAD"} if "GET" in own else set())))
 
 
 _DETAILS = {

@@ -60,7 +60,8 @@ def run(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> 
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
     logging.basicConfig(handlers=[handler], level=logging.INFO)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # What it warns of are bytes that are no request, and anybody could fill the log with those.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     with (
         asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner,
         suppress(KeyboardInterrupt),
@@ -72,7 +73,10 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     state = await load()
     app = create_app(state)
     patience = int(state.settings.query_seconds) + 1
-    config = uvicorn.Config(app, http=Connection, log_config=None, access_log=False, timeout_graceful_shutdown=patience)
+    # Without WebSockets a request to change to them is a request like others; no door here speaks them.
+    config = uvicorn.Config(
+        app, http=Connection, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=patience
+    )
     if sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load, asyncio.Lock(), set())
     # What is there now stays; answers that are kept are many small objects, which need not be searched often.

@@ -1,0 +1,180 @@
+"""The service as SPARQL clients use it: the real ones, against the real server."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from rdflib import Graph, URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import (
+    CSV,
+    GET,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    POSTDIRECTLY,
+    RDFXML,
+    TSV,
+    TURTLE,
+    URLENCODED,
+    XML,
+    SPARQLWrapper,
+)
+from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
+
+NAME = "http://www.w3.org/2004/02/skos/core#altLabel"
+BODIES = "https://w3id.org/aseancan/graph/bodies"
+SELECT = f"SELECT ?s ?name {{ ?s <{NAME}> ?name }} # 東盟 %41 +"
+CONSTRUCT = f"CONSTRUCT WHERE {{ ?s <{NAME}> ?name }}"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+COMUNICA = Path(__file__).parent / "node_modules" / ".bin" / "comunica-sparql"
+
+
+@pytest.fixture(scope="module")
+def url(running, state):
+    with running(state) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(params=[(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)], ids=["get", "form", "direct"])
+def wrapper(url, request):
+    """A SPARQLWrapper that sends its queries in one of the three ways."""
+    wrapper = SPARQLWrapper(f"{url}/sparql")
+    method, how = request.param
+    wrapper.setMethod(method)
+    wrapper.setRequestMethod(how)
+    return wrapper
+
+
+def asked(wrapper, query, return_format=JSON):
+    wrapper.setQuery(query)
+    wrapper.setReturnFormat(return_format)
+    return wrapper.query()
+
+
+def test_sparqlwrapper_reads_a_select_in_every_format(wrapper):
+    rows = asked(wrapper, SELECT).convert()["results"]["bindings"]
+    assert len(rows) == 3
+    assert len(asked(wrapper, SELECT, XML).convert().getElementsByTagName("result")) == 3
+    for return_format in (CSV, TSV):
+        assert len(asked(wrapper, SELECT, return_format).convert().decode().splitlines()) == 4
+
+
+def test_sparqlwrapper_reads_an_ask(wrapper):
+    assert asked(wrapper, "ASK {}").convert()["boolean"] is True
+    assert asked(wrapper, "ASK {}", XML).convert().getElementsByTagName("boolean")[0].firstChild.data == "true"
+
+
+# rdflib's own JSON-LD parser uses a class that rdflib deprecates.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("query", [CONSTRUCT, "DESCRIBE <https://w3id.org/aseancan/id/body/asean>"])
+def test_sparqlwrapper_reads_a_graph_in_every_format(wrapper, query):
+    graphs = [asked(wrapper, query, one).convert() for one in (RDFXML, XML, JSONLD)]
+    graphs += [Graph().parse(data=asked(wrapper, query, one).convert(), format="turtle") for one in (TURTLE, N3)]
+    for graph in graphs:
+        assert set(graph) == set(graphs[0])
+    assert len(graphs[0]) >= 3
+
+
+def test_sparqlwrapper_names_graphs_and_learns_what_is_wrong(wrapper):
+    wrapper.addDefaultGraph(BODIES)
+    assert asked(wrapper, COUNT).convert()["results"]["bindings"][0]["n"]["value"] == "14"
+    with pytest.raises(QueryBadFormed, match="prefix x: is not declared"):
+        asked(wrapper, "SELECT * { ?s x:y ?o }")
+
+
+def test_sparqlwrapper_is_refused_an_update(url):
+    wrapper = SPARQLWrapper(f"{url}/sparql")
+    wrapper.setMethod(POST)
+    wrapper.setQuery("CLEAR ALL")
+    with pytest.raises(Exception, match="403"):
+        wrapper.query()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+@pytest.mark.parametrize("return_format", ["xml", "json", "csv", "tsv"])
+def test_rdflib_queries_the_service_as_a_store(url, method, return_format):
+    graph = Graph(SPARQLStore(f"{url}/sparql", returnFormat=return_format, method=method))
+    assert len(list(graph.query(SELECT))) == 3
+    assert len(list(graph.triples((None, URIRef(NAME), None)))) == 3
+
+
+def test_rdflib_asks_and_constructs(url):
+    graph = Graph(SPARQLStore(f"{url}/sparql"))
+    assert graph.query("ASK {}").askAnswer
+    assert len(graph.query(CONSTRUCT).graph) == 3
+
+
+def test_rdflib_follows_an_identifier_and_reads_the_service_description(url):
+    assert len(Graph().parse(f"{url}/id/body/asean")) >= 3
+    assert len(Graph().parse(f"{url}/sparql", format="turtle")) > 10
+
+
+def found(program):
+    """Return where a program is; without it skip, but fail where everything must be tested."""
+    path = shutil.which(program)
+    if path is None:
+        told = f"{program} is missing, so this cannot be tested"
+        pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)
+    return path
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--get", "--data-urlencode", f"query={SELECT}"],
+        ["--data-urlencode", f"query={SELECT}"],
+        ["--data-binary", SELECT, "--header", "Content-Type: application/sparql-query"],
+        [
+            "--data-binary",
+            SELECT,
+            "--header",
+            "Content-Type: application/sparql-query",
+            "--header",
+            "Expect: 100-continue",
+        ],
+        [
+            "--data-binary",
+            SELECT,
+            "--header",
+            "Content-Type: application/sparql-query",
+            "--header",
+            "Transfer-Encoding: chunked",
+        ],
+        ["--get", "--data-urlencode", f"query={SELECT}", "--http2"],
+        ["--data-urlencode", f"query={SELECT}", "--http1.0"],
+    ],
+    ids=["get", "form", "direct", "expect", "chunked", "http2 upgrade", "http1.0"],
+)
+def test_curl_gets_an_answer(url, options):
+    answer = output(found("curl"), "--silent", "--show-error", "--fail", *options, f"{url}/sparql")
+    assert len(json.loads(answer)["results"]["bindings"]) == 3
+
+
+def test_curl_head_tells_the_length_that_get_has(url):
+    address = f"{url}/doc/body/asean.ttl"
+    head = output(found("curl"), "--silent", "--head", address)
+    assert f"content-length: {len(output(found('curl'), '--silent', address).encode())}\n" in head
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [(SELECT, 3), (COUNT, 1), (f"SELECT ?g {{ GRAPH ?g {{ ?s <{NAME}> ?name }} }}", 3)],
+    ids=["select", "count", "named graphs"],
+)
+def test_comunica_queries_the_service(url, query, expected):
+    answer = output(found(str(COMUNICA)), f"sparql@{url}/sparql", query, "-t", "application/sparql-results+json")
+    assert len(json.loads(answer)["results"]["bindings"]) == expected
+
+
+def test_comunica_finds_out_by_itself_what_the_service_is(url):
+    answer = output(found(str(COMUNICA)), f"{url}/sparql", CONSTRUCT, "-t", "application/n-triples")
+    assert len(Graph().parse(data=answer, format="nt")) == 3
