@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socketserver
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +25,25 @@ def table(rows):
     return json.dumps({"head": {"vars": ["n"]}, "results": {"bindings": list(cells)}}).encode()
 
 
+def look(query, version):
+    """Answer what the engine asks of its own accord; None when a client asks."""
+    iri = {"type": "uri", "value": "http://e/g"}
+    if b"identifier" in query:
+        row = {"s": iri, "p": iri, "o": {"type": "literal", "value": version}}
+    elif b"COUNT" in query:
+        row = {"g": iri, "n": {"type": "literal", "value": "7"}}
+    elif b"BIND" in query:
+        row = {"n": {"type": "literal", "value": "0"}}
+    else:
+        return None
+    return json.dumps({"head": {"vars": list(row)}, "results": {"bindings": [row]}}).encode()
+
+
+class Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 class Server(BaseHTTPRequestHandler):
     """A SPARQL server that answers every query as it is told to."""
 
@@ -33,16 +51,19 @@ class Server(BaseHTTPRequestHandler):
     announced = None
     delay = 0.0
     headers_too = ()
+    version = "1"
+    look_delay = 0.0
+    down = False
 
     def do_POST(self):
         query = self.rfile.read(int(self.headers["Content-Length"]))
-        own = b"identifier" in query  # the look at the version
-        body = table(0) if own else self.body
-        time.sleep(0 if own else self.delay)
+        own = look(query, self.version)
+        body = own or self.body
+        time.sleep(self.look_delay if own else self.delay)
         graph = b"CONSTRUCT" in query
-        self.send_response(400 if b"broken" in query else 200)
+        self.send_response(500 if self.down else 400 if b"broken" in query else 200)
         self.send_header("Content-Type", "application/n-triples" if graph else "application/sparql-results+json")
-        self.send_header("Content-Length", str(self.announced or len(body)) if not own else str(len(body)))
+        self.send_header("Content-Length", str(len(body) if own else self.announced or len(body)))
         for name, value in () if own else self.headers_too:
             self.send_header(name, value)
         self.end_headers()
@@ -54,13 +75,11 @@ class Server(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def serve():
-    """Start a server that answers as told, and return its address."""
+    """Start a server that answers as told, by a class that can be changed meanwhile or at once; return its address."""
     servers = []
 
-    def start(**told):
-        socketserver.TCPServer.allow_reuse_address = True
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Told", (Server,), told))
-        server.daemon_threads = True
+    def start(told=None, **more):
+        server = Listener(("127.0.0.1", 0), told or type("Told", (Server,), more))
         threading.Thread(target=server.serve_forever, args=(0.02,)).start()
         servers.append(server)
         return f"http://127.0.0.1:{server.server_port}/"
@@ -86,7 +105,7 @@ def ask(url, question, answer_format, *, clients=("a",), **limits):
         await engine.start()
         found = await asyncio.gather(*(one(engine, client) for client in clients), return_exceptions=True)
         await engine.close()
-        assert (engine.running, engine.waiting) == (0, 0)
+        assert (engine.turns.running, engine.turns.waiting) == (0, 0)
         return found
 
     return asyncio.run(run())
@@ -162,13 +181,85 @@ def test_an_answer_that_nobody_reads_is_given_up(serve):
         await engine.start()
         answer = await engine.answer(ALL, JSON, "a")
         assert answer.rest
-        assert engine.running == 1
+        assert engine.turns.running == 1
         await answer.rest.aclose()
         async with asyncio.timeout(5):
             await engine.close()
-        assert engine.running == 0
+        assert engine.turns.running == 0
 
     asyncio.run(run())
+
+
+def test_as_many_queries_as_there_are_workers_are_sent_at_once(serve):
+    # More than the threads that asyncio has of its own on any machine, which would take them in two rounds.
+    url = serve(body=table(3), delay=1.5)
+    answers = ask(url, ALL, JSON, clients=map(str, range(40)), workers=40, query_seconds=2.8)
+    assert [one for one in answers if not isinstance(one, tuple)] == []
+
+
+@pytest.fixture
+def changing():
+    """A server that is changed while it is asked."""
+    return type("Changing", (Server,), {})
+
+
+def watch(url, follow):
+    """Run `follow` with a store and its engine, which looks at it all the time."""
+
+    async def until(condition):
+        async with asyncio.timeout(10):
+            while not condition():
+                await asyncio.sleep(0.01)
+
+    async def run():
+        store = RemoteStore(url, timeout=5)
+        engine = RemoteEngine(store, Settings(), recheck_seconds=0.05)
+        assert not engine.ready
+        await engine.start()
+        try:
+            await follow(store, engine, until)
+        finally:
+            await engine.close()
+        assert not engine.ready
+
+    asyncio.run(run())
+
+
+def test_another_version_is_seen_without_being_asked_for(serve, changing):
+    async def follow(store, engine, until):
+        assert (store.version, store.graphs, len(store)) == ("1", {"http://e/g": 7}, 7)
+        changing.version = "2"
+        await until(lambda: store.version == "2")
+
+    watch(serve(changing), follow)
+
+
+def test_a_store_that_stops_answering_is_not_ready_until_it_answers(serve, changing, caplog):
+    async def follow(store, engine, until):
+        assert engine.ready
+        changing.down = True
+        await until(lambda: not engine.ready)
+        assert (store.version, store.graphs) == ("1", {"http://e/g": 7})
+        changing.down = False
+        await until(lambda: engine.ready)
+
+    watch(serve(changing), follow)
+    assert [record.message.partition(":")[0] for record in caplog.records] == ["the store does not answer"]
+
+
+def test_a_slow_store_holds_nothing_up(serve, changing):
+    async def follow(store, engine, until):
+        changing.look_delay = 1
+        end = time.monotonic() + 0.5
+        longest = 0.0
+        while (since := time.monotonic()) < end:
+            assert (store.version, store.union_default_graph, len(store)) == ("1", True, 7)
+            await asyncio.sleep(0.01)
+            longest = max(longest, time.monotonic() - since)
+        assert longest < 0.4
+        assert engine.ready
+
+    watch(serve(changing), follow)
 
 
 def test_a_store_that_is_down_does_not_start():

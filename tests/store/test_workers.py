@@ -98,10 +98,10 @@ def test_a_long_answer_comes_in_pieces_and_is_not_counted():
             answer = await workers.answer(Question(PAIRS, "select"), CSV, "a")
             assert answer.rest is not None
             assert answer.rows is None
-            assert workers.running == 1
+            assert workers.turns.running == 1
             pieces = [piece async for piece in answer.rest]
             assert len(pieces) > 2
-            assert workers.running == 0
+            assert workers.turns.running == 0
 
     asyncio.run(main())
 
@@ -226,11 +226,11 @@ def test_a_caller_who_leaves_takes_the_query_along():
     async def main():
         async with pool() as workers:
             asking = asyncio.create_task(ask(workers, ENDLESS))
-            await until(lambda: workers.running == 1)
+            await until(lambda: workers.turns.running == 1)
             asking.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await asking
-            assert workers.running == 0
+            assert workers.turns.running == 0
             await until(lambda: workers.killed == 1 and len(workers.processes) == 4)
 
     asyncio.run(main())
@@ -242,7 +242,7 @@ def test_a_reader_who_leaves_a_long_answer_frees_its_place():
             answer = await workers.answer(Question(PAIRS, "select"), CSV, "a")
             await answer.rest.aclose()
             await answer.rest.aclose()
-            assert workers.running == 0
+            assert workers.turns.running == 0
             assert await ask(workers, "ASK {}")
 
     asyncio.run(main())
@@ -318,7 +318,7 @@ def test_closing_waits_for_what_runs():
         workers = Workers([TINY], union_default_graph=True, limits=Settings(workers=2, query_seconds=0.5))
         await workers.start()
         asking = asyncio.create_task(ask(workers, ENDLESS))
-        await until(lambda: workers.running == 1)
+        await until(lambda: workers.turns.running == 1)
         await workers.close()
         with pytest.raises(QueryTimeout):
             await asking

@@ -84,7 +84,7 @@ def test_a_switch_serves_the_new_dataset_and_forgets_what_was_kept(serve, state_
         assert after.text == "l\r\nnew\r\n"
         assert before.headers["ac-dataset-version"] == old.store.version
         assert after.headers["ac-dataset-version"] == new.store.version
-        assert not old.engine.running
+        assert not old.engine.turns.running
 
 
 def test_metrics_count_requests_and_queries(client, store):

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -112,9 +114,9 @@ def test_a_client_that_leaves_frees_its_place(running, state_of):
     with running(state) as port:
         connection = connect(port)
         connection.request("GET", "/sparql?" + urlencode({"query": ENDLESS}))
-        wait_until(lambda: state.engine.running == 1)
+        wait_until(lambda: state.engine.turns.running == 1)
         connection.close()
-        wait_until(lambda: state.engine.running == 0 and state.engine.killed == 1)
+        wait_until(lambda: state.engine.turns.running == 0 and state.engine.killed == 1)
         assert get(port, SMALL)[0].status == 200
 
 
@@ -124,10 +126,10 @@ def test_a_client_that_leaves_the_queue_is_forgotten(running, state_of):
         connections = [connect(port) for _ in range(3)]
         for connection in connections:
             connection.request("GET", "/sparql?" + urlencode({"query": ENDLESS}))
-        wait_until(lambda: (state.engine.running, state.engine.waiting) == (1, 2))
+        wait_until(lambda: (state.engine.turns.running, state.engine.turns.waiting) == (1, 2))
         for connection in connections:
             connection.close()
-        wait_until(lambda: (state.engine.running, state.engine.waiting) == (0, 0))
+        wait_until(lambda: (state.engine.turns.running, state.engine.turns.waiting) == (0, 0))
 
 
 def test_a_reader_may_be_slower_than_the_query(running, state_of):
@@ -184,7 +186,7 @@ def test_a_reader_too_slow_for_a_long_answer_is_cut_off(running, state_of):
         connection = connect(port)
         connection.request("GET", "/sparql?" + urlencode({"query": f"{PAIRS[:-2]} . ?i ?j ?k }}"}))
         response = connection.getresponse()
-        wait_until(lambda: state.engine.running == 0)
+        wait_until(lambda: state.engine.turns.running == 0)
         with pytest.raises(http.client.IncompleteRead):
             response.read()
         connection.close()
@@ -208,7 +210,7 @@ def test_others_are_answered_while_one_client_attacks(running, state_of):
     state = state_of(query_seconds=2, queue=8)
     with running(state) as port, concurrent.futures.ThreadPoolExecutor(8) as attackers:
         attack = [attackers.submit(get, port, ENDLESS, "127.0.0.1") for _ in range(8)]
-        wait_until(lambda: state.engine.waiting >= 4)
+        wait_until(lambda: state.engine.turns.waiting >= 4)
         taken = []
         for number in range(20):
             since = time.monotonic()
@@ -270,6 +272,90 @@ def test_a_reload_drops_no_request(service, log, tmp_path):
     assert {response.status for response, _ in answers} == {200}
     assert {body for _, body in answers} == {b"o\r\nold\r\n", b"o\r\nnew\r\n"}
     assert answers[-1][1] == b"o\r\nnew\r\n"
+
+
+class Behind(BaseHTTPRequestHandler):
+    """A SPARQL server that passes what it is asked on to another, after a while."""
+
+    endpoint = ""
+    delay = 0.0
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.delay)
+        names = {"Content-Type": self.headers["Content-Type"], "Accept": self.headers["Accept"]}
+        with urllib.request.urlopen(urllib.request.Request(self.endpoint, body, names), timeout=60) as answer:
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.headers["Content-Type"])
+            self.end_headers()
+            self.wfile.write(answer.read())
+
+    def log_message(self, *_):
+        """Keep the test run quiet."""
+
+
+@pytest.fixture(scope="module")
+def node(running, state_of, script):
+    """A node that serves a server over the tiny dataset: the class of the server, and the node's port."""
+    with running(state_of()) as port, ThreadingHTTPServer(("127.0.0.1", 0), Behind) as behind:
+        Behind.endpoint = f"http://127.0.0.1:{port}/sparql"
+        behind.daemon_threads, behind.block_on_close = True, False
+        thread = threading.Thread(target=behind.serve_forever, args=(0.02,))
+        thread.start()
+        command = [script, "serve", "--port", "0", "--store", f"http://127.0.0.1:{behind.server_port}/"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+        try:
+            address = [process.stdout.readline() for _ in range(3)][1].split()[1]
+            yield Behind, int(address.rstrip("/").rpartition(":")[2])
+        finally:
+            process.kill()
+            process.communicate()
+            behind.shutdown()
+            thread.join()
+
+
+def visit(port, path, accept="*/*", method="GET", body=None):
+    connection = connect(port)
+    try:
+        connection.request(method, path, body, {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"})
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def test_a_slow_store_holds_up_only_what_asks_it(node, store):
+    behind, port = node
+    wait_until(lambda: visit(port, "/health/live")[0] == 200)
+    behind.delay = 3
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as readers:
+            since = time.monotonic()
+            asking = [
+                readers.submit(visit, port, path) for path in ("/sparql?query=ASK%7B%7D&format=json", "/doc/body/nope")
+            ]
+            time.sleep(0.2)
+            assert visit(port, "/health/ready")[0] == 200
+            assert f"aseancan_triples {float(len(store))}" in visit(port, "/metrics")[1]
+            assert "UnionDefaultGraph" in visit(port, "/sparql", "text/turtle")[1]
+            assert visit(port, "/graph-store?graph=urn:nope")[0] == 404
+            for path in ("/sparql", "/queries"):
+                assert visit(port, path, "text/html")[0] == 200
+            assert time.monotonic() - since < 3
+            assert [one.result()[0] for one in asking] == [200, 404]
+            assert time.monotonic() - since >= 3
+    finally:
+        behind.delay = 0
+
+
+def test_answers_of_another_server_are_not_deposited(node, client):
+    _, port = node
+    for path, method in (("/q", "POST"), ("/q/aaaaaaaaaa", "GET")):
+        status, body = visit(port, path, method=method, body=urlencode({"query": SMALL}))
+        assert status == 403
+        assert "not deposited" in json.loads(body)["detail"]
+    assert "data-deposit" not in visit(port, "/sparql", "text/html")[1]
+    assert 'data-deposit="/q"' in client.get("/sparql", headers={"Accept": "text/html"}).text
 
 
 def test_a_bad_setting_is_told_before_anything_is_served(script):

@@ -11,6 +11,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from aseancan_kg.mediatypes import Format
+from aseancan_kg.store.turns import Turns
 
 Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 """One solution: variable name → term; unbound variables are missing."""
@@ -90,12 +91,8 @@ class Engine(Protocol):
         """Whether queries can be answered now."""
 
     @property
-    def running(self) -> int:
-        """Number of queries that are being evaluated."""
-
-    @property
-    def waiting(self) -> int:
-        """Number of queries that wait to be."""
+    def turns(self) -> Turns:
+        """How many queries are being evaluated, and how many wait."""
 
     @property
     def killed(self) -> int:

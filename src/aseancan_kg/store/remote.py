@@ -8,10 +8,8 @@ cut short or has an error's text in its middle does not parse and is an error he
 import ast
 import hashlib
 import io
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from http.client import HTTPException, HTTPResponse
 from itertools import islice
 from typing import IO, cast
@@ -33,7 +31,7 @@ UNKNOWN_VERSION = "unknown"
 """Version of a dataset that states none."""
 
 _LONGEST_EXPLANATION = 2000
-_RECHECK_SECONDS = 10.0
+_COUNTING_SECONDS = 300
 _SUBJECTS_AT_ONCE = 1000
 _Terms = Collection[ox.NamedNode]
 _GRAPHS_SAMPLED = 100
@@ -53,82 +51,82 @@ _VIRTUOSO = {
 _FAILURES = (EndPointNotFound, HTTPError, URLError, HTTPException, SPARQLWrapperException, OSError, ValueError)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Facts:
-    """What stays true of one version of the dataset, each asked for when it is first needed."""
+    """What stays true of one version of the dataset."""
 
-    store: "RemoteStore"
     version: str
-
-    @cached_property
-    def graphs(self) -> dict[str, int]:
-        counts = self.store.rows("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-        named = {name.value: _number(row) for row in counts if isinstance(name := row["g"], ox.NamedNode)}
-        return {name: named[name] for name in sorted(named) if not name.startswith(STAGING)}
-
-    @cached_property
-    def union(self) -> bool:
-        """Whether a triple of each graph is found in the default graph too: no server says so reliably."""
-        samples = [
-            f"{{ {{ SELECT ?s ?p ?o WHERE {{ GRAPH {ox.NamedNode(name)} {{ ?s ?p ?o }} }} LIMIT 1 }} "
-            f"?s ?p ?o BIND({number} AS ?n) }}"
-            for number, name in enumerate(islice(self.graphs, _GRAPHS_SAMPLED))
-        ]
-        found = self.store.rows(f"SELECT DISTINCT ?n WHERE {{ {' UNION '.join(samples)} }}") if samples else []
-        return bool(samples) and len(found) == len(samples)
-
-    @cached_property
-    def default_size(self) -> int:
-        # Some servers count a triple of the union once for each graph it stands in.
-        (row,) = self.store.rows("SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }")
-        return _number(row)
+    graphs: Mapping[str, int]
+    union: bool
+    default_size: int
 
 
 class RemoteStore(Dataset):
     """The dataset behind the query endpoint at `url`; a request that takes longer than `timeout` seconds is given up.
 
-    Its version is what it says of itself (`<…/dataset> dcterms:identifier …`). Its graphs, their sizes and the kind of
-    its default graph are kept until it states another version, which is looked at every ten seconds of use; a dataset
-    that states none is taken not to change.
+    Its version is what it says of itself (`<…/dataset> dcterms:identifier …`). That, its graphs, their sizes and the
+    kind of its default graph are those of the last `refresh`; without one they are asked for when first needed.
     """
 
     def __init__(self, url: str, *, timeout: int = 60) -> None:
         self.url = url
         self._timeout = timeout
         self._facts: _Facts | None = None
-        self._checked = 0.0
 
     @property
     def version(self) -> str:
-        """The version seen last, `unknown` when the dataset states none; asks for it only the first time."""
-        return (self._facts or self.refresh()).version
+        """The version that the dataset stated last, `unknown` when it stated none."""
+        return self._known().version
 
     @property
     def union_default_graph(self) -> bool:
         """Whether the server's default graph is the union of its named graphs."""
-        return self.refresh().union
+        return self._known().union
 
     @property
     def graphs(self) -> Mapping[str, int]:
         """Named graphs of the server in the order of their names, with the number of triples in each."""
-        return self.refresh().graphs
+        return self._known().graphs
 
     @property
     def default_graph_size(self) -> int:
         """Number of different triples in the server's default graph."""
-        return self.refresh().default_size
+        return self._known().default_size
 
     def refresh(self) -> _Facts:
-        """Look whether the dataset is still the same one, unless that was seen a moment ago."""
+        """Ask for the dataset's version, and for what it holds when that is another one than before.
+
+        A dataset that states none is taken not to change. Raises as `rows` does; what was known is known still.
+        """
+        found = self.quads(subjects=[_DATASET], predicates=[_IDENTIFIER])
+        versions = {quad.object.value for quad in found if isinstance(quad.object, ox.Literal)}
+        version = versions.pop() if len(versions) == 1 else UNKNOWN_VERSION
         facts = self._facts
-        if facts is None or time.monotonic() - self._checked > _RECHECK_SECONDS:
-            found = self.quads(subjects=[_DATASET], predicates=[_IDENTIFIER])
-            versions = {quad.object.value for quad in found if isinstance(quad.object, ox.Literal)}
-            version = versions.pop() if len(versions) == 1 else UNKNOWN_VERSION
-            if facts is None or facts.version != version:
-                self._facts = facts = _Facts(self, version)
-            self._checked = time.monotonic()
+        if facts is None or facts.version != version:
+            # If it changes while it is counted, the next look finds another version and counts again.
+            self._facts = facts = RemoteStore(self.url, timeout=_COUNTING_SECONDS)._count(version)
         return facts
+
+    def _known(self) -> _Facts:
+        return self._facts or self.refresh()
+
+    def _count(self, version: str) -> _Facts:
+        counts = self.rows("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+        named = {name.value: _number(row) for row in counts if isinstance(name := row["g"], ox.NamedNode)}
+        graphs = {name: named[name] for name in sorted(named) if not name.startswith(STAGING)}
+        # Some servers count a triple of the union once for each graph it stands in.
+        (row,) = self.rows("SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }")
+        return _Facts(version, graphs, self._unites(graphs), _number(row))
+
+    def _unites(self, graphs: Iterable[str]) -> bool:
+        """Tell whether a triple of each graph is found in the default graph too: no server says so reliably."""
+        samples = [
+            f"{{ {{ SELECT ?s ?p ?o WHERE {{ GRAPH {ox.NamedNode(name)} {{ ?s ?p ?o }} }} LIMIT 1 }} "
+            f"?s ?p ?o BIND({number} AS ?n) }}"
+            for number, name in enumerate(islice(graphs, _GRAPHS_SAMPLED))
+        ]
+        found = self.rows(f"SELECT DISTINCT ?n WHERE {{ {' UNION '.join(samples)} }}") if samples else []
+        return bool(samples) and len(found) == len(samples)
 
     def query(
         self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()

@@ -1,10 +1,13 @@
 """Queries of clients, answered by another SPARQL server within this service's limits."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
+from threading import Event, Thread
 
 from aseancan_kg.errors import Error, InputError, QueryTimeout, StoreUnavailable
 from aseancan_kg.mediatypes import Format
@@ -14,6 +17,7 @@ from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.representation import row_count
 from aseancan_kg.store.turns import Turns
 
+_LOG = logging.getLogger(__name__)
 _CHUNK = 64 * 1024
 
 
@@ -22,34 +26,36 @@ class RemoteEngine:
 
     At most `limits.workers` are sent at a time. One that takes too long here is no longer waited for, and its place is
     free once the connection has ended; whether the server stops evaluating it is up to the server.
+
+    The store is refreshed every `recheck_seconds`, in a thread, so that what it knows can be had on the event loop.
     """
 
-    def __init__(self, store: RemoteStore, limits: Settings) -> None:
+    def __init__(self, store: RemoteStore, limits: Settings, *, recheck_seconds: float = 10.0) -> None:
         self.turns = Turns(limits)
-        self.ready = False
         self.killed = 0
         self._store = store
         self._limits = limits
+        self._recheck_seconds = recheck_seconds
         self._runs: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(limits.workers, "query")  # each place has one: none waits a second time
+        self._answers = False
+        self._closed = Event()
 
     @property
-    def running(self) -> int:
-        """Number of queries that the server has been sent."""
-        return self.turns.running
-
-    @property
-    def waiting(self) -> int:
-        """Number of queries that wait to be sent."""
-        return self.turns.waiting
+    def ready(self) -> bool:
+        """Whether the server answered when it was last looked at."""
+        return self._answers and not self._closed.is_set()
 
     async def start(self) -> None:
-        """See that the server answers; raises `StoreUnavailable`."""
+        """See that the server answers and what it holds, and go on looking; raises `StoreUnavailable`."""
         await asyncio.to_thread(self._store.refresh)
-        self.ready = True
+        self._answers = True
+        # A daemon, so that a server which does not answer cannot hold up the end of the process.
+        Thread(target=self._watch, daemon=True).start()
 
     async def close(self) -> None:
         """Let running queries end."""
-        self.ready = False
+        self._closed.set()
         while self._runs:
             await asyncio.wait(self._runs)
 
@@ -83,16 +89,27 @@ class RemoteEngine:
         remedy = "Serve a copy of the dataset with `aseancan-kg serve` and ask there."
         raise InputError("answers of another server are not explained", remedy=remedy)
 
+    def _watch(self) -> None:
+        while not self._closed.wait(self._recheck_seconds):
+            try:
+                self._store.refresh()
+            except Exception as error:  # whatever it is, it must not end the watch
+                if self._answers:
+                    _LOG.warning("the store does not answer: %s", error)
+                self._answers = False
+            else:
+                self._answers = True
+
     async def _run(self, question: Question, answer_format: Format, client: str, pipe: "_Pipe") -> None:
         begun = time.monotonic()
         try:
-            await asyncio.to_thread(self._evaluate, question, answer_format, pipe)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, self._evaluate, question, answer_format, pipe)
         finally:
             self.turns.give_back(client, time.monotonic() - begun)
 
     def _evaluate(self, question: Question, answer_format: Format, pipe: "_Pipe") -> None:
         try:
-            self._store.refresh()
             graphs = question.default_graphs, question.named_graphs
             self._store.write(question.text, answer_format, pipe, *graphs)
         except Error as error:

@@ -67,16 +67,6 @@ class Workers:
         return bool(self._workers)
 
     @property
-    def running(self) -> int:
-        """Number of queries that have a worker."""
-        return self.turns.running
-
-    @property
-    def waiting(self) -> int:
-        """Number of queries that wait for one."""
-        return self.turns.waiting
-
-    @property
     def processes(self) -> list[int]:
         """Numbers of the keeper's process and of the workers'."""
         return [self._keeper.pid, *(worker.process for worker in self._workers)]

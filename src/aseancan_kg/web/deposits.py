@@ -48,9 +48,10 @@ async def deposit(request: Request) -> Response:
     if question.volatile:
         raise InputError("the query answers differently each time", remedy="Leave NOW, RAND, UUID and BNODE out.")
     state = state_of(request)
+    place = state.deposits
     answer, rows = await _ask(request, state.engine, question)
     made = deposits.make(question, state.store.version, answer, rows)
-    kept = await run_in_threadpool(state.deposits.put, made)
+    kept = await run_in_threadpool(place.put, made)
     location = f"{root_of(request)}/q/{kept.id}"
     if negotiate(accept_of(request) or "*/*", (PLAIN_JSON, HTML)) is HTML:
         return Response(status_code=303, headers={"Location": location})

@@ -50,8 +50,8 @@ class Metrics:
         """Answer `/metrics`."""
         state = state_of(request)
         now = {
-            "queries_running": state.engine.running,
-            "queries_waiting": state.engine.waiting,
+            "queries_running": state.engine.turns.running,
+            "queries_waiting": state.engine.turns.waiting,
             "queries_killed": state.engine.killed,
             "answers_kept_hits": state.kept.hits,
             "triples": len(state.store),

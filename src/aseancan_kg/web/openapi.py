@@ -23,7 +23,7 @@ _GRAPHS: dict[str, Any] = {"type": "array", "items": {"type": "string", "format"
 _PROTOCOL: dict[str, dict[str, Any]] = {"query": _QUERY, "default-graph-uri": _GRAPHS, "named-graph-uri": _GRAPHS}
 _PROBLEMS = {
     "400": "The query does not parse, or the request is not one of the protocol.",
-    "403": "An update, or a query that would reach another server.",
+    "403": "An update, a query that would reach another server, or a deposit where none is taken.",
     "406": "There is no such representation.",
     "413": "The request is too long.",
     "415": "The body is of a type that is not read.",

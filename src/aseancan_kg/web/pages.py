@@ -66,6 +66,7 @@ def workbench(
         problem=problem,
         link=urlencode({"query": text}),
         nonce=nonce,
+        takes_deposits=state_of(request).takes_deposits,
     )
 
 

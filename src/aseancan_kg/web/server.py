@@ -47,9 +47,10 @@ async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Se
 async def reach(url: str, *, settings: Settings) -> State:
     """Serve the dataset at another SPARQL server."""
     store = RemoteStore(url, timeout=ceil(settings.query_seconds))
-    engine = RemoteEngine(store, settings)
-    await engine.start()
-    return State(store, engine, settings)
+    state = State(store, RemoteEngine(store, settings), settings)
+    await asyncio.to_thread(lambda: state.templates)  # what they look up must not hold up whoever asks for a page first
+    await state.engine.start()
+    return state
 
 
 def run(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> None:

@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from aseancan_kg.deposits import Deposits
+from aseancan_kg.errors import Forbidden
 from aseancan_kg.namespaces import BASE, ONT
 from aseancan_kg.queries import Query, catalogue
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.releases import Releases
+from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
@@ -52,9 +54,17 @@ class State:
         """Answers and responses that are kept."""
         return Kept(self.settings.cache_mb * 1024 * 1024)
 
+    @property
+    def takes_deposits(self) -> bool:
+        """Whether answers are deposited; another server's are not, since they may be of a version not seen yet."""
+        return not isinstance(self.store, RemoteStore)
+
     @cached_property
     def deposits(self) -> Deposits:
-        """What readers have deposited."""
+        """What readers have deposited; raises `Forbidden` where nothing is."""
+        if not self.takes_deposits:
+            remedy = "Deposit it where the dataset itself is served."
+            raise Forbidden("answers of another server are not deposited", remedy=remedy)
         return Deposits(Path(self.settings.state) / "deposits.sqlite", self.settings.deposits_mb)
 
     @cached_property
