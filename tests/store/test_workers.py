@@ -231,7 +231,7 @@ def test_a_caller_who_leaves_takes_the_query_along():
             with pytest.raises(asyncio.CancelledError):
                 await asking
             assert workers.turns.running == 0
-            await until(lambda: workers.killed == 1 and len(workers.processes) == 4)
+            await until(lambda: workers.killed == 1 and len(workers.processes) == 5)
 
     asyncio.run(main())
 
@@ -283,7 +283,7 @@ def test_a_keeper_that_dies_is_started_anew():
         async with pool() as workers:
             first = workers.processes
             os.kill(first[0], signal.SIGKILL)
-            await until(lambda: workers.ready and workers.processes[0] != first[0] and len(workers.processes) == 4)
+            await until(lambda: workers.ready and workers.processes[0] != first[0] and len(workers.processes) == 5)
             assert await ask(workers, "ASK {}")
             await until(lambda: not any(is_there(process) for process in first))
 
@@ -309,7 +309,7 @@ asyncio.run(main())
 """
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60).stdout
     processes = list(map(int, printed.split()))
-    assert len(processes) == 4
+    assert len(processes) == 5
     asyncio.run(until(lambda: not any(map(is_there, processes))))
 
 

@@ -37,7 +37,7 @@ ROWS = struct.Struct("!q")
 
 ORDER = struct.Struct("!ci")
 """What the server asks of the keeper, and the process it is about."""
-FORK, REAP = b"f", b"r"
+FORK, KILL, REAP = b"f", b"k", b"r"
 REPLY = struct.Struct("!ii")
 """The process, and how it ended (as `os.waitpid` tells it)."""
 
@@ -56,6 +56,7 @@ def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
     gc.freeze()  # so that a worker's garbage collector does not touch, and thereby copy, what all share
     control.sendall(REPLY.pack(os.getpid(), len(store)))
     alive: set[int] = set()
+    dying: set[int] = set()
     try:
         while True:
             message, channels, _, _ = socket.recv_fds(control, ORDER.size, 1)
@@ -66,10 +67,15 @@ def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
                 process, status = _fork(control, channels[0], store, memory), 0
                 alive.add(process)
             else:
-                # Only the keeper knows that the number still means its own child: it alone reaps.
+                # Only the keeper knows that the number still means its own child: it alone kills and reaps.
                 alive.remove(process)
                 os.kill(process, signal.SIGKILL)
-                _, status = os.waitpid(process, 0)
+                status = 0
+                if order == KILL:  # what has used much memory is long in dying; others are not to wait for it
+                    dying.add(process)
+                else:
+                    _, status = os.waitpid(process, 0)
+            dying = {one for one in dying if os.waitpid(one, os.WNOHANG) == (0, 0)}
             control.sendall(REPLY.pack(process, status))
     finally:
         for process in alive:

@@ -19,7 +19,7 @@ from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Answer, Question
 from aseancan_kg.store.turns import Turns
-from aseancan_kg.store.worker import BODY, END, ERROR, FORK, FRAME, ORDER, REAP, REPLY, ROWS, error_of
+from aseancan_kg.store.worker import BODY, END, ERROR, FORK, FRAME, KILL, ORDER, REAP, REPLY, ROWS, error_of
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class _Worker:
 class Workers:
     """Evaluates the queries of clients in processes of their own; an `Engine`.
 
-    There are `limits.workers` of them and a spare, so that after a kill the next query finds a process that is warm.
+    There are `limits.workers` of them and as many to spare, so that after kills the next query finds one that is warm.
     A keeper that dies is started anew.
     """
 
@@ -58,13 +58,14 @@ class Workers:
         self._ordering = asyncio.Lock()
         self._chores: set[asyncio.Task[Any]] = set()
         self._supervisor: asyncio.Task[None] | None = None
+        self._kept = False
         self._workers: set[_Worker] = set()
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
 
     @property
     def ready(self) -> bool:
-        """Whether there are workers."""
-        return bool(self._workers)
+        """Whether there is a keeper, and so workers, or some in a moment."""
+        return self._kept
 
     @property
     def processes(self) -> list[int]:
@@ -88,6 +89,7 @@ class Workers:
         """Let running queries end, then end every process."""
         while self.turns.running or self.turns.waiting:
             await asyncio.sleep(0.05)
+        self._kept = False
         while self._chores:
             await asyncio.gather(*self._chores, return_exceptions=True)
         if self._supervisor:
@@ -128,7 +130,7 @@ class Workers:
             worker = await self._idle.get()
             if not worker.reader.at_eof():
                 return worker
-            await self.dismiss(worker)
+            await asyncio.shield(self.bury(worker))
 
     def take_back(self, worker: _Worker) -> None:
         """Take back a worker that has answered to the end."""
@@ -136,11 +138,12 @@ class Workers:
             self._idle.put_nowait(worker)
 
     def dismiss(self, worker: _Worker, *, killed: bool = True) -> asyncio.Task[int]:
-        """End a worker and hire another; the result is the signal that ended it, this one's or an earlier.
+        """Kill a worker and hire another; it counts as killed unless it has done its work."""
+        return self._do(self._replace(worker, KILL, killed=killed))
 
-        It counts as killed unless it has done its work.
-        """
-        return self._do(self._replace(worker, killed=killed))
+    def bury(self, worker: _Worker) -> asyncio.Task[int]:
+        """Hire another for a worker that has died; the result is the signal that ended it."""
+        return self._do(self._replace(worker, REAP, killed=True))
 
     async def _begin(self) -> None:
         self._workers.clear()
@@ -159,12 +162,14 @@ class Workers:
             )
         async with asyncio.timeout(_START_SECONDS):
             await self._reply()
-        for _ in range(self._limits.workers + 1):
+        for _ in range(2 * self._limits.workers):
             await self._hire()
+        self._kept = True
 
     async def _supervise(self) -> None:
         while True:
             status = await self._keeper.wait()
+            self._kept = False
             _LOG.error("the keeper of the query processes ended with %s; starting another", status)
             for worker in self._workers:
                 worker.writer.close()
@@ -191,13 +196,13 @@ class Workers:
         self._workers.add(worker)
         self._idle.put_nowait(worker)
 
-    async def _replace(self, worker: _Worker, *, killed: bool) -> int:
+    async def _replace(self, worker: _Worker, order: bytes, *, killed: bool) -> int:
         worker.writer.close()
         if worker not in self._workers:
             return 0  # it was an earlier keeper's, or is being replaced
         self.killed += killed
         self._workers.remove(worker)
-        _, status = await self._order(REAP, worker.process)
+        _, status = await self._order(order, worker.process)
         self._do(self._hire())
         return os.WTERMSIG(status)
 
@@ -255,7 +260,7 @@ class _Run:
                 async with asyncio.timeout(self._limit - self._queued):
                     self._worker = await self._pool.lend()
             except TimeoutError:
-                raise _keeper_lost() from None
+                raise _timeout(self._limit, self._limit, 0.0) from None
             payload = json.dumps(request).encode()
             self._worker.writer.write(FRAME.pack(b"Q", len(payload)) + payload)
             kind, first = await self._frame(self._worker)
@@ -296,7 +301,7 @@ class _Run:
         except (EOFError, OSError) as error:
             if self._expired:
                 raise _timeout(self._limit, self._queued, self._spent + time.monotonic() - since) from error
-            raise _death(await asyncio.shield(self._pool.dismiss(worker)), self._limit) from error
+            raise _death(await asyncio.shield(self._pool.bury(worker)), self._limit) from error
         finally:
             expiry.cancel()
             self._spent += time.monotonic() - since
