@@ -38,8 +38,13 @@ class Rerun:
         """Return members of a JSON object."""
         if self.change is None:
             return {"datasetVersion": self.version, "failure": self.failure}
-        added, removed = list(self.change.added), list(self.change.removed)
-        return {"datasetVersion": self.version, "same": not added and not removed, "added": added, "removed": removed}
+        change = self.change
+        return {
+            "datasetVersion": self.version,
+            "same": change.same,
+            "added": list(change.added),
+            "removed": list(change.removed),
+        }
 
 
 async def deposit(request: Request) -> Response:
@@ -98,7 +103,7 @@ async def _ask(request: Request, engine: Engine, question: Question) -> tuple[tu
         await answer.rest.aclose()
         limit = state_of(request).settings.buffer_kb
         raise TooLong(f"the answer has more than {limit:,} KB", remedy="Ask for less: name the columns, add LIMIT.")
-    return deposits.lines(answer.first, written_as), answer.rows
+    return deposits.lines(answer.first, question), answer.rows
 
 
 async def _rerun(request: Request, found: Deposit, engine: Engine, version: str) -> Rerun:

@@ -1,0 +1,49 @@
+"""Answers as lines that can be compared, and the file in which they are kept."""
+
+from dataclasses import replace
+
+import pytest
+
+from aseancan_kg import deposits, queries
+from aseancan_kg.errors import InputError
+from aseancan_kg.mediatypes import TSV
+from aseancan_kg.store.embedded import EmbeddedStore
+
+ANSWERED = [
+    ("SELECT (BNODE() AS ?b) ('x' AS ?l) {}", ("?b\t?l", '_:b\t"x"')),
+    ("SELECT ('x _:p1'@en AS ?l) {}", ("?l", '"x _:p1"@en')),
+    ("SELECT ('\\t_:p1 \" _:p2\\r\\n' AS ?l) {}", ("?l", '"\\t_:p1 \\" _:p2\r\\n"')),
+    ("SELECT (<<( <urn:_:a> <urn:p> '_:o' )>> AS ?t) {}", ("?t", '<<( <urn:_:a> <urn:p> "_:o" )>>')),
+    ("SELECT ?t { BIND(BNODE() AS ?b) BIND(<<( ?b <urn:p> ?b )>> AS ?t) }", ("?t", "<<( _:b <urn:p> _:b )>>")),
+    ("CONSTRUCT { [] <urn:p> '_:x', 'a' } {}", ('_:b <urn:p> "_:x" .', '_:b <urn:p> "a" .')),
+    ("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", ()),
+    ("SELECT ?n { VALUES ?n { 2 10 1 } }", ("?n", "1", "10", "2")),
+    ("SELECT ?n { VALUES ?n { 2 10 1 } } ORDER BY ?n", ("?n", "1", "2", "10")),
+    ("SELECT ?n { { SELECT ?n { VALUES ?n { 2 10 1 } } ORDER BY ?n } }", ("?n", "1", "10", "2")),
+    ("SELECT ?order { VALUES ?order { 2 10 1 } } # ORDER BY ?n", ("?order", "1", "10", "2")),
+    ("ASK {}", ("true",)),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), ANSWERED)
+def test_an_answer_becomes_lines(text, lines):
+    question = queries.question(text)
+    store = EmbeddedStore([], version="1", union_default_graph=True)
+    body = store.query(text, deposits.answer_format(question.form))
+    assert deposits.lines(body, question) == lines
+
+
+def test_lines_may_end_as_on_the_wire():
+    assert deposits.lines(b"?n\r\n1\r\n\r\n", queries.question("SELECT ?n {}")) == ("?n", "", "1")
+    assert deposits.answer_format("select") is TSV
+
+
+def test_an_id_never_leads_to_another_query(tmp_path):
+    kept = deposits.Deposits(tmp_path / "deposits.sqlite", megabytes=1)
+    one, other = (
+        deposits.make(queries.question(text), "1", ("true",), None) for text in ("ASK {}", "ASK { ?s ?p ?o }")
+    )
+    assert kept.put(one) == one
+    assert kept.put(replace(one, query="ASK  {} # the same")) == one
+    with pytest.raises(InputError, match="another query is deposited"):
+        kept.put(replace(other, id=one.id))
