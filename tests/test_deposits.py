@@ -1,18 +1,19 @@
 """Answers as lines that can be compared, and the file in which they are kept."""
 
+import os
 from dataclasses import replace
 
 import pytest
 
 from aseancan_kg import deposits, queries
-from aseancan_kg.errors import InputError
+from aseancan_kg.errors import BudgetSpent, InputError, NotFound
 from aseancan_kg.mediatypes import TSV
 from aseancan_kg.store.embedded import EmbeddedStore
 
 ANSWERED = [
     ("SELECT (BNODE() AS ?b) ('x' AS ?l) {}", ("?b\t?l", '_:b\t"x"')),
     ("SELECT ('x _:p1'@en AS ?l) {}", ("?l", '"x _:p1"@en')),
-    ("SELECT ('\\t_:p1 \" _:p2\\r\\n' AS ?l) {}", ("?l", '"\\t_:p1 \\" _:p2\r\\n"')),
+    ("SELECT ('\\t_:p1 \" _:p2' AS ?l) {}", ("?l", '"\\t_:p1 \\" _:p2"')),
     ("SELECT (<<( <urn:_:a> <urn:p> '_:o' )>> AS ?t) {}", ("?t", '<<( <urn:_:a> <urn:p> "_:o" )>>')),
     ("SELECT ?t { BIND(BNODE() AS ?b) BIND(<<( ?b <urn:p> ?b )>> AS ?t) }", ("?t", "<<( _:b <urn:p> _:b )>>")),
     ("CONSTRUCT { [] <urn:p> '_:x', 'a' } {}", ('_:b <urn:p> "_:x" .', '_:b <urn:p> "a" .')),
@@ -39,11 +40,33 @@ def test_lines_may_end_as_on_the_wire():
 
 
 def test_an_id_never_leads_to_another_query(tmp_path):
-    kept = deposits.Deposits(tmp_path / "deposits.sqlite", megabytes=1)
+    kept = deposits.Deposits(tmp_path / "deposits.sqlite", megabytes=1, megabytes_per_client=1)
     one, other = (
         deposits.make(queries.question(text), "1", ("true",), None) for text in ("ASK {}", "ASK { ?s ?p ?o }")
     )
-    assert kept.put(one) == one
-    assert kept.put(replace(one, query="ASK  {} # the same")) == one
+    assert kept.put(one, "192.0.2.1") == one
+    assert kept.put(replace(one, query="ASK  {} # the same"), "192.0.2.1") == one
     with pytest.raises(InputError, match="another query is deposited"):
-        kept.put(replace(other, id=one.id))
+        kept.put(replace(other, id=one.id), "192.0.2.1")
+
+
+def test_a_client_fills_its_own_share_of_a_day_only(tmp_path):
+    kept = deposits.Deposits(tmp_path / "deposits.sqlite", megabytes=9, megabytes_per_client=1)
+    incompressible = os.urandom(900_000).hex()[:900_000]
+    first, second, small = (
+        deposits.make(queries.question(text), "1", (line,), None)
+        for text, line in (
+            ("ASK {}", incompressible),
+            ("ASK { ?a ?b ?c }", incompressible * 2),
+            ("ASK { ?x a ?c }", "true"),
+        )
+    )
+    assert kept.put(first, "192.0.2.1") == first
+    with pytest.raises(BudgetSpent) as spent:
+        kept.put(second, "192.0.2.1")
+    assert 0 < spent.value.retry_after <= 24 * 60 * 60
+    with pytest.raises(NotFound):
+        kept.get(second.id)
+    assert kept.put(first, "192.0.2.1") == first
+    assert kept.put(small, "192.0.2.1") == small
+    assert kept.put(second, "192.0.2.2") == second

@@ -7,6 +7,7 @@ the same id, on every machine.
 
 import hashlib
 import json
+import math
 import re
 import sqlite3
 import zlib
@@ -15,11 +16,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aseancan_kg import queries
-from aseancan_kg.errors import InputError, NoRoom, NotFound, StoreUnavailable
+from aseancan_kg.errors import BudgetSpent, InputError, NoRoom, NotFound, StoreUnavailable
 from aseancan_kg.mediatypes import N_TRIPLES, TSV, Format
 from aseancan_kg.store import Question
 
@@ -121,17 +122,24 @@ def _asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
 
 
 class Deposits:
-    """The deposits of one SQLite file, which holds at most `megabytes`."""
+    """The deposits of one SQLite file, which holds at most `megabytes`, and takes `megabytes_per_client` a day.
 
-    def __init__(self, file: Path, megabytes: int) -> None:
+    What a client has deposited is counted from the start of the process, each day by UTC anew.
+    """
+
+    def __init__(self, file: Path, megabytes: int, megabytes_per_client: int) -> None:
         self._file = file
         self._megabytes = megabytes
+        self._megabytes_per_client = megabytes_per_client
+        self._day = datetime.now(UTC).date()
+        self._deposited: Counter[str] = Counter()
 
-    def put(self, deposit: Deposit) -> Deposit:
-        """Keep a deposit; returns the one that is kept, which is the earlier where there is one of the same id.
+    def put(self, deposit: Deposit, client: str) -> Deposit:
+        """Keep a deposit of a client, who is known by an address.
 
-        It is kept when this returns. Raises `NoRoom`, `StoreUnavailable` where nothing can be written, and `InputError`
-        where another query has the same id.
+        Returns the one that is kept, which is the earlier where there is one of the same id. It is kept
+        when this returns. Raises `NoRoom`, `BudgetSpent` when the client has had its share of the day,
+        `StoreUnavailable` where nothing can be written, and `InputError` where another query has the same id.
         """
         with self._open() as connection:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
@@ -150,7 +158,10 @@ class Deposits:
                 zlib.compress("\n".join(deposit.answer).encode()),
             )
             with connection:
-                connection.execute("INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+                insert = "INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                if connection.execute(insert, values).rowcount:
+                    # From here to the end of the transaction no other thread writes: not the file, and not the count.
+                    self._count(client, sum(len(value) for value in values if isinstance(value, str | bytes)))
         kept = self.get(deposit.id)
         one, other = (
             _asked(each.query, each.default_graphs, each.named_graphs, each.version) for each in (kept, deposit)
@@ -158,6 +169,21 @@ class Deposits:
         if one != other:
             raise InputError(f"another query is deposited as {deposit.id!r}", remedy="Rename a variable of this one.")
         return kept
+
+    def _count(self, client: str, size: int) -> None:
+        """Count `size` more bytes of a client; raises `BudgetSpent`."""
+        now = datetime.now(UTC)
+        if now.date() != self._day:
+            self._day = now.date()
+            self._deposited.clear()
+        if self._deposited[client] + size > self._megabytes_per_client * 1024 * 1024:
+            midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+            raise BudgetSpent(
+                f"{self._megabytes_per_client} MB can be deposited in a day, and you have no room left for this",
+                remedy="Deposit it tomorrow.",
+                retry_after=math.ceil((midnight - now).total_seconds()),
+            )
+        self._deposited[client] += size
 
     def get(self, identity: str) -> Deposit:
         """Return a deposit; raises `NotFound`, and `StoreUnavailable` where it cannot be read."""
@@ -177,7 +203,7 @@ class Deposits:
                 deposited=datetime.fromisoformat(deposited),
                 rows=rows,
                 sha256=sha256,
-                answer=tuple(held.split("\n")) if held else (),
+                answer=tuple(held.split("\n")) if held or rows is not None else (),
             )
         except (zlib.error, TypeError, ValueError) as error:
             raise StoreUnavailable(

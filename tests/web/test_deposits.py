@@ -129,6 +129,11 @@ def test_a_full_or_missing_place_is_told(serve, state_of, tmp_path):
         assert str(tmp_path) not in response.text
     with serve(state_of(deposits_mb=0)) as client:
         assert deposit(client).status_code == 507
+    with serve(state_of(deposit_mb_per_client=0)) as client:
+        refused = deposit(client)
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["retry-after"]) <= 24 * 60 * 60
+        assert client.get(f"/q/{'a' * 16}").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["aaaaaaaaaa", "'; DROP TABLE deposit", "%00"])

@@ -55,7 +55,7 @@ async def deposit(request: Request) -> Response:
     state = state_of(request)
     answer, rows = await _ask(request, state.engine, question)
     made = deposits.make(question, state.store.version, answer, rows)
-    kept = await run_in_threadpool(state.deposits.put, made)
+    kept = await run_in_threadpool(state.deposits.put, made, client_of(request))
     location = f"{root_of(request)}/q/{kept.id}"
     if negotiate(accept_of(request) or "*/*", (PLAIN_JSON, HTML)) is HTML:
         return Response(status_code=303, headers={"Location": location})

@@ -48,7 +48,9 @@ class State:
     @cached_property
     def deposits(self) -> Deposits:
         """What readers have deposited."""
-        return Deposits(Path(self.settings.state) / "deposits.sqlite", self.settings.deposits_mb)
+        limits = self.settings
+        file = Path(limits.state) / "deposits.sqlite"
+        return Deposits(file, limits.deposits_mb, limits.deposit_mb_per_client)
 
     @cached_property
     def releases(self) -> Releases:
