@@ -37,6 +37,8 @@ def test_the_same_query_has_the_same_address_and_another_has_another(client):
     shown = client.get(other.headers["location"], headers={"Accept": "application/json"}).json()
     assert shown["defaultGraphs"] == [graph]
     assert shown["reruns"][0]["same"]
+    page = client.get(other.headers["location"], headers={"Accept": "text/html"}).text
+    assert "default-graph-uri=https%3A%2F%2Fw3id.org%2Faseancan%2Fgraph%2Fbodies" in page
 
 
 @pytest.mark.parametrize("query", ["ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s a ?c }", "SELECT ?x { FILTER(false) }"])

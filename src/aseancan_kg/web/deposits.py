@@ -17,7 +17,7 @@ from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
 from aseancan_kg.web.answers import client_of, while_present
-from aseancan_kg.web.pages import page
+from aseancan_kg.web.pages import graph_parameters, page
 from aseancan_kg.web.sparql import read
 from aseancan_kg.web.state import accept_of, root_of, state_of
 
@@ -76,9 +76,7 @@ async def show(request: Request) -> Response:
         runs.append(await _rerun(request, found, await state.releases.engine(found.version), found.version))
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Link": f'<{_address(found)}>; rel="cite-as"'}
     if negotiate(accept_of(request), (HTML, PLAIN_JSON)) is HTML:
-        asked = [("query", found.query)]
-        asked += [("default-graph-uri", one) for one in found.default_graphs]
-        asked += [("named-graph-uri", one) for one in found.named_graphs]
+        asked = [("query", found.query), *graph_parameters(found.default_graphs, found.named_graphs)]
         return page(
             request,
             "deposit.html",
