@@ -72,8 +72,8 @@ class Attack:
 
     @property
     def bound(self) -> float:
-        """Return the MiB that the settings allow: workers and a spare one at their limit, beside the server's own."""
-        return (self.workers + 1) * self.megabytes + self.outcome.at_rest
+        """Return the MiB that the settings allow: workers at their limit, beside the server's own."""
+        return self.workers * self.megabytes + self.outcome.at_rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ the same id, on every machine.
 
 import hashlib
 import json
+import math
 import re
 import sqlite3
 import zlib
@@ -15,22 +16,27 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aseancan_kg.errors import NoRoom, NotFound, StoreUnavailable
+from aseancan_kg import queries
+from aseancan_kg.errors import BudgetSpent, InputError, NoRoom, NotFound, StoreUnavailable
 from aseancan_kg.mediatypes import N_TRIPLES, TSV, Format
 from aseancan_kg.store import Question
 
 _SCHEMA = """CREATE TABLE IF NOT EXISTS deposit (
   id TEXT PRIMARY KEY, query TEXT NOT NULL, default_graphs TEXT NOT NULL, named_graphs TEXT NOT NULL,
   version TEXT NOT NULL, deposited TEXT NOT NULL, rows INTEGER, sha256 TEXT NOT NULL, answer BLOB NOT NULL)"""
-_BLANK_NODE = re.compile(r"(?<![^\t ])_:[^\s]+")
+_TERM = re.compile(r'"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|(?P<blank>_:[^\s()<>"]+)')
+"""A string, an IRI or a blank node, as N-Triples and TSV write them; what looks like one within another is none."""
+
+_ID_LENGTH = 16
+"""Characters of an id, with five bits each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """A deposited query. `answer` holds the lines of its answer in a stable order, `rows` counts those of a SELECT."""
+    """A deposited query. `answer` holds what `lines` makes of its answer, `rows` counts the rows of a SELECT."""
 
     id: str
     query: str
@@ -45,8 +51,12 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The lines by which one answer differs from an earlier one; equal lines count as often as they stand."""
+    """The lines by which one answer differs from an earlier one; equal lines count as often as they stand.
 
+    Answers that are not the `same` and yet have no such lines hold the same rows in another order.
+    """
+
+    same: bool
     added: tuple[str, ...]
     removed: tuple[str, ...]
 
@@ -56,28 +66,34 @@ def answer_format(form: str) -> Format:
     return TSV if form in ("select", "ask") else N_TRIPLES
 
 
-def lines(body: bytes, written_as: Format) -> tuple[str, ...]:
-    """Return the lines of an answer in a stable order: the heading of a table first, the rest sorted.
+def lines(body: bytes, question: Question) -> tuple[str, ...]:
+    """Return the lines of an answer in `answer_format`: the heading of a table first, the rest as the query orders it.
 
-    Labels of blank nodes, which differ from time to time, become `_:b`.
+    Where it does not, they are sorted. Labels of blank nodes, which differ from time to time, become `_:b`.
     """
-    told = _BLANK_NODE.sub("_:b", body.decode()).replace("\r", "").removesuffix("\n").split("\n")
-    heading = told[:1] if written_as is TSV else []
-    return (*heading, *sorted(line for line in told[len(heading) :] if line or heading))
+    unlabelled = _TERM.sub(lambda term: "_:b" if term["blank"] else term[0], body.decode())
+    told = unlabelled.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    if answer_format(question.form) is N_TRIPLES:
+        return tuple(sorted(line for line in told if line))
+    return (told[0], *(told[1:] if _orders(question.text) else sorted(told[1:])))
 
 
 def compare(before: Sequence[str], now: Sequence[str]) -> Change:
     """Return what has changed between two answers."""
     earlier, later = Counter(before), Counter(now)
-    return Change(tuple(sorted((later - earlier).elements())), tuple(sorted((earlier - later).elements())))
+    return Change(
+        same=tuple(before) == tuple(now),
+        added=tuple(sorted((later - earlier).elements())),
+        removed=tuple(sorted((earlier - later).elements())),
+    )
 
 
 def make(question: Question, version: str, answer: Sequence[str], rows: int | None) -> Deposit:
     """Make a deposit of a question, the version of the dataset it was asked of, and the lines of its answer."""
-    asked = json.dumps([question.normal, question.default_graphs, question.named_graphs, version])
+    asked = _asked(question.text, question.default_graphs, question.named_graphs, version)
     digest = hashlib.sha256("\n".join(answer).encode()).hexdigest()
     return Deposit(
-        id=b32encode(hashlib.sha256(asked.encode()).digest())[:10].decode().lower(),
+        id=b32encode(hashlib.sha256(asked.encode()).digest())[:_ID_LENGTH].decode().lower(),
         query=question.text,
         default_graphs=question.default_graphs,
         named_graphs=question.named_graphs,
@@ -89,17 +105,41 @@ def make(question: Question, version: str, answer: Sequence[str], rows: int | No
     )
 
 
-class Deposits:
-    """The deposits of one SQLite file, which holds at most `megabytes`."""
+def _orders(text: str) -> bool:
+    """Tell whether a query, and not only a query within it, has ORDER BY."""
+    depth = 0
+    for kind, token, _ in queries.tokens(text):
+        if kind == "mark":
+            depth += (token == "{") - (token == "}")
+        elif kind == "word" and depth == 0 and token.upper() == "ORDER":
+            return True
+    return False
 
-    def __init__(self, file: Path, megabytes: int) -> None:
+
+def _asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], version: str) -> str:
+    """Return what was asked, and of which dataset; the id is its hash."""
+    return json.dumps([queries.outline(text).normal, default_graphs, named_graphs, version])
+
+
+class Deposits:
+    """The deposits of one SQLite file, which holds at most `megabytes`, and takes `megabytes_per_client` a day.
+
+    What a client has deposited is counted from the start of the process, each day by UTC anew.
+    """
+
+    def __init__(self, file: Path, megabytes: int, megabytes_per_client: int) -> None:
         self._file = file
         self._megabytes = megabytes
+        self._megabytes_per_client = megabytes_per_client
+        self._day = datetime.now(UTC).date()
+        self._deposited: Counter[str] = Counter()
 
-    def put(self, deposit: Deposit) -> Deposit:
-        """Keep a deposit; returns the one that is kept, which is the earlier where there is one of the same id.
+    def put(self, deposit: Deposit, client: str) -> Deposit:
+        """Keep a deposit of a client, who is known by an address.
 
-        It is kept when this returns. Raises `NoRoom`, and `StoreUnavailable` where nothing can be written.
+        Returns the one that is kept, which is the earlier where there is one of the same id. It is kept
+        when this returns. Raises `NoRoom`, `BudgetSpent` when the client has had its share of the day,
+        `StoreUnavailable` where nothing can be written, and `InputError` where another query has the same id.
         """
         with self._open() as connection:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
@@ -118,28 +158,57 @@ class Deposits:
                 zlib.compress("\n".join(deposit.answer).encode()),
             )
             with connection:
-                connection.execute("INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-        return self.get(deposit.id)
+                insert = "INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                if connection.execute(insert, values).rowcount:
+                    # From here to the end of the transaction no other thread writes: not the file, and not the count.
+                    self._count(client, sum(len(value) for value in values if isinstance(value, str | bytes)))
+        kept = self.get(deposit.id)
+        one, other = (
+            _asked(each.query, each.default_graphs, each.named_graphs, each.version) for each in (kept, deposit)
+        )
+        if one != other:
+            raise InputError(f"another query is deposited as {deposit.id!r}", remedy="Rename a variable of this one.")
+        return kept
+
+    def _count(self, client: str, size: int) -> None:
+        """Count `size` more bytes of a client; raises `BudgetSpent`."""
+        now = datetime.now(UTC)
+        if now.date() != self._day:
+            self._day = now.date()
+            self._deposited.clear()
+        if self._deposited[client] + size > self._megabytes_per_client * 1024 * 1024:
+            midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+            raise BudgetSpent(
+                f"{self._megabytes_per_client} MB can be deposited in a day, and you have no room left for this",
+                remedy="Deposit it tomorrow.",
+                retry_after=math.ceil((midnight - now).total_seconds()),
+            )
+        self._deposited[client] += size
 
     def get(self, identity: str) -> Deposit:
-        """Return a deposit; raises `NotFound`."""
+        """Return a deposit; raises `NotFound`, and `StoreUnavailable` where it cannot be read."""
         with self._open() as connection:
             row = connection.execute("SELECT * FROM deposit WHERE id = ?", (identity,)).fetchone()
         if row is None:
             raise NotFound(f"nothing was deposited as {identity!r}")
         key, query, default, named, version, deposited, rows, sha256, answer = row
-        held = zlib.decompress(answer).decode()
-        return Deposit(
-            id=key,
-            query=query,
-            default_graphs=tuple(json.loads(default)),
-            named_graphs=tuple(json.loads(named)),
-            version=version,
-            deposited=datetime.fromisoformat(deposited),
-            rows=rows,
-            sha256=sha256,
-            answer=tuple(held.split("\n")) if held else (),
-        )
+        try:
+            held = zlib.decompress(answer).decode()
+            return Deposit(
+                id=key,
+                query=query,
+                default_graphs=tuple(json.loads(default)),
+                named_graphs=tuple(json.loads(named)),
+                version=version,
+                deposited=datetime.fromisoformat(deposited),
+                rows=rows,
+                sha256=sha256,
+                answer=tuple(held.split("\n")) if held or rows is not None else (),
+            )
+        except (zlib.error, TypeError, ValueError) as error:
+            raise StoreUnavailable(
+                f"what was deposited as {identity!r} is damaged", remedy="The operator can restore it from a copy."
+            ) from error
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -151,5 +220,6 @@ class Deposits:
                 connection.execute(_SCHEMA)
                 yield connection
         except (OSError, sqlite3.Error) as error:
+            # The cause names a directory of the server, which is for its log alone.
             remedy = "The operator sets a directory that can be written with AC_STATE."
-            raise StoreUnavailable(f"deposits cannot be kept or read here: {error}", remedy=remedy) from error
+            raise StoreUnavailable("deposits cannot be kept or read here", remedy=remedy) from error

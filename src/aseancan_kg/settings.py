@@ -68,6 +68,7 @@ class Settings:
     cache_mb: Annotated[int, Rule("megabytes of answers that are kept", least=0)] = 64
     state: Annotated[str, Rule("directory of what readers deposit")] = _STATE
     deposits_mb: Annotated[int, Rule("megabytes of deposited queries that are kept", least=0)] = 1024
+    deposit_mb_per_client: Annotated[int, Rule("megabytes a client may deposit within a day, by UTC", least=0)] = 10
     log: Annotated[str, Rule("requests that are logged", choices=("errors", "requests", "queries"))] = "errors"
 
 

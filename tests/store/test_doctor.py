@@ -110,6 +110,25 @@ def test_one_mistake_is_found_and_mended(tiny, where, kind, excerpt, suggestion)
 
 
 @pytest.mark.parametrize(
+    ("where", "suggestion"),
+    [
+        ("?doctor ac:acronym 'asean'", '"ASEAN"'),
+        ("?doctor ac:ordinal '3'", "3"),
+        ("?doctor a ac:Meeting ; ac:adoptedOn ?doctor_", "ac:startedOn"),
+        ("?doctor a ac:Body FILTER NOT EXISTS { ?doctor a ac:Body }", None),
+        ("?x ac:ordinal 77, ?doctor", None),
+    ],
+)
+def test_no_name_of_a_variable_of_the_query_hinders(tiny, where, suggestion):
+    text = f"{PROLOGUE}SELECT * WHERE {{ {where} }}"
+    told, plain = (examine(tiny, each) for each in (text, text.replace("?doctor", "?other")))
+    assert [one.message.replace("?doctor", "?other") for one in told.findings] == [
+        one.message for one in plain.findings
+    ]
+    assert suggestion is None or suggestion in [finding.suggestion for finding in told.findings]
+
+
+@pytest.mark.parametrize(
     ("wrong", "right"),
     [
         ("http://w3id.org/aseancan/ont#", f"{BASE}ont#"),

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import sqlite3
 
 import pytest
 
@@ -17,7 +18,7 @@ def test_a_deposit_has_a_short_address_and_says_what_it_holds(client, store):
     response = deposit(client)
     record = response.json()
     assert response.status_code == 201
-    assert re.fullmatch("/q/[a-z2-7]{10}", response.headers["location"])
+    assert re.fullmatch("/q/[a-z2-7]{16}", response.headers["location"])
     assert record["address"] == f"https://w3id.org/aseancan{response.headers['location']}"
     assert (record["rows"], record["datasetVersion"], record["query"]) == (3, store.version, NAMES)
     shown = client.get(response.headers["location"], headers={"Accept": "application/json"}).json()
@@ -36,6 +37,8 @@ def test_the_same_query_has_the_same_address_and_another_has_another(client):
     shown = client.get(other.headers["location"], headers={"Accept": "application/json"}).json()
     assert shown["defaultGraphs"] == [graph]
     assert shown["reruns"][0]["same"]
+    page = client.get(other.headers["location"], headers={"Accept": "text/html"}).text
+    assert "default-graph-uri=https%3A%2F%2Fw3id.org%2Faseancan%2Fgraph%2Fbodies" in page
 
 
 @pytest.mark.parametrize("query", ["ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s a ?c }", "SELECT ?x { FILTER(false) }"])
@@ -125,13 +128,54 @@ def test_a_full_or_missing_place_is_told(serve, state_of, tmp_path):
         response = deposit(client)
         assert response.status_code == 503
         assert "AC_STATE" in response.json()["hint"]
+        assert str(tmp_path) not in response.text
     with serve(state_of(deposits_mb=0)) as client:
         assert deposit(client).status_code == 507
+    with serve(state_of(deposit_mb_per_client=0)) as client:
+        refused = deposit(client)
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["retry-after"]) <= 24 * 60 * 60
+        assert client.get(f"/q/{'a' * 16}").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["aaaaaaaaaa", "'; DROP TABLE deposit", "%00"])
 def test_an_unknown_deposit_is_404(client, name):
     assert client.get(f"/q/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(("column", "value"), [("answer", b"x"), ("default_graphs", "["), ("deposited", None)])
+def test_a_damaged_deposit_is_told_and_no_other_suffers(serve, state_of, tmp_path, column, value):
+    with serve(state_of(state=str(tmp_path))) as client:
+        damaged, whole = (deposit(client, query).headers["location"] for query in (NAMES, "ASK {}"))
+        with sqlite3.connect(tmp_path / "deposits.sqlite") as connection:
+            schema = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'deposit'").fetchone()[0]
+            connection.execute("ALTER TABLE deposit RENAME TO old")
+            connection.execute(schema.replace(" NOT NULL", ""))
+            connection.execute("INSERT INTO deposit SELECT * FROM old")
+            connection.execute(f"UPDATE deposit SET {column} = ? WHERE id = ?", (value, damaged.removeprefix("/q/")))
+        connection.close()
+        response = client.get(damaged)
+        assert response.status_code == 503
+        assert response.json()["detail"].endswith("is damaged")
+        assert client.get(whole).status_code == 200
+
+
+def test_the_order_of_the_rows_counts_where_the_query_gives_it(serve, state_of, tmp_path):
+    ordered = "SELECT ?o { ?s <urn:p> ?o ; <urn:n> ?n } ORDER BY ?n"
+    kept = str(tmp_path / "state")
+    first, second = tmp_path / "a.ttl", tmp_path / "b.ttl"
+    for file, words in ((first, "xy"), (second, "yx")):
+        rows = (f'<urn:{word}> <urn:p> "{word}" ; <urn:n> {number} .\n' for number, word in enumerate(words))
+        file.write_text("".join(rows))
+    with serve(state_of(first, state=kept)) as client:
+        queries = ordered, ordered.removesuffix(" ORDER BY ?n")
+        locations = [deposit(client, query).headers["location"] for query in queries]
+    with serve(state_of(second, state=kept)) as client:
+        shown = [client.get(one, headers={"Accept": "application/json"}).json() for one in locations]
+        page = client.get(locations[0], headers={"Accept": "text/html"}).text
+    runs = [one["reruns"][0] for one in shown]
+    assert [(run["same"], run["added"], run["removed"]) for run in runs] == [(False, [], []), (True, [], [])]
+    assert "Same rows in another order." in page
 
 
 def test_the_address_for_depositing_takes_posts_only(client):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pyoxigraph as ox
@@ -10,10 +10,14 @@ import pyoxigraph as ox
 from aseancan_kg.errors import NotAcceptable
 from aseancan_kg.mediatypes import CSV, JSON_LD, N_QUADS, RDF_XML, TRIG, TSV, XML, Format
 from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.store import Output
 
 _TYPE = PREFIXES["rdf"] + "type"
 _XSD_STRING = PREFIXES["xsd"] + "string"
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
+_NO_XML_CHARACTER = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""What XML 1.0 cannot hold, not even as a reference, in UTF-8."""
+
 _QUAD_FORMATS = (N_QUADS, TRIG)
 
 
@@ -21,7 +25,7 @@ def write(statements: Iterable[ox.Quad | ox.Triple], graph_format: Format, *, fi
     """Return statements in the format, sorted by subject (`first` before all), types first, then predicate and object.
 
     Only N-Quads and TriG name the graphs; the others hold each triple once. Raises `NotAcceptable` when the format
-    cannot express the graph (a predicate that is no XML name in RDF/XML).
+    cannot express the graph (a predicate that is no XML name in RDF/XML, a control character there).
     """
     distinct = set(statements) if graph_format in _QUAD_FORMATS else set(map(_triple, statements))
     ordered: list[Any] = sorted(distinct, key=lambda one: _order(one, first))
@@ -32,9 +36,31 @@ def write(statements: Iterable[ox.Quad | ox.Triple], graph_format: Format, *, fi
         _refuse_unwritable(ordered)
     written_as = ox.RdfFormat.from_media_type(graph_format.media_type)
     try:
-        return ox.serialize(ordered, format=written_as, prefixes=prefixes) or b""
+        body = ox.serialize(ordered, format=written_as, prefixes=prefixes) or b""
     except (ValueError, OSError) as error:
         raise NotAcceptable(f"{graph_format.label} cannot express this graph: {error}") from error
+    if graph_format is RDF_XML:
+        _refuse_ill_formed(body)
+    return body
+
+
+class XmlOutput:
+    """Passes XML on to an output; `write` raises `NotAcceptable` at a character that XML cannot hold."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._end = b""
+
+    def write(self, data: bytes, /) -> int:
+        """Pass some bytes on; return their number."""
+        seen = self._end + data
+        _refuse_ill_formed(seen)
+        self._end = seen[-2:]  # a character may be cut
+        return self._output.write(data)
+
+    def flush(self) -> None:
+        """Tell the output that everything was written."""
+        self._output.flush()
 
 
 def row_count(body: bytes, result_format: Format) -> int:
@@ -61,6 +87,12 @@ def _refuse_unwritable(triples: Iterable[ox.Triple]) -> None:
             raise NotAcceptable(f"RDF/XML cannot express the property {triple.predicate.value}", remedy=remedy)
 
 
+def _refuse_ill_formed(xml: bytes) -> None:
+    """Raise `NotAcceptable` for characters that no XML parser accepts; the engine writes them as they are."""
+    if _NO_XML_CHARACTER.search(xml):
+        raise NotAcceptable("XML cannot hold a control character of this answer", remedy="Ask for another format.")
+
+
 def _triple(statement: ox.Quad | ox.Triple) -> ox.Triple:
     return statement.triple if isinstance(statement, ox.Quad) else statement
 
@@ -84,9 +116,10 @@ def _iri(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else ""
 
 
-def _json_ld(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> bytes:
+def _json_ld(triples: Collection[ox.Triple], prefixes: dict[str, str]) -> bytes:
     """Write triples as compact JSON-LD: prefixes in an inline context, no named graphs, no triple terms."""
     nodes: dict[str, dict[str, Any]] = {}
+    prefixes = _unmistaken(prefixes, triples)
     for triple in triples:
         subject = _node(triple.subject, prefixes)
         node = nodes.setdefault(subject, {"@id": subject})
@@ -101,11 +134,19 @@ def _json_ld(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> bytes:
     return json.dumps({"@context": prefixes, "@graph": graph}, ensure_ascii=False, indent=1).encode()
 
 
+def _unmistaken(prefixes: dict[str, str], triples: Collection[ox.Triple]) -> dict[str, str]:
+    """Return the prefixes but those that are the scheme of an IRI, which a reader would take for a short form."""
+    terms = (term for triple in triples for term in (triple.subject, triple.predicate, triple.object))
+    schemes = {_iri(term).partition(":")[0] for term in terms}
+    return {prefix: namespace for prefix, namespace in prefixes.items() if prefix not in schemes}
+
+
 def _value(term: object, prefixes: dict[str, str]) -> str | dict[str, str]:
     if not isinstance(term, ox.Literal):
         return {"@id": _node(term, prefixes)}
     if term.language:
-        return {"@value": term.value, "@language": term.language}
+        direction = {"@direction": term.direction.value} if term.direction else {}
+        return {"@value": term.value, "@language": term.language, **direction}
     if term.datatype.value == _XSD_STRING:
         return term.value
     return {"@value": term.value, "@type": _node(term.datatype, prefixes)}

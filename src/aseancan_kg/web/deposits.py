@@ -17,7 +17,7 @@ from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
 from aseancan_kg.web.answers import client_of, while_present
-from aseancan_kg.web.pages import page
+from aseancan_kg.web.pages import graph_parameters, page
 from aseancan_kg.web.sparql import read
 from aseancan_kg.web.state import accept_of, root_of, state_of
 
@@ -38,8 +38,13 @@ class Rerun:
         """Return members of a JSON object."""
         if self.change is None:
             return {"datasetVersion": self.version, "failure": self.failure}
-        added, removed = list(self.change.added), list(self.change.removed)
-        return {"datasetVersion": self.version, "same": not added and not removed, "added": added, "removed": removed}
+        change = self.change
+        return {
+            "datasetVersion": self.version,
+            "same": change.same,
+            "added": list(change.added),
+            "removed": list(change.removed),
+        }
 
 
 async def deposit(request: Request) -> Response:
@@ -51,7 +56,7 @@ async def deposit(request: Request) -> Response:
     place = state.deposits
     answer, rows = await _ask(request, state.engine, question)
     made = deposits.make(question, state.store.version, answer, rows)
-    kept = await run_in_threadpool(place.put, made)
+    kept = await run_in_threadpool(place.put, made, client_of(request))
     location = f"{root_of(request)}/q/{kept.id}"
     if negotiate(accept_of(request) or "*/*", (PLAIN_JSON, HTML)) is HTML:
         return Response(status_code=303, headers={"Location": location})
@@ -72,9 +77,7 @@ async def show(request: Request) -> Response:
         runs.append(await _rerun(request, found, await state.releases.engine(found.version), found.version))
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Link": f'<{_address(found)}>; rel="cite-as"'}
     if negotiate(accept_of(request), (HTML, PLAIN_JSON)) is HTML:
-        asked = [("query", found.query)]
-        asked += [("default-graph-uri", one) for one in found.default_graphs]
-        asked += [("named-graph-uri", one) for one in found.named_graphs]
+        asked = [("query", found.query), *graph_parameters(found.default_graphs, found.named_graphs)]
         return page(
             request,
             "deposit.html",
@@ -99,7 +102,7 @@ async def _ask(request: Request, engine: Engine, question: Question) -> tuple[tu
         await answer.rest.aclose()
         limit = state_of(request).settings.buffer_kb
         raise TooLong(f"the answer has more than {limit:,} KB", remedy="Ask for less: name the columns, add LIMIT.")
-    return deposits.lines(answer.first, written_as), answer.rows
+    return deposits.lines(answer.first, question), answer.rows
 
 
 async def _rerun(request: Request, found: Deposit, engine: Engine, version: str) -> Rerun:

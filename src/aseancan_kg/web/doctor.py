@@ -25,4 +25,6 @@ async def doctor(request: Request) -> Response:
     diagnosis = Diagnosis.of(json.loads(told))
     if chosen is PLAIN_TEXT:
         return Response(diagnosis.as_text(), headers=headers, media_type=chosen.content_type)
-    return page(request, "doctor.html", diagnosis=diagnosis, query=question.text, headers=headers)
+    return page(
+        request, "doctor.html", diagnosis=diagnosis, query=question.text, graphs=request.state.graphs, headers=headers
+    )

@@ -1,7 +1,7 @@
 """Pages for people, and the home page."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,6 +46,12 @@ def page(
     return Response(text, status_code, sent, media_type=HTML.content_type)
 
 
+def graph_parameters(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the parameters of the protocol that name the dataset of a query."""
+    default = [("default-graph-uri", one) for one in default_graphs]
+    return default + [("named-graph-uri", one) for one in named_graphs]
+
+
 def workbench(
     request: Request,
     text: str,
@@ -54,7 +60,11 @@ def workbench(
     problem: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Show the page of `/sparql`: a query to edit, with its results or with the problem that came instead."""
+    """Show the page of `/sparql`: a query to edit, with its results or with the problem that came instead.
+
+    The door that reads a query's parameters leaves those that name its dataset in `request.state.graphs`.
+    """
+    graphs: list[tuple[str, str]] = getattr(request.state, "graphs", [])
     nonce = secrets.token_urlsafe(16)
     return page(
         request,
@@ -64,7 +74,8 @@ def workbench(
         text=text,
         results=results,
         problem=problem,
-        link=urlencode({"query": text}),
+        graphs=graphs,
+        link=urlencode([("query", text), *graphs]),
         nonce=nonce,
         takes_deposits=state_of(request).takes_deposits,
     )

@@ -94,6 +94,8 @@ def _error(request: Request, error: Exception) -> Response:
             members |= {"limitSeconds": error.limit, "elapsedSeconds": round(error.elapsed, 3)}
         case errors.ComeBackLater():
             headers["Retry-After"] = str(error.retry_after)
+        case errors.StoreUnavailable():
+            log_of(request.scope)["cause"] = str(error.__cause__ or error)
     log_of(request.scope)["problem"] = name
     return _response(request, members, headers)
 

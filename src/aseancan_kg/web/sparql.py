@@ -14,7 +14,7 @@ from aseancan_kg.store import Question
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
 from aseancan_kg.web.description import describe
-from aseancan_kg.web.pages import workbench
+from aseancan_kg.web.pages import graph_parameters, workbench
 from aseancan_kg.web.state import accept_of, log_of, state_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -87,7 +87,9 @@ def _question(request: Request, parameters: QueryParams) -> Question:
         found = "no query" if not texts else f"{len(texts)} queries"
         raise InputError(f"the request holds {found}", remedy="Send exactly one `query` parameter.")
     request.state.query_text = log_of(request.scope)["query"] = texts[0]
-    return queries.question(texts[0], parameters.getlist("default-graph-uri"), parameters.getlist("named-graph-uri"))
+    graphs = parameters.getlist("default-graph-uri"), parameters.getlist("named-graph-uri")
+    request.state.graphs = graph_parameters(*graphs)
+    return queries.question(texts[0], *graphs)
 
 
 def _is_utf8(options: str) -> bool:

@@ -65,7 +65,9 @@ class State:
         if not self.takes_deposits:
             remedy = "Deposit it where the dataset itself is served."
             raise Forbidden("answers of another server are not deposited", remedy=remedy)
-        return Deposits(Path(self.settings.state) / "deposits.sqlite", self.settings.deposits_mb)
+        limits = self.settings
+        file = Path(limits.state) / "deposits.sqlite"
+        return Deposits(file, limits.deposits_mb, limits.deposit_mb_per_client)
 
     @cached_property
     def releases(self) -> Releases:

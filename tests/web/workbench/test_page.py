@@ -143,3 +143,44 @@ def test_without_scripts_the_form_works(open_page, text_of):
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("alert")).to_contain_text("nope: is not declared")
     assert text_of(page) == "SELECT * { ?s nope:x ?o }"
+
+
+GRAPH = "https://w3id.org/aseancan/graph/bodies"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+OF_A_GRAPH = urllib.parse.urlencode([("query", COUNT), ("default-graph-uri", GRAPH)])
+
+
+def test_the_graphs_of_a_request_are_those_of_all_that_is_asked_from_its_page(open_page, url, ask):
+    page = open_page(f"/sparql?{OF_A_GRAPH}")
+    expect(page.get_by_text(GRAPH)).to_be_visible()
+    expect(page.locator("section tbody td")).to_have_text(["14"])
+    page.get_by_text("The same in curl, Python and R").click()
+    for tool in ("curl", "Python", "R"):
+        expect(page.get_by_role("region", name=f"{tool} code")).to_contain_text("default-graph-uri=https")
+    with page.expect_download() as download:
+        page.locator(".files a").first.click()
+    assert Path(download.value.path()).read_text(encoding="utf-8").split() == ["n", "14"]
+    assert "default-graph-uri=" in page.url
+    page.get_by_role("button", name="Cite this answer").click()
+    page.get_by_role("link", name=f"{url}/q/").click()
+    expect(page.get_by_text(GRAPH)).to_be_visible()
+    page.get_by_role("link", name="Ask it now").click()
+    expect(page.locator("section tbody td")).to_have_text(["14"])
+    page.get_by_role("link", name="Ask the whole dataset").click()
+    ask(page, COUNT)
+    expect(page.locator("section tbody td")).not_to_have_text(["14"])
+
+
+def test_without_scripts_the_form_keeps_the_graphs(open_page):
+    page = open_page(f"/sparql?{OF_A_GRAPH}", java_script_enabled=False)
+    assert "default-graph-uri=" in page.get_by_role("link", name="csv").get_attribute("href")
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("tbody td")).to_have_text(["14"])
+
+
+def test_a_shared_link_is_evaluated_once(open_page):
+    with_answer = urllib.parse.urlencode({"query": "SELECT * { ?once ?p ?o } LIMIT 3"})
+    page = open_page("/sparql")
+    with page.expect_response(lambda response: response.request.method == "POST") as second:
+        page.goto(page.url + f"?{with_answer}")
+    assert second.value.header_value("server-timing") == 'cache;desc="hit"'

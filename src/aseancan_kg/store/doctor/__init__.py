@@ -126,7 +126,7 @@ def _instead(probes: Probes, blocker: Blocker) -> str:
     place = blocker.scope.alone if blocker.is_alone else blocker.scope.joined
     if value.is_variable or step.text == "a":
         return ""
-    found = probes.values("doctor", place(f"{subject.text} {step.text} ?doctor ."))
+    found = probes.values(probes.sought, place(f"{subject.text} {step.text} ?{probes.sought} ."))
     return f"; values there are {terms.listed(found, probes.query)}" if found else ""
 
 
@@ -151,7 +151,7 @@ def _cut(probes: Probes, cut: Cut) -> Iterator[Finding]:
         return
     message = f"there are groups, but none passes {quoted}"
     for expression, token in _compared(cut.clause.tokens, cut.clause.text):
-        greatest = probes.values("doctor", cut.scope.alone(_greatest(cut.select, expression)))
+        greatest = probes.values(probes.sought, cut.scope.alone(_greatest(cut.select, expression, probes.sought)))
         if greatest:
             message += f"; {expression} is at most {terms.listed(greatest, probes.query)}"
         elif token.kind == "variable":
@@ -177,15 +177,15 @@ def _compared(tokens: Sequence[Token], text: str) -> Iterator[tuple[str, Token]]
             yield token.text, token
 
 
-def _greatest(select: Select, expression: str) -> str:
-    """Return a group in which ?doctor has the greatest value of an expression over the groups of a SELECT."""
+def _greatest(select: Select, expression: str, variable: str) -> str:
+    """Return a group in which a variable has the greatest value of an expression over the groups of a SELECT."""
     if expression.startswith(("?", "$")):
         rows = select.text("HAVING", "VALUES", "ORDER", "LIMIT", "OFFSET")
-        group = f"SELECT ({expression} AS ?doctor) {{ {{ {rows} }} }}"
+        group = f"SELECT ({expression} AS ?{variable}) {{ {{ {rows} }} }}"
     else:
         grouping = next((clause.text for clause in select.modifiers if clause.keyword == "GROUP"), "")
-        group = f"SELECT ({expression} AS ?doctor) {{ {select.where_text} }} {grouping}"
-    return f"{{ {group} ORDER BY DESC(?doctor) LIMIT 1 }}"
+        group = f"SELECT ({expression} AS ?{variable}) {{ {select.where_text} }} {grouping}"
+    return f"{{ {group} ORDER BY DESC(?{variable}) LIMIT 1 }}"
 
 
 def _amiss(probes: Probes, misses: Iterator[NearMiss] | Sequence[NearMiss]) -> Iterator[Finding]:

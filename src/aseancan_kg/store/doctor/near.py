@@ -113,10 +113,10 @@ def _triple(probes: Probes, blocker: Blocker) -> Iterator[NearMiss]:
     place = scope.alone if blocker.is_alone else scope.joined
 
     def values(rest: str) -> str:
-        return place(f"{subject.text} {step.text} ?doctor . {rest}")
+        return place(f"{subject.text} {step.text} ?{probes.sought} . {rest}")
 
     if value.is_literal:
-        yield from _literal(probes, value, "doctor", values)
+        yield from _literal(probes, value, probes.sought, values)
     elif not subject.is_literal and not _is_type(probes, step):
         yield from _direction(probes, element, place)
     for earlier in scope.seen:
@@ -125,7 +125,7 @@ def _triple(probes: Probes, blocker: Blocker) -> Iterator[NearMiss]:
     if step.is_iri and not _is_type(probes, step):
         yield from _other_properties(probes, blocker, place)
     if value.is_literal:
-        yield from _literal(probes, value, "doctor", values, loosely=True)
+        yield from _literal(probes, value, probes.sought, values, loosely=True)
     yield from _elsewhere(probes, blocker)
 
 
@@ -140,14 +140,14 @@ def _direction(probes: Probes, element: Element, place: Callable[[str], str]) ->
 def _other_properties(probes: Probes, blocker: Blocker, place: Callable[[str], str]) -> Iterator[NearMiss]:
     """Yield the properties that the pattern's ends have here: the blocking one is in use, but not here."""
     subject, step, value = blocker.element.parts
-    found = probes.values("doctor", place(f"{subject.text} ?doctor {value.text} ."), limit=200)
+    found = probes.values(probes.sought, place(f"{subject.text} ?{probes.sought} {value.text} ."), limit=200)
     here = [term.value for term in found if isinstance(term, ox.NamedNode) and term.value != _RDF_TYPE]
     name = terms.local_name(getattr(probes.term(step), "value", ""))
     here.sort(key=lambda iri: -terms.likeness(terms.local_name(iri), name))
     # Few properties hold between two given things, so each of them may be meant.
     meant = [iri for iri in here if not value.is_variable or terms.likeness(terms.local_name(iri), name) >= _ALIKE]
     if here:
-        owners = probes.values("doctor", blocker.scope.alone(f"?s {step.text} ?o ; a ?doctor ."))
+        owners = probes.values(probes.sought, blocker.scope.alone(f"?s {step.text} ?o ; a ?{probes.sought} ."))
         of = f", as a property of {_listed(probes, owners)}" if owners else ""
         message = f"{step.text} is in use{of}, but not here; here are {_listed(probes, here[: terms.NEAR])}"
         yield NearMiss(FindingKind.PROPERTY, message, step, _written(probes, meant[: terms.NEAR]))

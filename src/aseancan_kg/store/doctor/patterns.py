@@ -182,6 +182,14 @@ class Query:
         return Counter(token[1:] for kind, token, _ in queries.tokens(self.text) if kind == "variable")
 
     @property
+    def unused_variable(self) -> str:
+        """Name of a variable that no token of the query holds, not even within another name."""
+        name = "doctor"
+        while name in self.text:
+            name += "_"
+        return name
+
+    @property
     def result_variables(self) -> tuple[Token, ...]:
         """The variables in the head, but for those it assigns."""
         pairs = zip(self.head.tokens, self.head.tokens[1:], strict=False)

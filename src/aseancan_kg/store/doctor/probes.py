@@ -27,6 +27,7 @@ _OF_NOTHING = ("", "0")
 class Probes:
     """Asks about one query, over the dataset that this query is asked of.
 
+    `sought` names the variable that a question may be about without meeting one of the query.
     Every question raises `TimeoutError` once `seconds` have passed since the first. One that the engine refuses finds
     nothing out, and so blocks nothing.
     """
@@ -41,6 +42,7 @@ class Probes:
     ) -> None:
         self.store = store
         self.query = query
+        self.sought = query.unused_variable
         self.given_graphs = (*default_graphs, *named_graphs)
         self.left_out = False
         self._graphs = (default_graphs, named_graphs)
@@ -62,7 +64,9 @@ class Probes:
 
     def anywhere(self, group: str) -> bool:
         """Tell whether a group has a solution in the default graph or in a named one, whatever the query's FROM."""
-        return bool(self._values("doctor", f"{{ {self._in_any_graph(group)} BIND(1 AS ?doctor) }}", 1, (), ()))
+        return bool(
+            self._values(self.sought, f"{{ {self._in_any_graph(group)} BIND(1 AS ?{self.sought}) }}", 1, (), ())
+        )
 
     def values(self, variable: str, group: str, *, limit: int = SAMPLE) -> list[Term]:
         """Return some of the values that a variable takes in a group."""
@@ -70,24 +74,24 @@ class Probes:
 
     def graphs_with(self, group: str) -> list[str]:
         """Return names of graphs that hold a solution of a group, whatever the query's FROM; not all of many."""
-        found = self._values("doctor", f"{{ GRAPH ?doctor {{ {group} }} }}", SAMPLE + 1, (), ())
+        found = self._values(self.sought, f"{{ GRAPH ?{self.sought} {{ {group} }} }}", SAMPLE + 1, (), ())
         return sorted(term.value for term in found if isinstance(term, ox.NamedNode))
 
     def everywhere(self, group: str, *, limit: int) -> list[str]:
-        """Return IRIs that ?doctor takes in a group, in any graph; for groups that have the engine read all triples.
+        """Return IRIs that `sought` takes in a group, in any graph; for groups that have the engine read all triples.
 
         None, and `left_out` becomes true, when the store is too large to read in the time that is left.
         """
         if time.monotonic() + len(self.store) / _TRIPLES_READ_IN_A_SECOND > self._deadline:
             self.left_out = True
             return []
-        found = self._values("doctor", f"{{ {self._in_any_graph(group)} }}", limit, (), ())
+        found = self._values(self.sought, f"{{ {self._in_any_graph(group)} }}", limit, (), ())
         return [term.value for term in found if isinstance(term, ox.NamedNode)]
 
     def term(self, part: Part) -> Term | None:
         """Return the term that an IRI or a literal of the query stands for."""
         text = f"<{PREFIXES['rdf']}type>" if part.text == "a" else part.text
-        row = self._values("doctor", f"{{ BIND({text} AS ?doctor) }}", 1, (), ())
+        row = self._values(self.sought, f"{{ BIND({text} AS ?{self.sought}) }}", 1, (), ())
         return row[0] if row else None
 
     def finds(self, query: Query) -> bool:

@@ -152,9 +152,9 @@ def _pool(probes: Probes, iri: str, role: Role) -> list[str]:
         return list(probes.store.graphs)
     found: list[str] = []
     if role in (Role.PROPERTY, Role.ANY):
-        found += probes.everywhere("?s ?doctor ?o", limit=_POOL)
+        found += probes.everywhere(f"?s ?{probes.sought} ?o", limit=_POOL)
     if role in (Role.CLASS, Role.ANY):
-        found += probes.everywhere("?s a ?doctor", limit=_POOL)
+        found += probes.everywhere(f"?s a ?{probes.sought}", limit=_POOL)
     if role in (Role.NODE, Role.ANY):
         found += _nodes(probes, iri)
     return found
@@ -164,8 +164,10 @@ def _nodes(probes: Probes, iri: str) -> list[str]:
     """Return the things beside an IRI, and those with the same last segment elsewhere."""
     last = local_name(iri)
     beside = ox.Literal(iri[: len(iri.rstrip("/#")) - len(last)])
-    same = " || ".join(f"STRENDS(LCASE(STR(?doctor)), {ox.Literal(mark + last.lower())})" for mark in "/#")
-    return probes.everywhere(f"?doctor a ?c FILTER(STRSTARTS(STR(?doctor), {beside}) || {same})", limit=_POOL)
+    same = " || ".join(f"STRENDS(LCASE(STR(?{probes.sought})), {ox.Literal(mark + last.lower())})" for mark in "/#")
+    return probes.everywhere(
+        f"?{probes.sought} a ?c FILTER(STRSTARTS(STR(?{probes.sought}), {beside}) || {same})", limit=_POOL
+    )
 
 
 def _labelled(probes: Probes, local: str, role: Role) -> list[str]:
@@ -174,4 +176,4 @@ def _labelled(probes: Probes, local: str, role: Role) -> list[str]:
         return []
     words = ox.Literal(re.sub(r"[-_]+", " ", unquote(local_name(local))).casefold())
     properties = "|".join(f"<{PREFIXES['skos']}{name}>" for name in ("prefLabel", "altLabel"))
-    return probes.everywhere(f"?doctor {properties} ?l FILTER(LCASE(STR(?l)) = {words})", limit=NEAR)
+    return probes.everywhere(f"?{probes.sought} {properties} ?l FILTER(LCASE(STR(?l)) = {words})", limit=NEAR)

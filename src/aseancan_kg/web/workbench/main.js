@@ -23,7 +23,8 @@ class Workbench {
     const { root = "", base = "", nonce = "", deposit } = form.dataset;
     this.output = output;
     this.deposit = deposit;
-    this.service = new Service(root);
+    const graphs = [...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]);
+    this.service = new Service(root, graphs);
     this.vocabulary = new Vocabulary(root, base);
     const area = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("query"));
     const label = /** @type {HTMLLabelElement} */ (area.labels?.[0]);

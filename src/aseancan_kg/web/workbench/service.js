@@ -37,10 +37,15 @@ export class Problem extends Error {
 
 /** The doors of the service that the workbench goes through. */
 export class Service {
-  /** @param {string} root  the service's path */
-  constructor(root) {
+  /**
+   * @param {string} root  the service's path
+   * @param {[string, string][]} graphs  parameters of the protocol that name the dataset of every query
+   */
+  constructor(root, graphs) {
     this.root = root;
-    this.endpoint = `${root}/sparql`;
+    this.graphs = graphs;
+    const named = new URLSearchParams(graphs).toString();
+    this.endpoint = `${root}/sparql${named && `?${named}`}`;
   }
 
   /**
@@ -50,7 +55,9 @@ export class Service {
    * @param {string} [format]
    */
   address(query, format) {
-    return `${this.endpoint}?${new URLSearchParams(format ? { query, format } : { query })}`;
+    /** @type {[string, string][]} */
+    const asked = format ? [["format", format]] : [];
+    return `${this.root}/sparql?${this.#asked(query, asked)}`;
   }
 
   /**
@@ -62,7 +69,7 @@ export class Service {
    */
   async answer(query, signal) {
     const began = performance.now();
-    const { response, text } = await this.#post(query, ANSWERS, signal);
+    const { response, text } = await this.#post(this.endpoint, query, signal);
     const served = [...(response.headers.get("Server-Timing") ?? "").matchAll(/dur=([\d.]+)/g)].map((one) => +one[1]);
     const graph = !response.headers.get("Content-Type")?.includes("json");
     const told = graph ? {} : JSON.parse(text);
@@ -91,7 +98,7 @@ export class Service {
       const properties = LABELS.map((iri) => `<${iri}>`);
       const query = `SELECT ?iri ?property ?label {
         VALUES ?iri { ${listed.join(" ")} } VALUES ?property { ${properties.join(" ")} } ?iri ?property ?label }`;
-      const { text } = await this.#post(query, ANSWERS, signal);
+      const { text } = await this.#post(`${this.root}/sparql`, query, signal); // they may stand in any graph
       /** @type {Record<string, Term>[]} */
       const rows = JSON.parse(text).results.bindings;
       const rank = (row) =>
@@ -103,7 +110,7 @@ export class Service {
 
   /** What the dataset's terms and things are called. */
   async vocabulary() {
-    return JSON.parse((await fetched(`${this.endpoint}/vocabulary`, JSON_ONLY)).text);
+    return JSON.parse((await fetched(`${this.root}/sparql/vocabulary`, JSON_ONLY)).text);
   }
 
   /**
@@ -114,7 +121,7 @@ export class Service {
    */
   async diagnosis(query, signal) {
     try {
-      const address = `${this.endpoint}/doctor?${new URLSearchParams({ query })}`;
+      const address = `${this.root}/sparql/doctor?${this.#asked(query)}`;
       return JSON.parse((await fetched(address, { ...JSON_ONLY, signal })).text);
     } catch (error) {
       if (error instanceof Problem) return null;
@@ -148,14 +155,19 @@ export class Service {
     const { response } = await fetched(door, {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams({ query }),
+      body: this.#asked(query),
     });
     return new URL(response.headers.get("Location") ?? "", response.url).href;
   }
 
-  #post(query, accept, signal) {
-    const headers = { Accept: accept, "Content-Type": "application/sparql-query" };
-    return fetched(this.endpoint, { method: "POST", headers, body: query, signal });
+  /** @param {[string, string][]} others */
+  #asked(query, others = []) {
+    return new URLSearchParams([["query", query], ...this.graphs, ...others]);
+  }
+
+  #post(address, query, signal) {
+    const headers = { Accept: ANSWERS, "Content-Type": "application/sparql-query" };
+    return fetched(address, { method: "POST", headers, body: query, signal });
   }
 }
 

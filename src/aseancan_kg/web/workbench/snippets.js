@@ -5,7 +5,7 @@ import { form } from "./tokens.js";
  * The same question in other tools: name of the tool → code that asks the endpoint and prints the answer.
  *
  * @param {string} query
- * @param {string} endpoint  an absolute address
+ * @param {string} endpoint  an absolute address, with the graphs to ask of in its query string
  * @returns {Record<string, string>}
  */
 export function snippets(query, endpoint) {
@@ -37,7 +37,7 @@ ${reading}
 function r(query, endpoint, format, isTable) {
   // Without "repeated", URLencode leaves a text alone that already holds something like %20.
   return `query <- ${rText(query)}
-address <- paste0("${endpoint}", "?format=${format}&query=", URLencode(query, reserved = TRUE, repeated = TRUE))
+address <- paste0("${endpoint}", "${endpoint.includes("?") ? "&" : "?"}format=${format}&query=", URLencode(query, reserved = TRUE, repeated = TRUE))
 ${isTable ? 'print(read.csv(url(address, encoding = "UTF-8")))' : "writeLines(readLines(url(address), warn = FALSE))"}
 `;
 }
