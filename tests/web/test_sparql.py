@@ -288,3 +288,17 @@ def test_the_tiny_dataset_has_a_triple_in_two_graphs():
     """Else the tests above would not notice a default graph that counts it twice."""
     text = (Path(__file__).parent / "tiny.trig").read_text()
     assert text.count('skos:prefLabel "Plan B, 2021-2025"@en') == 2
+
+
+def test_a_page_of_long_rows_is_cut_between_rows(client):
+    long = "CONCAT(REPLACE(STR(?p), '.', '0123456789'), '},{')"
+    query = f"SELECT ({long} AS ?x) ?s {{ ?s ?p ?o . ?a ?b ?c }}"
+    page = client.get("/sparql", params={"query": query, "format": "html"})
+    assert page.status_code == 200
+    assert "of many; the files hold all" in page.text
+
+
+def test_a_wide_table_shows_fewer_rows(client):
+    columns = " ".join(f"({n} AS ?c{n})" for n in range(100))
+    page = client.get("/sparql", params={"query": f"SELECT {columns} {{ ?s ?p ?o }} LIMIT 150", "format": "html"}).text
+    assert "150 rows, the first 100 of them here" in page

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.state import HEAD, accept_of, log_of, state_in, state_of
 
 _MOST_ROWS_SHOWN = 1000
+_MOST_CELLS_SHOWN = 10_000
 _MOST_BYTES_SHOWN = 1024 * 1024
+_BETWEEN_ROWS = re.compile(rb'\},\{"(?![},])')
+"""At the end of a string there may stand the same, but then the row or the term goes on."""
 _RESULT_FORMS = ("select", "ask")
 
 
@@ -69,14 +73,10 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
 
     Whole answers to queries that are not volatile are kept and carry a tag; a client that holds it gets 304.
     """
-    state = state_of(request)
-    key = (state.store.version, question.normal, chosen.name, question.default_graphs, question.named_graphs)
-    found = None if question.volatile else state.kept.get(key)
-    timing = 'cache;desc="hit"'
-    if not isinstance(found, Answer):
-        async with while_present(request):
-            found = await state.engine.answer(question, chosen, client_of(request))
-        timing = f"queue;dur={found.queued * 1000:.1f}, eval;dur={found.evaluated * 1000:.1f}"
+    found, was_kept = await evaluate(request, question, chosen)
+    timing = f"queue;dur={found.queued * 1000:.1f}, eval;dur={found.evaluated * 1000:.1f}"
+    if was_kept:
+        timing = 'cache;desc="hit"'
     headers = {"Server-Timing": timing}
     if not wanted:
         headers["Vary"] = "Accept"
@@ -94,7 +94,6 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
         headers["Link"] = f'<{request.url.path}/doctor?{query}>; rel="help"'
     if not question.volatile:
         headers["ETag"] = etag(found.first)
-        state.kept.put(key, found, len(found.first))
         request.scope[KEEP] = True
     return Response(found.first, headers=headers, media_type=chosen.content_type)
 
@@ -102,26 +101,43 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
 async def table(request: Request, question: Question) -> Table:
     """Evaluate a query for a page, and read as much of the answer as the page shows."""
     chosen = JSON if question.form in _RESULT_FORMS else TURTLE
-    state = state_of(request)
-    # The workbench asks for the same answer again, to show more of it.
-    key = (state.store.version, question.normal, chosen.name, question.default_graphs, question.named_graphs)
-    found = None if question.volatile else state.kept.get(key)
+    found, _ = await evaluate(request, question, chosen)
     async with while_present(request):
-        if not isinstance(found, Answer):
-            found = await state.engine.answer(question, chosen, client_of(request))
-            if not question.volatile and not found.rest:
-                state.kept.put(key, found, len(found.first))
         body, whole = await _beginning(found)
     if chosen is TURTLE:
         return Table(turtle=(body if whole else body[: body.rfind(b"\n")] + b"\n# and more").decode())
-    # Between two rows, and nowhere else, stands this mark.
-    told = json.loads(body if whole else body[: body.rfind(b'},{"')] + b"}]}}")
+    told = json.loads(body if whole else _shortened(body))
     if "boolean" in told:
         return Table(truth=told["boolean"])
     columns = tuple(told["head"]["vars"])
     bindings = told["results"]["bindings"]
-    rows = tuple(tuple(_cell(row.get(name)) for name in columns) for row in bindings[:_MOST_ROWS_SHOWN])
+    shown = bindings[: min(_MOST_ROWS_SHOWN, _MOST_CELLS_SHOWN // max(1, len(columns)))]
+    rows = tuple(tuple(_cell(row.get(name)) for name in columns) for row in shown)
     return Table(columns, rows, len(bindings) if whole else None)
+
+
+async def evaluate(request: Request, question: Question, chosen: Format) -> tuple[Answer, bool]:
+    """Return the answer to a question of a client, and whether it was kept from an earlier time.
+
+    A whole answer is kept, unless the query is volatile. The query ends when the client goes away.
+    """
+    state = state_of(request)
+    key = (state.store.version, question.normal, chosen.name, question.default_graphs, question.named_graphs)
+    kept = None if question.volatile else state.kept.get(key)
+    if isinstance(kept, Answer):
+        return kept, True
+    async with while_present(request):
+        found = await state.engine.answer(question, chosen, client_of(request))
+    if not question.volatile and not found.rest:
+        state.kept.put(key, found, len(found.first))
+    return found, False
+
+
+def _shortened(body: bytes) -> bytes:
+    """Return the beginning of a result in JSON, ended after its last whole row."""
+    ends = [mark.start() + 1 for mark in _BETWEEN_ROWS.finditer(body)]
+    end = ends[-1] if ends else body.index(b"[", body.index(b'"bindings"')) + 1
+    return body[:end] + b"]}}"
 
 
 async def _beginning(found: Answer) -> tuple[bytes, bool]:
