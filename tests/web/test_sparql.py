@@ -276,3 +276,16 @@ def test_the_tiny_dataset_has_a_triple_in_two_graphs():
     """Else the tests above would not notice a default graph that counts it twice."""
     text = (Path(__file__).parent / "tiny.trig").read_text()
     assert text.count('skos:prefLabel "Plan B, 2021-2025"@en') == 2
+
+
+def test_xml_that_no_parser_reads_is_406_and_a_stream_of_it_is_cut(client, serve, state_of):
+    accept = {"Accept": "application/sparql-results+xml"}
+    refused = client.get("/sparql", params={"query": r'SELECT ("\u0001" AS ?x) {}'}, headers=accept)
+    assert refused.status_code == 406
+    assert "control character" in refused.json()["detail"]
+    rows = " ".join(f"'{'a' * 100}'" for _ in range(500))
+    text = rf"SELECT ?x {{ VALUES ?x {{ {rows} '\u0001' }} }}"
+    with serve(state_of(buffer_kb=1)) as small:
+        body = small.post("/sparql", data={"query": text}, headers=accept).content
+    assert body.startswith(b"<?xml")
+    assert b"</sparql>" not in body
