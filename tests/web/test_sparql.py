@@ -302,3 +302,16 @@ def test_a_wide_table_shows_fewer_rows(client):
     columns = " ".join(f"({n} AS ?c{n})" for n in range(100))
     page = client.get("/sparql", params={"query": f"SELECT {columns} {{ ?s ?p ?o }} LIMIT 150", "format": "html"}).text
     assert "150 rows, the first 100 of them here" in page
+
+
+def test_xml_that_no_parser_reads_is_406_and_a_stream_of_it_is_cut(client, serve, state_of):
+    accept = {"Accept": "application/sparql-results+xml"}
+    refused = client.get("/sparql", params={"query": r'SELECT ("\u0001" AS ?x) {}'}, headers=accept)
+    assert refused.status_code == 406
+    assert "control character" in refused.json()["detail"]
+    rows = " ".join(f"'{'a' * 100}'" for _ in range(500))
+    text = rf"SELECT ?x {{ VALUES ?x {{ {rows} '\u0001' }} }}"
+    with serve(state_of(buffer_kb=1)) as small:
+        body = small.post("/sparql", data={"query": text}, headers=accept).content
+    assert body.startswith(b"<?xml")
+    assert b"</sparql>" not in body
