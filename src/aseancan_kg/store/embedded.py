@@ -7,7 +7,6 @@ from functools import cached_property
 from io import BytesIO
 from itertools import product
 from pathlib import Path
-from typing import IO, cast
 
 import pyoxigraph as ox
 
@@ -17,7 +16,7 @@ from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.queries import undeclared_prefix
 from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.store.representation import write
+from aseancan_kg.store.representation import write, write_results
 
 
 class EmbeddedStore(Dataset):
@@ -88,8 +87,7 @@ class EmbeddedStore(Dataset):
                 return
             if answer_format not in RESULT_FORMATS:
                 raise ValueError(f"a SELECT or ASK cannot be answered in {answer_format.label}")
-            written_as = ox.QueryResultsFormat.from_media_type(answer_format.media_type)
-            results.serialize(cast(IO[bytes], output), format=written_as)
+            write_results(results, answer_format, output)
         except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 

@@ -1,19 +1,22 @@
-"""An RDF graph written out: a stable order, only the prefixes it uses, compact JSON-LD."""
+"""Graphs and results written out: a stable order, only the prefixes a graph uses, compact JSON-LD, sound XML."""
 
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
 from aseancan_kg.errors import NotAcceptable
 from aseancan_kg.mediatypes import CSV, JSON_LD, N_QUADS, RDF_XML, TRIG, TSV, XML, Format
 from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.store import Output
 
 RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _XSD_STRING = PREFIXES["xsd"] + "string"
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NO_CHARACTERS = "\ufffe".encode(), "\uffff".encode()
 _QUAD_FORMATS = (N_QUADS, TRIG)
 
 
@@ -21,7 +24,7 @@ def write(quads: Iterable[ox.Quad], graph_format: Format, *, first: str = "") ->
     """Return the quads in the format, sorted by subject (`first` before all), types first, then predicate and object.
 
     Only N-Quads and TriG name the graphs; the others hold each triple once. Raises `NotAcceptable` when the format
-    cannot express the graph (a predicate that is no XML name in RDF/XML).
+    cannot express the graph (in RDF/XML a predicate that is no XML name, a character that XML does not allow).
     """
     if graph_format in _QUAD_FORMATS:
         ordered: list[Any] = sorted(set(quads), key=lambda quad: (str(quad.graph_name), *_order(quad.triple, first)))
@@ -34,9 +37,22 @@ def write(quads: Iterable[ox.Quad], graph_format: Format, *, first: str = "") ->
         _refuse_unwritable(ordered)
     written_as = ox.RdfFormat.from_media_type(graph_format.media_type)
     try:
-        return ox.serialize(ordered, format=written_as, prefixes=prefixes) or b""
+        body = ox.serialize(ordered, format=written_as, prefixes=prefixes) or b""
     except (ValueError, OSError) as error:
         raise NotAcceptable(f"{graph_format.label} cannot express this graph: {error}") from error
+    if graph_format is RDF_XML:
+        _refuse_not_xml(body)
+    return body
+
+
+def write_results(results: ox.QuerySolutions | ox.QueryBoolean, result_format: Format, output: Output) -> None:
+    """Write the results of a SELECT or ASK as they are found.
+
+    Raises `NotAcceptable` when the format cannot express them (in XML a character that XML does not allow), with a
+    part perhaps written.
+    """
+    written_as = ox.QueryResultsFormat.from_media_type(result_format.media_type)
+    results.serialize(cast(IO[bytes], _Checked(output) if result_format is XML else output), format=written_as)
 
 
 def row_count(body: bytes, result_format: Format) -> int:
@@ -60,6 +76,29 @@ def _refuse_unwritable(triples: Iterable[ox.Triple]) -> None:
         if not _XML_NAME.search(triple.predicate.value):
             remedy = "Ask for Turtle."
             raise NotAcceptable(f"RDF/XML cannot express the property {triple.predicate.value}", remedy=remedy)
+
+
+def _refuse_not_xml(body: bytes) -> None:
+    """Raise `NotAcceptable` for a character that XML 1.0 (§2.2) does not allow; the engine would write it."""
+    if _CONTROL.search(body) or any(one in body for one in _NO_CHARACTERS):
+        raise NotAcceptable("XML cannot express a control character in the answer", remedy="Ask for another format.")
+
+
+class _Checked:
+    """An output for XML; raises `NotAcceptable` as `write_results` does."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._end = b""
+
+    def write(self, data: bytes, /) -> int:
+        # A character may lie across the border between two pieces.
+        _refuse_not_xml(self._end + data)
+        self._end = data[-2:]
+        return self._output.write(data)
+
+    def flush(self) -> None:
+        self._output.flush()
 
 
 def _order(triple: ox.Triple, first: str) -> tuple[bool, str, bool, str, str]:
