@@ -2,6 +2,7 @@
 
 import json
 import socket
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -65,6 +66,20 @@ def test_the_row_count_holds_for_awkward_values(client, one, values, count):
     query = f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}"
     response = client.get("/sparql", params={"query": query, "format": one.name})
     assert response.headers["ac-row-count"] == str(count)
+
+
+@pytest.mark.parametrize("code", ["0000", "0001", "0008", "000B", "000C", "001F", "FFFE", "FFFF"])
+def test_what_xml_cannot_express_is_refused_not_written(client, code):
+    for query, name in (("SELECT ('\\u{}' AS ?x) {{}}", "xml"), ("CONSTRUCT {{ <x:s> <x:p> '\\u{}' }} {{}}", "rdf")):
+        response = client.get("/sparql", params={"query": query.format(code), "format": name})
+        assert response.status_code == 406
+        assert "control character" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("code", ["0009", "000A", "000D", "0020", "0085", "D7FF", "E000", "FFFD"])
+def test_what_xml_can_express_is_written(client, code):
+    response = client.get("/sparql", params={"query": f"SELECT ('\\u{code}' AS ?x) {{}}", "format": "xml"})
+    assert ElementTree.fromstring(response.text)[1][0][0][0].text == chr(int(code, 16))
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,16 @@ from functools import cached_property
 from io import BytesIO
 from itertools import product
 from pathlib import Path
-from typing import IO, cast
 
 import pyoxigraph as ox
 
 from aseancan_kg.errors import InputError, Place, SyntaxProblem
-from aseancan_kg.mediatypes import RESULT_FORMATS, XML, Format
+from aseancan_kg.mediatypes import RESULT_FORMATS, Format
 from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.queries import names_graphs, undeclared_prefix
 from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.store.representation import XmlOutput, write
+from aseancan_kg.store.representation import write, write_results
 
 _REPEATED = (
     "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }",
@@ -98,9 +97,7 @@ class EmbeddedStore(Dataset):
                 return
             if answer_format not in RESULT_FORMATS:
                 raise ValueError(f"a SELECT or ASK cannot be answered in {answer_format.label}")
-            written_as = ox.QueryResultsFormat.from_media_type(answer_format.media_type)
-            checked = XmlOutput(output) if answer_format is XML else output
-            results.serialize(cast(IO[bytes], checked), format=written_as)
+            write_results(results, answer_format, output)
         except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
 

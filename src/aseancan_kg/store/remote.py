@@ -25,7 +25,7 @@ from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMAT
 from aseancan_kg.namespaces import BASE, PREFIXES, STAGING
 from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.store.representation import write
+from aseancan_kg.store.representation import write, write_results
 
 UNKNOWN_VERSION = "unknown"
 """Version of a dataset that states none."""
@@ -166,9 +166,8 @@ class RemoteStore(Dataset):
                     output.write(write(triples, answer_format))
                     return
                 results = _results(response, form)
-                written_as = ox.QueryResultsFormat.from_media_type(answer_format.media_type)
                 try:
-                    results.serialize(cast(IO[bytes], output), format=written_as)
+                    write_results(results, answer_format, output)
                 finally:
                     del results  # an error's traceback would take it to another thread, which the engine forbids
         except (HTTPException, OSError, SyntaxError) as error:

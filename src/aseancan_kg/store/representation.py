@@ -1,9 +1,9 @@
-"""An RDF graph written out: a stable order, only the prefixes it uses, compact JSON-LD."""
+"""Graphs and results written out: a stable order, only the prefixes a graph uses, compact JSON-LD, sound XML."""
 
 import json
 import re
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -15,9 +15,8 @@ from aseancan_kg.store import Output
 _TYPE = PREFIXES["rdf"] + "type"
 _XSD_STRING = PREFIXES["xsd"] + "string"
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
-_NO_XML_CHARACTER = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-"""What XML 1.0 cannot hold, not even as a reference, in UTF-8."""
-
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NO_CHARACTERS = "\ufffe".encode(), "\uffff".encode()
 _QUAD_FORMATS = (N_QUADS, TRIG)
 
 
@@ -25,7 +24,7 @@ def write(statements: Iterable[ox.Quad | ox.Triple], graph_format: Format, *, fi
     """Return statements in the format, sorted by subject (`first` before all), types first, then predicate and object.
 
     Only N-Quads and TriG name the graphs; the others hold each triple once. Raises `NotAcceptable` when the format
-    cannot express the graph (a predicate that is no XML name in RDF/XML, a control character there).
+    cannot express the graph (in RDF/XML a predicate that is no XML name, a character that XML does not allow).
     """
     distinct = set(statements) if graph_format in _QUAD_FORMATS else set(map(_triple, statements))
     ordered: list[Any] = sorted(distinct, key=lambda one: _order(one, first))
@@ -40,27 +39,18 @@ def write(statements: Iterable[ox.Quad | ox.Triple], graph_format: Format, *, fi
     except (ValueError, OSError) as error:
         raise NotAcceptable(f"{graph_format.label} cannot express this graph: {error}") from error
     if graph_format is RDF_XML:
-        _refuse_ill_formed(body)
+        _refuse_not_xml(body)
     return body
 
 
-class XmlOutput:
-    """Passes XML on to an output; `write` raises `NotAcceptable` at a character that XML cannot hold."""
+def write_results(results: ox.QuerySolutions | ox.QueryBoolean, result_format: Format, output: Output) -> None:
+    """Write the results of a SELECT or ASK as they are found.
 
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._end = b""
-
-    def write(self, data: bytes, /) -> int:
-        """Pass some bytes on; return their number."""
-        seen = self._end + data
-        _refuse_ill_formed(seen)
-        self._end = seen[-2:]  # a character may be cut
-        return self._output.write(data)
-
-    def flush(self) -> None:
-        """Tell the output that everything was written."""
-        self._output.flush()
+    Raises `NotAcceptable` when the format cannot express them (in XML a character that XML does not allow), with a
+    part perhaps written.
+    """
+    written_as = ox.QueryResultsFormat.from_media_type(result_format.media_type)
+    results.serialize(cast(IO[bytes], _Checked(output) if result_format is XML else output), format=written_as)
 
 
 def row_count(body: bytes, result_format: Format) -> int:
@@ -87,10 +77,27 @@ def _refuse_unwritable(triples: Iterable[ox.Triple]) -> None:
             raise NotAcceptable(f"RDF/XML cannot express the property {triple.predicate.value}", remedy=remedy)
 
 
-def _refuse_ill_formed(xml: bytes) -> None:
-    """Raise `NotAcceptable` for characters that no XML parser accepts; the engine writes them as they are."""
-    if _NO_XML_CHARACTER.search(xml):
-        raise NotAcceptable("XML cannot hold a control character of this answer", remedy="Ask for another format.")
+def _refuse_not_xml(body: bytes) -> None:
+    """Raise `NotAcceptable` for a character that XML 1.0 (§2.2) does not allow; the engine would write it."""
+    if _CONTROL.search(body) or any(one in body for one in _NO_CHARACTERS):
+        raise NotAcceptable("XML cannot express a control character in the answer", remedy="Ask for another format.")
+
+
+class _Checked:
+    """An output for XML; raises `NotAcceptable` as `write_results` does."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._end = b""
+
+    def write(self, data: bytes, /) -> int:
+        # A character may lie across the border between two pieces.
+        _refuse_not_xml(self._end + data)
+        self._end = data[-2:]
+        return self._output.write(data)
+
+    def flush(self) -> None:
+        self._output.flush()
 
 
 def _triple(statement: ox.Quad | ox.Triple) -> ox.Triple:

@@ -120,7 +120,13 @@ class _Reply:
             if self.status == 304 or HEAD in self._scope:
                 message = {**message, "body": b""}
             self.size += len(message.get("body", b""))
-        await self._send(message)
+        try:
+            await self._send(message)
+        except RuntimeError as error:
+            # The client has just closed the connection. Told of it in time, the server would drop the message silently;
+            # told too late, uvloop fails so, and every client that leaves could fill the log with tracebacks.
+            if "handler is closed" not in str(error):
+                raise
 
 
 def _ready(start: Message, body: Message) -> _Ready:
