@@ -100,6 +100,8 @@ class EmbeddedStore(Dataset):
             write_results(results, answer_format, output)
         except (RuntimeError, OSError) as error:
             raise _not_evaluated(error) from error
+        finally:
+            del results  # an error's traceback would take it to another thread, which the engine forbids
 
     def rows(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> list[Row]:
         """Return the solutions of a SELECT query; graphs given here replace its own, as in `query`."""

@@ -50,7 +50,10 @@ def write_results(results: ox.QuerySolutions | ox.QueryBoolean, result_format: F
     part perhaps written.
     """
     written_as = ox.QueryResultsFormat.from_media_type(result_format.media_type)
-    results.serialize(cast(IO[bytes], _Checked(output) if result_format is XML else output), format=written_as)
+    try:
+        results.serialize(cast(IO[bytes], _Checked(output) if result_format is XML else output), format=written_as)
+    finally:
+        del results  # an error's traceback would take it to another thread, which the engine forbids
 
 
 def row_count(body: bytes, result_format: Format) -> int:
