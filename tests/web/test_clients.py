@@ -35,8 +35,8 @@ COMUNICA = Path(__file__).parent / "node_modules" / ".bin" / "comunica-sparql"
 
 
 @pytest.fixture(scope="module")
-def url(running, state):
-    with running(state) as port:
+def url(running, state_of):
+    with running(state_of()) as port:
         yield f"http://127.0.0.1:{port}"
 
 

@@ -57,4 +57,4 @@ def test_what_names_no_graph_is_refused(client, query, status):
 def test_it_is_read_only(client, method):
     response = client.request(method, "/graph-store?default", content="<urn:a> <urn:b> <urn:c> .")
     assert response.status_code == 405
-    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
