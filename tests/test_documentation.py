@@ -85,6 +85,7 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
         port = str(probe.getsockname()[1])
     log = directory / "serve.log"
     environment = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    environment["AC_STATE"] = str(directory / "state")
     with log.open("w") as output:
         server = subprocess.Popen(
             ["bash", "-c", f"{SERVE} --port {port}"],
