@@ -57,6 +57,11 @@ def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
     control.sendall(REPLY.pack(os.getpid(), len(store)))
     alive: set[int] = set()
     dying: set[int] = set()
+
+    def reap(*_: object) -> None:
+        dying.difference_update([one for one in dying if os.waitpid(one, os.WNOHANG) != (0, 0)])
+
+    signal.signal(signal.SIGCHLD, reap)
     try:
         while True:
             message, channels, _, _ = socket.recv_fds(control, ORDER.size, 1)
@@ -69,13 +74,12 @@ def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
             else:
                 # Only the keeper knows that the number still means its own child: it alone kills and reaps.
                 alive.remove(process)
-                os.kill(process, signal.SIGKILL)
                 status = 0
                 if order == KILL:  # what has used much memory is long in dying; others are not to wait for it
                     dying.add(process)
-                else:
+                os.kill(process, signal.SIGKILL)
+                if order == REAP:
                     _, status = os.waitpid(process, 0)
-            dying = {one for one in dying if os.waitpid(one, os.WNOHANG) == (0, 0)}
             control.sendall(REPLY.pack(process, status))
     finally:
         for process in alive:
