@@ -36,8 +36,8 @@ LIMITS = {
     "AC_CACHE_MB": "4",
     "AC_DEPOSITS_MB": "1",
 }
-PROCESSES = 5  # the keeper, two workers and two to spare
-"""The keeper, two workers and a spare."""
+PROCESSES = 5
+"""The keeper, two workers and two to spare."""
 MOST_MEMORY = 400 * 1024 * 1024
 """Bytes of memory that the server itself may hold at the end."""
 
