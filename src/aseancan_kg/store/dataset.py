@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 
 import pyoxigraph as ox
 
 from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONTOLOGY_GRAPH, PREFIXES
-from aseancan_kg.store import Row
+from aseancan_kg.store import Output, Row
 from aseancan_kg.store.representation import write
 
 Node = ox.NamedNode | ox.BlankNode
@@ -54,10 +55,26 @@ class Dataset(ABC):
         """Number of triples in the default graph."""
 
     @abstractmethod
+    def write(
+        self,
+        text: str,
+        answer_format: Format,
+        output: Output,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        """Evaluate a query and write the answer as it is found; a graph is written when it is complete.
+
+        Raises as `query` does, with a part of the answer perhaps written.
+        """
+
     def query(
         self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> bytes:
         """Evaluate a query; see `QueryStore.query`."""
+        output = BytesIO()
+        self.write(text, answer_format, output, default_graphs, named_graphs)
+        return output.getvalue()
 
     @abstractmethod
     def rows(self, text: str) -> list[Row]:

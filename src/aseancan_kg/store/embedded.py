@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from io import BytesIO
 from itertools import product
 from pathlib import Path
 
@@ -69,14 +68,6 @@ class EmbeddedStore(Dataset):
             _read(path, loaded._store)
         loaded._unite()
         return loaded
-
-    def query(
-        self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
-    ) -> bytes:
-        """Evaluate a query; see `QueryStore.query`."""
-        output = BytesIO()
-        self.write(text, answer_format, output, default_graphs, named_graphs)
-        return output.getvalue()
 
     def write(
         self,

@@ -128,18 +128,6 @@ class RemoteStore(Dataset):
         found = self.rows(f"SELECT DISTINCT ?n WHERE {{ {' UNION '.join(samples)} }}") if samples else []
         return bool(samples) and len(found) == len(samples)
 
-    def query(
-        self, text: str, answer_format: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
-    ) -> bytes:
-        """Have the server evaluate a query; see `QueryStore.query`.
-
-        Raises `SyntaxProblem` with the server's own words when it refuses the query, `InputError` when it answers in
-        another format, and `StoreUnavailable`.
-        """
-        output = io.BytesIO()
-        self.write(text, answer_format, output, default_graphs, named_graphs)
-        return output.getvalue()
-
     def write(
         self,
         text: str,
@@ -150,7 +138,8 @@ class RemoteStore(Dataset):
     ) -> None:
         """Have the server evaluate a query and write the answer as it comes; a graph is written when it is complete.
 
-        Raises as `query` does, with a part of the answer perhaps written.
+        Raises `SyntaxProblem` with the server's own words when it refuses the query, `InputError` when it answers in
+        another format, and `StoreUnavailable`, with a part of the answer perhaps written.
         """
         form = queries.form(text)
         if form == "update":

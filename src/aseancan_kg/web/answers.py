@@ -14,12 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from aseancan_kg import mediatypes
 from aseancan_kg.errors import Error
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, Format
 from aseancan_kg.store import Answer, Question, Rest
 from aseancan_kg.web.kept import KEEP, etag
-from aseancan_kg.web.state import HEAD, accept_of, log_of, state_in, state_of
+from aseancan_kg.web.state import HEAD, log_of, state_in, state_of
 
 _MOST_ROWS_SHOWN = 1000
 _MOST_CELLS_SHOWN = 10_000
@@ -56,16 +55,6 @@ class Table:
 def offered(form: str) -> tuple[Format, ...]:
     """Return the formats a query of this form can be answered in; a page is the last, for clients that name it."""
     return (*(RESULT_FORMATS if form in _RESULT_FORMS else GRAPH_FORMATS), HTML)
-
-
-def chosen_format(request: Request, form: str, wanted: str | None) -> Format:
-    """Return the format of an answer to a query of this form: the one `wanted` by name, else what Accept prefers.
-
-    Raises `NotAcceptable`.
-    """
-    if wanted:
-        return mediatypes.named(wanted, offered(form))
-    return mediatypes.negotiate(accept_of(request), offered(form))
 
 
 async def answer(request: Request, question: Question, chosen: Format, wanted: str | None) -> Response:

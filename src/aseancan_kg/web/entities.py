@@ -7,13 +7,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg import catalogue, mediatypes
+from aseancan_kg import catalogue
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.state import accept_of, local_path, root_of, state_of
+from aseancan_kg.web.state import chosen_format, local_path, root_of, state_of
 
 OFFERED = (*GRAPH_FORMATS, HTML)
 _SUFFIXES = {one.name: one for one in (TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS, HTML)}
@@ -39,12 +39,7 @@ async def document(request: Request) -> Response:
     if not await run_in_threadpool(store.knows, iri):
         raise NotFound(f"nothing is known about {iri}")
     wanted = request.query_params.get("format")
-    if named is not None:
-        chosen = named
-    elif wanted:
-        chosen = mediatypes.named(wanted, OFFERED)
-    else:
-        chosen = mediatypes.negotiate(accept_of(request), OFFERED)
+    chosen = named or chosen_format(request, OFFERED, wanted)
     headers = _headers(root_of(request), iri, chosen)
     if named is None and not wanted:
         headers["Vary"] = "Accept"

@@ -4,11 +4,11 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import mediatypes, queries
+from aseancan_kg import queries
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.web import answers
-from aseancan_kg.web.state import accept_of, state_of
+from aseancan_kg.web.state import chosen_format, state_of
 
 
 async def graph(request: Request) -> Response:
@@ -18,9 +18,7 @@ async def graph(request: Request) -> Response:
         raise InputError("the request names no graph, or several", remedy="Send `?default` or one `?graph=IRI`.")
     pattern = f"GRAPH {_name(request, named[0])} {{ ?s ?p ?o }}" if named else "?s ?p ?o"
     wanted = request.query_params.get("format")
-    chosen = (
-        mediatypes.named(wanted, GRAPH_FORMATS) if wanted else mediatypes.negotiate(accept_of(request), GRAPH_FORMATS)
-    )
+    chosen = chosen_format(request, GRAPH_FORMATS, wanted)
     question = queries.question(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
     return await answers.answer(request, question, chosen, wanted)
 

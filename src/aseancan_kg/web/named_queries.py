@@ -12,7 +12,7 @@ from aseancan_kg.queries import Query
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers, executables
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.state import accept_of, root_of, state_of
+from aseancan_kg.web.state import chosen_format, root_of, state_of
 
 
 async def query_list(request: Request) -> Response:
@@ -80,8 +80,7 @@ def _description(request: Request, known: Query, chosen: Format) -> Response:
 
 
 def _chosen(request: Request, offered: tuple[Format, ...]) -> Format:
-    wanted = request.query_params.get("format")
-    return mediatypes.named(wanted, offered) if wanted else mediatypes.negotiate(accept_of(request), offered)
+    return chosen_format(request, offered, request.query_params.get("format"))
 
 
 def _parameters(known: Query) -> list[dict[str, str | None]]:

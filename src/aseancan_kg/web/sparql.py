@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import mediatypes, queries
+from aseancan_kg import queries
 from aseancan_kg.errors import Forbidden, InputError, NotAcceptable, TooLong
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML
 from aseancan_kg.store import Question
@@ -15,7 +15,7 @@ from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
 from aseancan_kg.web.description import describe
 from aseancan_kg.web.pages import graph_parameters, workbench
-from aseancan_kg.web.state import accept_of, log_of, state_of
+from aseancan_kg.web.state import chosen_format, log_of, state_of
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -27,7 +27,7 @@ async def sparql(request: Request) -> Response:
     if request.method == "GET" and not (set(request.query_params) - {"format"}):
         return _description(request)
     question, wanted = await read(request)
-    chosen = answers.chosen_format(request, question.form, wanted)
+    chosen = chosen_format(request, answers.offered(question.form), wanted)
     if chosen is not HTML:
         return await answers.answer(request, question, chosen, wanted)
     return workbench(request, question.text, results=await answers.table(request, question))
@@ -102,7 +102,7 @@ def _description(request: Request) -> Response:
     wanted = request.query_params.get("format")
     offered = (*GRAPH_FORMATS, HTML)
     try:
-        chosen = mediatypes.named(wanted, offered) if wanted else mediatypes.negotiate(accept_of(request), offered)
+        chosen = chosen_format(request, offered, wanted)
     except NotAcceptable as error:
         # A client that wants results only has forgotten its query.
         raise InputError("the request holds no query", remedy="Send a `query` parameter.") from error

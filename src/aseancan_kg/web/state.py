@@ -1,6 +1,6 @@
 """What every door shares: the store, the engine that answers clients, the query catalogue, the templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,10 @@ import jinja2
 from starlette.requests import Request
 from starlette.types import Scope
 
+from aseancan_kg import mediatypes
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.errors import Forbidden
+from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONT
 from aseancan_kg.queries import Query, catalogue
 from aseancan_kg.settings import Settings
@@ -121,6 +123,11 @@ def log_of(scope: Scope) -> dict[str, Any]:
 def accept_of(request: Request) -> str | None:
     """Return what a client accepts, from all its Accept headers."""
     return ", ".join(request.headers.getlist("accept")) or None
+
+
+def chosen_format(request: Request, offered: Sequence[Format], wanted: str | None) -> Format:
+    """Return the offered format that is `wanted` by name, else what Accept prefers; raises `NotAcceptable`."""
+    return mediatypes.named(wanted, offered) if wanted else mediatypes.negotiate(accept_of(request), offered)
 
 
 def root_of(request: Request) -> str:
