@@ -77,7 +77,7 @@ class RemoteEngine:
             pipe.give_up()
             elapsed = time.monotonic() - begun
             raise QueryTimeout(f"the query takes more than {limit:g} seconds", limit=limit, elapsed=elapsed) from None
-        except BaseException:
+        except BaseException:  # also a caller who is cancelled
             pipe.give_up()
             raise
         rest = None if pipe.whole else _Rest(pipe, self._limits.transfer_seconds)
@@ -114,7 +114,7 @@ class RemoteEngine:
             self._store.write(question.text, answer_format, pipe, *graphs)
         except Error as error:
             pipe.end(error)
-        except BaseException:
+        except BaseException:  # a reader who is not told would wait for ever
             pipe.end(StoreUnavailable("the answer could not be read"))
             raise
         else:

@@ -75,7 +75,7 @@ class Turns:
         try:
             async with asyncio.timeout(self._patience):
                 await turn
-        except BaseException as error:
+        except BaseException as error:  # late, or cancelled: the turn is given up either way
             if turn in client.waiting:
                 client.waiting.remove(turn)
                 self.waiting -= 1

@@ -79,7 +79,7 @@ class Workers:
         """
         try:
             await self._begin()
-        except BaseException:
+        except BaseException:  # whoever gives up waiting must not leave a keeper behind
             self._control.close()  # which ends the keeper
             await self._keeper.wait()
             raise
@@ -188,7 +188,7 @@ class Workers:
         try:
             with theirs:
                 process, _ = await self._order(FORK, 0, theirs.fileno())
-        except BaseException:
+        except BaseException:  # the channel is nobody's yet
             ours.close()
             raise
         reader, writer = await asyncio.open_connection(sock=ours, limit=_READ_AHEAD)
@@ -264,7 +264,7 @@ class _Run:
             payload = json.dumps(request).encode()
             self._worker.writer.write(FRAME.pack(b"Q", len(payload)) + payload)
             kind, first = await self._frame(self._worker)
-        except BaseException:
+        except BaseException:  # a caller who is cancelled gives the place back too
             self._leave(done=False)
             raise
         if kind == BODY:
@@ -280,7 +280,7 @@ class _Run:
         assert self._worker
         try:
             kind, payload = await self._frame(self._worker)
-        except BaseException:
+        except BaseException:  # a caller who is cancelled gives the place back too
             self._leave(done=False)
             raise
         if kind == END:

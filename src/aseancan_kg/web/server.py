@@ -36,7 +36,7 @@ async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Se
     starting = asyncio.create_task(engine.start())
     try:
         store = await reading
-    except BaseException:
+    except BaseException:  # the query processes are of no use without the store
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         raise
