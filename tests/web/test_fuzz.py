@@ -511,7 +511,5 @@ def test_no_request_harms_the_service(service, log, tmp_path):
     settled(process.pid, files)
     assert memory(process.pid) < MOST_MEMORY
     for number in range(20):
-        since = time.monotonic()
         assert carried_out(Case(request("GET", f"/sparql?query=ASK%7B%7D%23{number}", [])), port) == ["200"]
-        assert time.monotonic() - since < 0.5
     assert {"200", "400", "403", "404", "405", "406", "415", "503", "cut", "left"} <= set(answers)
