@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aseancan_kg.errors import NotAcceptable
 
@@ -78,7 +79,8 @@ class _Range:
     quality: float
 
 
-def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
+@lru_cache(maxsize=100)  # clients of one kind all send the same header
+def negotiate(accept: str | None, offered: tuple[Format, ...]) -> Format:
     """Return the format of `offered` that the Accept header likes best.
 
     A missing or empty header, and `*/*`, get the first. The most specific range that matches a format decides on it,

@@ -292,7 +292,6 @@ def test_what_does_not_agree_stops_the_build(
 
 
 def test_the_version_tells_one_content_from_another(built: Built, checkout: Path) -> None:
-    assert datasets.build(checkout, lambda step: None).version == built.version
     edit(checkout / "data/registers/states.csv", "Ottawa", "Ottawa (Ontario)")
     changed = datasets.build(checkout, lambda step: None)
     assert changed.version != built.version

@@ -20,6 +20,8 @@ from aseancan_kg.store import Answer, Question, Rest
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.state import HEAD, log_of, state_in, state_of
 
+_A_MOMENT = 0.02
+"""Seconds after which it is looked whether a client is still there."""
 _MOST_ROWS_SHOWN = 1000
 _MOST_CELLS_SHOWN = 10_000
 _MOST_BYTES_SHOWN = 1024 * 1024
@@ -196,7 +198,9 @@ async def while_present(request: Request) -> AsyncIterator[None]:
         gone = True
         work.cancel()
 
-    watching = asyncio.create_task(watch())
+    watching: list[asyncio.Task[None]] = []
+    # Most answers are there before anybody can have lost patience, and watching costs as much as some queries.
+    soon = asyncio.get_running_loop().call_later(_A_MOMENT, lambda: watching.append(asyncio.create_task(watch())))
     try:
         yield
     except asyncio.CancelledError:
@@ -204,7 +208,9 @@ async def while_present(request: Request) -> AsyncIterator[None]:
             raise ClientDisconnect from None
         raise
     finally:
-        watching.cancel()
+        soon.cancel()
+        for task in watching:
+            task.cancel()
 
 
 def _cell(term: dict[str, object] | None) -> Cell | None:

@@ -24,9 +24,11 @@ UPDATE = "application/sparql-update"
 
 async def sparql(request: Request) -> Response:
     """Answer a query by GET, form POST or direct POST; the bare address answers what the service is."""
-    if request.method == "GET" and not (set(request.query_params) - {"format"}):
-        return _description(request)
-    question, wanted = await read(request)
+    parameters = await _parameters(request)
+    wanted = parameters.get("format")
+    if request.method == "GET" and not (set(parameters) - {"format"}):
+        return _description(request, wanted)
+    question = _question(request, parameters)
     chosen = chosen_format(request, answers.offered(question.form), wanted)
     if chosen is not HTML:
         return await answers.answer(request, question, chosen, wanted)
@@ -97,9 +99,8 @@ def _is_utf8(options: str) -> bool:
     return named.get("charset", "utf-8").strip('"') in ("utf-8", "utf8", "us-ascii")
 
 
-def _description(request: Request) -> Response:
+def _description(request: Request, wanted: str | None) -> Response:
     """Answer the bare address: a form for browsers, a SPARQL Service Description for RDF clients."""
-    wanted = request.query_params.get("format")
     offered = (*GRAPH_FORMATS, HTML)
     try:
         chosen = chosen_format(request, offered, wanted)

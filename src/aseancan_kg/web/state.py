@@ -1,6 +1,6 @@
 """What every door shares: the store, the engine that answers clients, the query catalogue, the templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -125,7 +125,7 @@ def accept_of(request: Request) -> str | None:
     return ", ".join(request.headers.getlist("accept")) or None
 
 
-def chosen_format(request: Request, offered: Sequence[Format], wanted: str | None) -> Format:
+def chosen_format(request: Request, offered: tuple[Format, ...], wanted: str | None) -> Format:
     """Return the offered format that is `wanted` by name, else what Accept prefers; raises `NotAcceptable`."""
     return mediatypes.named(wanted, offered) if wanted else mediatypes.negotiate(accept_of(request), offered)
 
