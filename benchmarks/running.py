@@ -38,10 +38,12 @@ class Running:
 
 
 @contextmanager
-def serve(server: Server, data: Path, triples: int, scratch: Path, environment: Mapping[str, str]) -> Iterator[Running]:
+def serve(  # noqa: PLR0913
+    server: Server, data: Path, triples: int, scratch: Path, environment: Mapping[str, str], *, store: str = ""
+) -> Iterator[Running]:
     """Start a server, fill it, wait for its first answer; end it by its own process id."""
     scratch.mkdir()
-    place = Place(data, triples, scratch, *_free_ports())
+    place = Place(data, triples, scratch, *_free_ports(), store)
     begun = time.monotonic()
     with (scratch / "log").open("wb") as log:
         process = subprocess.Popen(

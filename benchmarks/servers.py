@@ -56,13 +56,17 @@ MaxQueryExecutionTime = {seconds}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a server is started with: a file of N-Quads, a directory of its own, and two free ports, one for HTTP."""
+    """What a server is started with: a file of N-Quads, a directory of its own, and two free ports, one for HTTP.
+
+    `store` is the query endpoint of the Oxigraph server over the same file, for a node that holds nothing itself.
+    """
 
     data: Path
     triples: int
     scratch: Path
     port: int
     second_port: int
+    store: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,10 @@ def _ours(place: Place) -> list[str]:
     return ["serve", "--data", str(place.data), "--union-default-graph", "--port", str(place.port)]
 
 
+def _node(place: Place) -> list[str]:
+    return ["serve", "--store", place.store, "--port", str(place.port)]
+
+
 def _oxigraph(place: Place) -> list[str]:
     # Not with --timeout-s, its own limit: that keeps a thread asleep for every query answered, and ends the server.
     options = ["--bind", f"127.0.0.1:{place.port}", "--union-default-graph"]
@@ -145,6 +153,7 @@ def _hello(place: Place) -> list[str]:
 
 
 OURS = Server("aseancan-kg", "aseancan-kg", "this project", "/sparql", _ours)
+NODE = Server("a node", "aseancan-kg", "this project", "/sparql", _node)
 OXIGRAPH = Server("oxigraph", "oxigraph", "pip install oxigraph", "/query", _oxigraph, _fill_oxigraph)
 VIRTUOSO = Server(
     "virtuoso", "virtuoso-t", "apt-get install virtuoso-opensource-7-bin", "/sparql", _virtuoso, _fill_virtuoso

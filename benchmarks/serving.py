@@ -4,8 +4,9 @@
     python benchmarks/serving.py --quick        10,000 triples, in about three minutes
 
 Prints Markdown: per size, what every server needed, and which goals of ours were met. Data are synthetic plans
-(`plans.py`), queries those of `workload.py`. All servers run at once, on loopback; rounds are interleaved over queries
-and servers, and no server is measured before the last one is idle again. Tables show medians of the rounds.
+(`plans.py`), queries those of `workload.py`. A node is this service with `--store`, in front of that Oxigraph server.
+All servers run at once, on loopback; rounds are interleaved over queries and servers, and no server is measured before
+the last one is idle again. Tables show medians of the rounds.
 
 One client is this process with one connection kept alive; sixteen are wrk (`apt-get install wrk`), which takes one
 core of its own. Cold, a variable has another name in every request, so that no cache of texts, plans or results helps;
@@ -35,7 +36,7 @@ import report
 from load import wrk
 from report import CLIENTS, Comparison, Measurement, Need
 from running import Engine, Running, serve
-from servers import HELLO_WORLD, ON_DISK, OURS, PEERS, QUERY_SECONDS, Server
+from servers import HELLO_WORLD, NODE, ON_DISK, OURS, OXIGRAPH, PEERS, QUERY_SECONDS, Server
 from workload import QUERIES, SMALL, Query
 
 SIZES = [10_000, 1_000_000, 10_000_000]
@@ -62,7 +63,12 @@ def compare(triples: int, peers: list[Server], rounds: int, seconds: int, scratc
         for server in (OURS, *(peer for peer in peers if written < peer.most_triples)):
             # All clients of wrk have one address, so the queue has to hold all of them.
             environment = {**settings(written, QUERY_SECONDS), "AC_CLIENT_SECONDS": "1000000"}
-            asked.append(stack.enter_context(serve(server, data, written, scratch / server.name, environment)))
+            running = stack.enter_context(serve(server, data, written, scratch / server.name, environment))
+            asked.append(running)
+            if server is OXIGRAPH:
+                store = f"http://127.0.0.1:{running.endpoint.port}{server.path}"
+                node = serve(NODE, data, written, scratch / NODE.name, environment, store=store)
+                asked.append(stack.enter_context(node))
         for one in asked:
             held = processes.memory(*processes.tree(one.pid))
             found.needs[one.name] = Need(one.loaded, held, held)

@@ -29,6 +29,7 @@ ex:Name a sh:PropertyShape ; sh:path ex:name ; sh:minCount 1 ; sh:message "Give 
 PREFIXES = "@prefix ex: <https://example.org/> .\n"
 
 
+@pytest.mark.proof  # it builds and validates everything once more
 def test_build_writes_what_the_manifest_says(cli, published: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     ran = cli("build", "--out", out)
