@@ -1,9 +1,12 @@
 """The OpenAPI description tells what the service does."""
 
+from dataclasses import replace
+
 import pytest
 from openapi_spec_validator import validate
 
 from aseancan_kg.queries import catalogue
+from aseancan_kg.web.app import switch
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +45,26 @@ def test_every_format_that_is_described_is_given(client, told):
     for media_type in answers:
         given = client.get("/queries/members", headers={"Accept": media_type}).headers["content-type"]
         assert given.split(";")[0] == media_type
+
+
+def test_it_is_made_once_and_anew_for_another_dataset(client, serve, state_of):
+    first, again = (client.get("/openapi.json", headers={"Accept": accept}) for accept in ("*/*", "application/json"))
+    assert again.content == first.content
+    assert client.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    described = client.app.openapi_schema
+    client.get("/openapi.json", headers={"Accept": "text/plain"})
+    assert client.app.openapi_schema is described
+
+    few = {"members": catalogue()["members"]}
+    with serve(state_of()) as other:
+        assert len(other.get("/openapi.json").json()["paths"]) > 50
+        newer = replace(state_of(), queries=few)
+        other.portal.call(newer.engine.start)
+        other.portal.call(switch, other.app, newer)
+        paths = other.get("/openapi.json").json()["paths"]
+    assert [path for path in paths if path.startswith("/queries/")] == ["/queries/members"]
+
+
+def test_behind_a_proxy_it_says_where_the_service_is(serve, state_of):
+    with serve(state_of(), root_path="/kg") as client:
+        assert client.get("/kg/openapi.json").json()["servers"] == [{"url": "/kg"}]

@@ -1,15 +1,20 @@
 """The OpenAPI description of the service: SPARQL, graphs, deposits, every query of the catalogue."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import Response
 
 from aseancan_kg.library.citations import WRITERS
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
 from aseancan_kg.queries import Parameter, Query, form
 from aseancan_kg.web import answers
+from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.state import root_of
 
 _ANY_ANSWER = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
@@ -30,6 +35,23 @@ _PROBLEMS = {
     "429": "You have asked much lately; Retry-After says when to come back.",
     "503": "The query passed a limit, or too many wait; with Retry-After it was not begun.",
 }
+
+
+async def document(request: Request) -> Response:
+    """Answer `/openapi.json`."""
+    body = json.dumps(_described(request), ensure_ascii=False).encode()
+    request.scope[KEEP] = True
+    headers = {"ETag": etag(body), "Cache-Control": "public, no-cache"}
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _described(request: Request) -> dict[str, Any]:
+    """Return the description, which is made once for each dataset that is served."""
+    app: FastAPI = request.app
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, app.state.service.queries)
+    root = root_of(request)
+    return app.openapi_schema | ({"servers": [{"url": root}]} if root else {})
 
 
 def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
@@ -56,6 +78,9 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         },
         **told.get("paths", {}),
     }
+    problem = {"application/problem+json": {"schema": {"type": "object"}}}
+    refusals = {status: {"description": words, "content": problem} for status, words in _PROBLEMS.items()}
+    told["components"] = {"responses": refusals}
     return told
 
 
@@ -89,14 +114,13 @@ def _posted(summary: str, formats: Sequence[Format], success: str = "200") -> di
 def _operation(
     summary: str, parameters: Sequence[dict[str, Any]], formats: Iterable[Format], success: str = "200"
 ) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"type": "object"}}}
     content: dict[str, Any] = {one.media_type: {} for one in formats}
     return {
         "summary": summary,
         "parameters": list(parameters),
         "responses": {
             success: {"description": "The answer.", "content": content},
-            **{status: {"description": words, "content": problem} for status, words in _PROBLEMS.items()},
+            **{status: {"$ref": f"#/components/responses/{status}"} for status in _PROBLEMS},
         },
     }
 
@@ -114,7 +138,7 @@ def _format(formats: Sequence[Format]) -> dict[str, Any]:
     return _parameter("format", {"enum": names, "description": "Instead of what Accept says."})
 
 
-_ID = [_parameter("id", {"type": "string", "pattern": "^[a-z2-7]{10}$"}, place="path")]
+_ID = [_parameter("id", {"type": "string", "pattern": "^[a-z2-7]{16}$"}, place="path")]
 _GRAPH_STORE = [
     _parameter("graph", {"type": "string", "format": "iri"}),
     _parameter("default", {"type": "string", "description": "Without a value: the default graph."}),
