@@ -63,6 +63,7 @@ def create_app(state: State) -> FastAPI:
         Route("/", pages.home),
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
+        Route("/docs", openapi.docs),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app.include_router(health.router)
