@@ -1,6 +1,8 @@
 """Answers as lines that can be compared, and the file in which they are kept."""
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -70,3 +72,21 @@ def test_a_client_fills_its_own_share_of_a_day_only(tmp_path):
     assert kept.put(first, "192.0.2.1") == first
     assert kept.put(small, "192.0.2.1") == small
     assert kept.put(second, "192.0.2.2") == second
+
+
+def test_a_share_is_counted_over_restarts_until_the_next_day(tmp_path):
+    file = tmp_path / "deposits.sqlite"
+    incompressible = os.urandom(800_000).hex()
+    one, other = (
+        deposits.make(queries.question(text), "1", (incompressible,), None) for text in ("ASK {}", "ASK { ?a ?b ?c }")
+    )
+    deposits.Deposits(file, megabytes=9, megabytes_per_client=1).put(one, "192.0.2.1")
+    again = deposits.Deposits(file, megabytes=9, megabytes_per_client=1)
+    with pytest.raises(BudgetSpent):
+        again.put(other, "192.0.2.1")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        assert connection.execute("SELECT client FROM share").fetchall() == [("192.0.2.1",)]
+        connection.execute("UPDATE share SET day = '2026-01-01'")
+    again.put(other, "192.0.2.2")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT client FROM share").fetchall() == [("192.0.2.2",)]

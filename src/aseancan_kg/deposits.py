@@ -24,9 +24,12 @@ from aseancan_kg.errors import BudgetSpent, InputError, NoRoom, NotFound, StoreU
 from aseancan_kg.mediatypes import N_TRIPLES, TSV, Format
 from aseancan_kg.store import Question
 
-_SCHEMA = """CREATE TABLE IF NOT EXISTS deposit (
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS deposit (
   id TEXT PRIMARY KEY, query TEXT NOT NULL, default_graphs TEXT NOT NULL, named_graphs TEXT NOT NULL,
-  version TEXT NOT NULL, deposited TEXT NOT NULL, rows INTEGER, sha256 TEXT NOT NULL, answer BLOB NOT NULL)"""
+  version TEXT NOT NULL, deposited TEXT NOT NULL, rows INTEGER, sha256 TEXT NOT NULL, answer BLOB NOT NULL)""",
+    "CREATE TABLE IF NOT EXISTS share (client TEXT PRIMARY KEY, day TEXT NOT NULL, bytes INTEGER NOT NULL)",
+)
 _TERM = re.compile(r'"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|(?P<blank>_:[^\s()<>"]+)')
 """A string, an IRI or a blank node, as N-Triples and TSV write them; what looks like one within another is none."""
 
@@ -124,15 +127,14 @@ def _asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
 class Deposits:
     """The deposits of one SQLite file, which holds at most `megabytes`, and takes `megabytes_per_client` a day.
 
-    What a client has deposited is counted from the start of the process, each day by UTC anew.
+    What a client has deposited is counted in the file too, each day by UTC anew; what was counted on another day is
+    deleted then, and the clients' addresses with it.
     """
 
     def __init__(self, file: Path, megabytes: int, megabytes_per_client: int) -> None:
         self._file = file
         self._megabytes = megabytes
         self._megabytes_per_client = megabytes_per_client
-        self._day = datetime.now(UTC).date()
-        self._deposited: Counter[str] = Counter()
 
     def put(self, deposit: Deposit, client: str) -> Deposit:
         """Keep a deposit of a client, who is known by an address.
@@ -160,8 +162,9 @@ class Deposits:
             with connection:
                 insert = "INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 if connection.execute(insert, values).rowcount:
-                    # From here to the end of the transaction no other thread writes: not the file, and not the count.
-                    self._count(client, sum(len(value) for value in values if isinstance(value, str | bytes)))
+                    self._count(
+                        connection, client, sum(len(value) for value in values if isinstance(value, str | bytes))
+                    )
         kept = self.get(deposit.id)
         one, other = (
             _asked(each.query, each.default_graphs, each.named_graphs, each.version) for each in (kept, deposit)
@@ -170,20 +173,21 @@ class Deposits:
             raise InputError(f"another query is deposited as {deposit.id!r}", remedy="Rename a variable of this one.")
         return kept
 
-    def _count(self, client: str, size: int) -> None:
+    def _count(self, connection: sqlite3.Connection, client: str, size: int) -> None:
         """Count `size` more bytes of a client; raises `BudgetSpent`."""
         now = datetime.now(UTC)
-        if now.date() != self._day:
-            self._day = now.date()
-            self._deposited.clear()
-        if self._deposited[client] + size > self._megabytes_per_client * 1024 * 1024:
-            midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+        today = now.date()
+        connection.execute("DELETE FROM share WHERE day <> ?", (today.isoformat(),))
+        insert = "INSERT INTO share VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes"
+        connection.execute(insert, (client, today.isoformat(), size))
+        (deposited,) = connection.execute("SELECT bytes FROM share WHERE client = ?", (client,)).fetchone()
+        if deposited > self._megabytes_per_client * 1024 * 1024:
+            midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), UTC)
             raise BudgetSpent(
                 f"{self._megabytes_per_client} MB can be deposited in a day, and you have no room left for this",
                 remedy="Deposit it tomorrow.",
                 retry_after=math.ceil((midnight - now).total_seconds()),
             )
-        self._deposited[client] += size
 
     def get(self, identity: str) -> Deposit:
         """Return a deposit; raises `NotFound`, and `StoreUnavailable` where it cannot be read."""
@@ -217,7 +221,8 @@ class Deposits:
             with closing(sqlite3.connect(self._file, timeout=10)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
-                connection.execute(_SCHEMA)
+                for table in _SCHEMA:
+                    connection.execute(table)
                 yield connection
         except (OSError, sqlite3.Error) as error:
             # The cause names a directory of the server, which is for its log alone.

@@ -96,7 +96,7 @@ def test_among_those_who_wait_the_one_who_has_had_least_is_next():
     asyncio.run(main())
 
 
-def test_a_full_queue_refuses_and_one_client_fills_half_of_it():
+def test_a_full_queue_refuses_but_a_client_makes_way_for_one_with_fewer():
     async def main():
         turns = turns_of(2, 4)
         await turns.take("a")
@@ -106,14 +106,58 @@ def test_a_full_queue_refuses_and_one_client_fills_half_of_it():
             await turns.take("a")
         assert spent.value.retry_after >= 1
         tasks += [await waiting(turns, "c"), await waiting(turns, "d")]
-        with pytest.raises(Busy, match="4 queries wait already"):
-            await turns.take("e")
+        tasks += [await waiting(turns, "e")]
+        with pytest.raises(Busy, match="another client came"):
+            await tasks[1]
+        assert (turns.running, turns.waiting) == (2, 4)
+        for name in ("a", "c", "f"):
+            with pytest.raises(Busy, match="4 queries wait already"):
+                await turns.take(name)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         assert turns.waiting == 0
         turns.give_back("a", 0)
         await turns.take("e")
+
+    asyncio.run(main())
+
+
+def test_who_has_had_much_makes_way_for_minutes():
+    async def main():
+        clock = Clock()
+        turns = turns_of(2, 8, clock)
+        for name in ("much", "little"):
+            await turns.take(name)
+            turns.give_back(name, 10 if name == "much" else 0.1)
+        clock.now += 120
+        await turns.take("x")
+        await turns.take("y")
+        much, little = await waiting(turns, "much"), await waiting(turns, "little")
+        turns.give_back("x", 0)
+        await little
+        assert not much.done()
+        turns.give_back("y", 0)
+        turns.give_back("little", 0)
+        await much
+
+    asyncio.run(main())
+
+
+def test_who_is_turned_away_in_the_moment_of_leaving_gives_no_place_back():
+    async def main():
+        turns = turns_of(1, 4)
+        await turns.take("a")
+        tasks = [await waiting(turns, name) for name in "bbcd"]
+        newcomer = await waiting(turns, "e")
+        tasks[1].cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await tasks[1]
+        assert (turns.running, turns.waiting) == (1, 4)
+        for task in (*tasks, newcomer):
+            task.cancel()
+        await asyncio.gather(*tasks, newcomer, return_exceptions=True)
+        assert (turns.running, turns.waiting) == (1, 0)
 
     asyncio.run(main())
 
@@ -137,7 +181,7 @@ def test_a_spent_budget_comes_back_with_time():
         turns.give_back("a", 70)
         with pytest.raises(BudgetSpent, match="60 seconds within a minute") as spent:
             await turns.take("a")
-        assert spent.value.retry_after == 11
+        assert spent.value.retry_after == 10
         await turns.take("b")
         clock.now += spent.value.retry_after
         turns.give_back("b", 0)
@@ -183,6 +227,6 @@ def test_clients_who_are_owed_nothing_are_forgotten():
             await turns.take(str(number))
             turns.give_back(str(number), 0.5)
             clock.now += 1
-        assert len(turns._clients) < 10
+        assert len(turns._clients) < 300
 
     asyncio.run(main())

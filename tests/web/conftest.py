@@ -17,6 +17,7 @@ from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.workers import Workers
 from aseancan_kg.web.app import create_app
+from aseancan_kg.web.connection import Connection
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.state import State
 
@@ -62,7 +63,9 @@ def running() -> Callable[[State], AbstractContextManager[int]]:
     def running(state: State) -> Iterator[int]:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that long answers are not sent at once
-            config = uvicorn.Config(create_app(state), log_level="critical", timeout_graceful_shutdown=2)
+            config = uvicorn.Config(
+                create_app(state), http=Connection, ws="none", log_level="critical", timeout_graceful_shutdown=2
+            )
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()

@@ -150,13 +150,39 @@ def output(*command):
             "Transfer-Encoding: chunked",
         ],
         ["--get", "--data-urlencode", f"query={SELECT}", "--http2"],
+        ["--data-urlencode", f"query={SELECT}", "--http2"],
         ["--data-urlencode", f"query={SELECT}", "--http1.0"],
     ],
-    ids=["get", "form", "direct", "expect", "chunked", "http2 upgrade", "http1.0"],
+    ids=["get", "form", "direct", "expect", "chunked", "http2 upgrade", "form with http2 upgrade", "http1.0"],
 )
 def test_curl_gets_an_answer(url, options):
     answer = output(found("curl"), "--silent", "--show-error", "--fail", *options, f"{url}/sparql")
     assert len(json.loads(answer)["results"]["bindings"]) == 3
+
+
+JAVA = """
+import java.net.URI;
+import java.net.http.*;
+
+class Ask {
+    public static void main(String[] given) throws Exception {
+        var client = HttpClient.newHttpClient();
+        for (int time = 0; time < 2; time++) {
+            var asked = HttpRequest.newBuilder(URI.create(given[0]))
+                .header("Content-Type", "application/sparql-query").header("Accept", "text/csv")
+                .POST(HttpRequest.BodyPublishers.ofString(given[1])).build();
+            System.out.print(client.send(asked, HttpResponse.BodyHandlers.ofString()).body());
+        }
+    }
+}
+"""
+
+
+def test_java_posts_a_query_though_it_would_rather_speak_http2(url, tmp_path):
+    program = tmp_path / "Ask.java"
+    program.write_text(JAVA, encoding="utf-8")
+    answers = output(found("java"), str(program), f"{url}/sparql", "SELECT (41 + 1 AS ?n) {}")
+    assert answers.split() == ["n", "42"] * 2
 
 
 def test_curl_head_tells_the_length_that_get_has(url):

@@ -1,9 +1,10 @@
-"""Connections that say nothing, or never end what they say."""
+"""Connections that say nothing, never end what they say, or would go on in another protocol."""
 
+import contextlib
+import select
 import socket
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -14,7 +15,7 @@ from aseancan_kg.web.connection import Connection
 
 class Impatient(Connection):
     head_bytes = 20_000
-    head_seconds = 0.5
+    request_seconds = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def port(state_of):
         thread.join()
 
 
-@contextmanager
+@contextlib.contextmanager
 def connected(port):
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         yield connection
@@ -43,7 +44,7 @@ def test_a_head_that_does_not_come_closes_the_connection(port, said):
         connection.sendall(said)
         since = time.monotonic()
         assert connection.recv(100) == b""
-        assert 0.2 < time.monotonic() - since < 3
+        assert 0.5 < time.monotonic() - since < 3
 
 
 def test_an_endless_head_is_431(port):
@@ -67,16 +68,138 @@ def test_several_requests_on_one_connection_each_have_their_own_count_and_time(p
             while not answer.endswith(b'{"status":"live"}'):
                 answer += connection.recv(4096)
             assert answer.startswith(b"HTTP/1.1 200")
-            time.sleep(0.3)
+            time.sleep(0.4)
 
 
-def test_a_body_may_be_longer_and_slower_than_a_head(port):
-    head = (
-        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 30006\r\n\r\n"
-    )
+def post(query, *, length=None, headers=b""):
+    """The bytes of a POST of a query, whose body may be said to have another length than it has."""
+    length = len(query) if length is None else length
+    kind = b"Content-Type: application/sparql-query\r\nAccept: text/csv\r\n"
+    return b"POST /sparql HTTP/1.1\r\nHost: x\r\n%s%sContent-Length: %d\r\n\r\n%s" % (kind, headers, length, query)
+
+
+def replies(connection, count):
+    """Read answers, each of a length that it tells, and nothing after them; returns their statuses and bodies."""
+    found = []
+    with connection.makefile("rb") as stream:
+        for _ in range(count):
+            status = int(stream.readline().split()[1])
+            head = dict(iter(lambda: tuple(stream.readline().rstrip().partition(b": ")[::2]), (b"", b"")))
+            found.append((status, stream.read(int(head[b"content-length"]))))
+    return found
+
+
+def test_a_body_may_be_longer_than_a_head_and_come_in_pieces(port):
     with connected(port) as connection:
-        connection.sendall(head)
+        connection.sendall(post(b"", length=30_006))
         for piece in (b"ASK {}", b" " * 15_000, b" " * 15_000):
-            time.sleep(0.3)
+            time.sleep(0.2)
             connection.sendall(piece)
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("pieces", [0, 50], ids=["never comes", "comes a byte at a time"])
+def test_a_body_that_does_not_come_is_408_and_closes_the_connection(port, pieces):
+    with connected(port) as connection:
+        since = time.monotonic()
+        connection.sendall(post(b"A", length=100))
+        for _ in range(pieces):
+            if select.select([connection], [], [], 0.1)[0]:
+                break
+            connection.sendall(b" ")
+        answer = connection.makefile("rb").read()
+        assert 0.5 < time.monotonic() - since < 3
+        assert answer == b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+def test_a_request_may_follow_a_connection_by_almost_its_own_time(port):
+    with connected(port) as connection:
+        time.sleep(0.7)
+        connection.sendall(post(b"ASK", length=6))
+        time.sleep(0.6)
+        connection.sendall(b" {}")
+        assert replies(connection, 1) == [(200, b"true")]
+
+
+def test_a_body_that_nobody_reads_may_not_come_for_ever(port):
+    with connected(port) as connection:
+        connection.sendall(b"POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 405"
+        since = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() - since < 5:
+                connection.sendall(b" ")
+                time.sleep(0.05)
+        assert 0.5 < time.monotonic() - since < 3
+
+
+def test_a_late_body_does_not_spoil_an_answer_before_it(port):
+    earlier = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    with connected(port) as connection:
+        connection.sendall(earlier + post(b"", length=6))
+        (one,) = replies(connection, 1)
+        connection.sendall(b"ASK {}")
+        assert (one[0], *replies(connection, 1)) == (200, (200, b"true"))
+
+
+H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAA\r\n"
+NUMBERED = b"SELECT (%d AS ?n) {}"
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 100_000])
+def test_requests_that_would_change_the_protocol_are_answered_in_this_one(port, size):
+    sent = b"".join(post(NUMBERED % n, headers=H2C) for n in range(3))
+    sent += b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    sent += post(NUMBERED % 3)
+    with connected(port) as connection:
+        for start in range(0, len(sent), size):
+            connection.sendall(sent[start : start + size])
+        answers = replies(connection, 5)
+    assert [status for status, _ in answers] == [200] * 5
+    assert [body for _, body in answers] == [
+        b"n\r\n0\r\n",
+        b"n\r\n1\r\n",
+        b"n\r\n2\r\n",
+        b'{"status":"live"}',
+        b"n\r\n3\r\n",
+    ]
+
+
+def test_a_chunked_body_is_read_though_its_request_would_change_the_protocol(port):
+    head = post(b"", headers=H2C).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    with connected(port) as connection:
+        connection.sendall(head + b"4\r\nASK \r\n2\r\n{}\r\n0\r\n\r\n" + post(NUMBERED % 1))
+        assert [body for _, body in replies(connection, 2)] == [b"true", b"n\r\n1\r\n"]
+
+
+def test_a_request_that_would_change_the_protocol_and_close_does_the_latter(port):
+    with connected(port) as connection:
+        connection.sendall(post(NUMBERED % 1, headers=b"Connection: Upgrade, close\r\nUpgrade: h2c\r\n"))
+        assert replies(connection, 1) == [(200, b"n\r\n1\r\n")]
+        assert connection.recv(1) == b""
+
+
+def test_its_body_has_no_more_time_than_another(port):
+    with connected(port) as connection:
+        connection.sendall(post(b"A", length=100, headers=H2C))
+        assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
+
+
+def test_thousands_of_such_requests_at_once_are_read_one_after_the_other(running, state_of):
+    one = b"GET /health/live HTTP/1.1\r\nHost:x\r\nConnection:upgrade\r\nUpgrade:x\r\n\r\n"
+    with running(state_of()) as port, connected(port) as connection:
+        connection.sendall(one * 1500)
+        assert replies(connection, 1500) == [(200, b'{"status":"live"}')] * 1500
+
+
+def test_bytes_that_are_no_address_are_400_with_and_without_such_a_wish(port):
+    for headers in (b"", H2C):
+        with connected(port) as connection:
+            connection.sendall(post(b"ASK {}", headers=headers).replace(b"/sparql", b"/\xff"))
+            assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_connect_is_refused(port):
+    with connected(port) as connection:
+        connection.sendall(b"CONNECT /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nASK {}")
+        assert connection.recv(12) == b"HTTP/1.1 405"

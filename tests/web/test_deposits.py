@@ -138,6 +138,17 @@ def test_a_full_or_missing_place_is_told(serve, state_of, tmp_path):
         assert client.get(f"/q/{'a' * 16}").status_code == 404
 
 
+def test_a_restart_gives_a_client_no_new_allowance(serve, state_of, tmp_path):
+    limits = {"state": str(tmp_path), "query_kb": 1024, "deposit_mb_per_client": 1}
+    long = "ASK {{ ?s ?p {} }} #" + "x" * 700_000
+    with serve(state_of(**limits)) as client:
+        assert deposit(client, long.format(1)).status_code == 201
+    with serve(state_of(**limits)) as client:
+        assert deposit(client, long.format(2)).status_code == 429
+        assert deposit(client, "ASK {}").status_code == 201
+        assert deposit(client, long.format(1)).status_code == 201
+
+
 @pytest.mark.parametrize("name", ["aaaaaaaaaa", "'; DROP TABLE deposit", "%00"])
 def test_an_unknown_deposit_is_404(client, name):
     assert client.get(f"/q/{name}").status_code == 404

@@ -1,9 +1,13 @@
 """The OpenAPI description tells what the service does."""
 
+import html
+from dataclasses import replace
+
 import pytest
 from openapi_spec_validator import validate
 
 from aseancan_kg.queries import catalogue
+from aseancan_kg.web.app import switch
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +46,57 @@ def test_every_format_that_is_described_is_given(client, told):
     for media_type in answers:
         given = client.get("/queries/members", headers={"Accept": media_type}).headers["content-type"]
         assert given.split(";")[0] == media_type
+
+
+def test_it_is_made_once_and_anew_for_another_dataset(client, serve, state_of):
+    first, again = (client.get("/openapi.json", headers={"Accept": accept}) for accept in ("*/*", "application/json"))
+    assert again.content == first.content
+    assert client.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    described = client.app.openapi_schema
+    client.get("/openapi.json", headers={"Accept": "text/plain"})
+    assert client.app.openapi_schema is described
+
+    few = {"members": catalogue()["members"]}
+    with serve(state_of()) as other:
+        assert len(other.get("/openapi.json").json()["paths"]) > 50
+        newer = replace(state_of(), queries=few)
+        other.portal.call(newer.engine.start)
+        other.portal.call(switch, other.app, newer)
+        paths = other.get("/openapi.json").json()["paths"]
+    assert [path for path in paths if path.startswith("/queries/")] == ["/queries/members"]
+
+
+def test_behind_a_proxy_it_says_where_the_service_is(serve, state_of):
+    with serve(state_of(), root_path="/kg") as client:
+        assert client.get("/kg/openapi.json").json()["servers"] == [{"url": "/kg"}]
+
+
+def test_the_page_shows_all_of_it(client, told):
+    page = html.unescape(client.get("/docs").text)
+    for path, methods in told["paths"].items():
+        for method, operation in methods.items():
+            if path.startswith("/queries/"):
+                assert f"<summary>{operation['summary']} <small><code>{path}</code></small></summary>" in page
+                assert f'<a href="{path}">Try it</a>' in page
+            else:
+                assert f"<h2><code>{method.upper()} {path}</code></h2>" in page
+            assert operation.get("description", operation["summary"]) in page
+            for one in operation.get("parameters", ()):
+                assert f"<dt><code>{one['name']}</code></dt>" in page
+    assert "A day, such as 2025-10-26.\n<small>date; default <code>2025-10-26</code></small>" in page
+    assert "<small>string; required</small>" in page
+    assert '<a href="/openapi.json">' in page
+    assert '<a href="/docs">' in client.get("/").text
+
+
+def test_nothing_in_the_page_is_taken_for_markup(serve, state_of):
+    hostile = replace(catalogue()["members"], name="a", title="<b>&", description="<script>x</script>")
+    with serve(replace(state_of(), queries={"a": hostile})) as client:
+        page = client.get("/docs").text
+    assert "<summary>&lt;b&gt;&amp; <small>" in page
+    assert "<script" not in page
+
+
+def test_behind_a_proxy_the_page_links_below_its_path(serve, state_of):
+    with serve(state_of(), root_path="/kg") as client:
+        assert '<a href="/kg/queries/members">Try it</a>' in client.get("/kg/docs").text

@@ -263,6 +263,7 @@ SPECIMENS = {
     "/health/live": "/health/live",
     "/health/ready": "/health/ready",
     "/openapi.json": "/openapi.json",
+    "/docs": "/docs",
 }
 
 

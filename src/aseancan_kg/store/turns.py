@@ -14,12 +14,18 @@ _MINUTE = 60.0
 _LIGHT_SHARE = 0.1
 """Share of its budget below which a client may take the last place."""
 _FORGET_AT = 10_000
-"""Number of remembered clients at which those who are owed nothing are forgotten."""
+"""Number of remembered clients at which those who have used nothing to speak of are forgotten."""
+_NOTHING = 0.01
+"""Seconds of query time that are nothing to speak of."""
 
 
 @dataclass(slots=True)
 class _Client:
-    """What a client uses: queries that run, queries that wait, and the seconds it has had, which fade."""
+    """What a client uses: queries that run, queries that wait, and the seconds it has had.
+
+    These fade to a third in a minute, so that steady use adds up to what it is in a minute, and who has used much is
+    told from who has not for some minutes more.
+    """
 
     running: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
@@ -29,6 +35,9 @@ class _Client:
 
 class Turns:
     """Gives `workers` places to queries; at most `queue` wait, half of them of one client, for `query_seconds`.
+
+    When the queue is full, a client with fewer waiting queries takes the place of the last that came from whoever has
+    most, so that it takes as many clients as places in the queue to keep another one out.
 
     A client may use `client_seconds` of query time a minute. With more than one place it never holds the last one,
     unless it holds no other and has used little of its budget lately: so a query that takes a moment finds a place
@@ -57,18 +66,17 @@ class Turns:
         budget or fills half the queue.
         """
         client = self._faded(name)
-        over = client.spent - self._budget
-        if over >= 0:
-            wait = math.ceil((over + 1) * _MINUTE / self._budget)
+        if client.spent >= self._budget:
+            wait = max(1, math.ceil(_MINUTE * math.log(client.spent / self._budget)))
             raise _spent(f"your queries have used {self._budget:g} seconds within a minute", wait)
         if not client.waiting and self._may_run(client):
             self._free -= 1
             client.running += 1
             return
-        if self.waiting >= self._queue:
-            raise _busy(f"{self.waiting} queries wait already")
         if len(client.waiting) >= max(1, self._queue // 2):
             raise _spent(f"{len(client.waiting)} of your queries wait already", 1)
+        if self.waiting >= self._queue:
+            self._make_room(client)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.waiting.append(turn)
         self.waiting += 1
@@ -79,7 +87,7 @@ class Turns:
             if turn in client.waiting:
                 client.waiting.remove(turn)
                 self.waiting -= 1
-            elif not turn.cancelled():  # it was given a place in the same moment
+            elif not turn.cancelled() and not turn.exception():  # it was given a place in the same moment
                 self.give_back(name, 0)
             if isinstance(error, TimeoutError):
                 raise _busy("no place became free in time") from None
@@ -94,6 +102,16 @@ class Turns:
         self._let_in()
         if len(self._clients) > _FORGET_AT:
             self._clients = {known: one for known, one in self._clients.items() if not self._idle(known)}
+
+    def _make_room(self, client: _Client) -> None:
+        """Turn away a waiting query for one of a client with fewer; raises `Busy` when nobody has two more."""
+        most = max(self._clients.values(), key=lambda one: len(one.waiting))
+        if len(most.waiting) < len(client.waiting) + 2:
+            raise _busy(f"{self.waiting} queries wait already")
+        turn = most.waiting.pop()
+        self.waiting -= 1
+        if not turn.cancelled():
+            turn.set_exception(_busy("too many of your queries wait, and another client came"))
 
     def _let_in(self) -> None:
         while self.waiting:
@@ -116,13 +134,13 @@ class Turns:
     def _faded(self, name: str) -> _Client:
         client = self._clients.setdefault(name, _Client(as_of=self._clock()))
         now = self._clock()
-        client.spent = max(0.0, client.spent - (now - client.as_of) * self._budget / _MINUTE)
+        client.spent *= math.exp((client.as_of - now) / _MINUTE)
         client.as_of = now
         return client
 
     def _idle(self, name: str) -> bool:
         client = self._faded(name)
-        return not (client.running or client.waiting or client.spent)
+        return not (client.running or client.waiting or client.spent > _NOTHING)
 
 
 def _busy(message: str) -> Busy:

@@ -37,8 +37,7 @@ def create_app(state: State) -> FastAPI:
         title="ASEAN-Canada commitments knowledge graph",
         version=VERSION,
         lifespan=_lifespan,
-        docs_url=None,  # the ready-made pages load their scripts from a public network
-        redoc_url=None,
+        openapi_url=None,  # `openapi` does this: the ready-made pages load their scripts from a public network
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `front` does these
     )
     app.state.service = state
@@ -63,10 +62,11 @@ def create_app(state: State) -> FastAPI:
         Route("/downloads/{path:path}", pages.download),
         Route("/", pages.home),
         Route("/metrics", metrics.show),
+        Route("/openapi.json", openapi.document),
+        Route("/docs", openapi.docs),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app.include_router(health.router)
-    app.openapi = lambda: openapi.describe(app, app.state.service.queries)  # type: ignore[method-assign]
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
     app.middleware_stack = Front(app.build_middleware_stack(), metrics)
     return app
@@ -76,6 +76,7 @@ async def switch(app: FastAPI, state: State) -> None:
     """Serve another state, its engine started, from the next request on; those before are answered by the old one."""
     old: State = app.state.service
     app.state.service = state
+    app.openapi_schema = None
     with suppress(TimeoutError):
         async with asyncio.timeout(_LEAVE_TAKING):
             while old.visits.count:

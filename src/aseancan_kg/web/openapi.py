@@ -1,26 +1,37 @@
 """The OpenAPI description of the service: SPARQL, graphs, deposits, every query of the catalogue."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import Response
 
 from aseancan_kg.library.citations import WRITERS
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
 from aseancan_kg.queries import Parameter, Query, form
 from aseancan_kg.web import answers
+from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.pages import page
+from aseancan_kg.web.state import root_of
 
 _ANY_ANSWER = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
     "string": {"type": "string"},
     "integer": {"type": "integer"},
-    "date": {"type": "string", "format": "date"},
+    "date": {"type": "string", "format": "date", "description": "A day, such as 2025-10-26."},
 }
+_STYLES = "BibTeX, RIS or CSL-JSON."
 _QUERY: dict[str, Any] = {"type": "string", "description": "A SPARQL 1.1 query."}
 _GRAPHS: dict[str, Any] = {"type": "array", "items": {"type": "string", "format": "iri"}}
-_PROTOCOL: dict[str, dict[str, Any]] = {"query": _QUERY, "default-graph-uri": _GRAPHS, "named-graph-uri": _GRAPHS}
+_PROTOCOL: dict[str, dict[str, Any]] = {
+    "query": _QUERY,
+    "default-graph-uri": _GRAPHS | {"description": "A graph whose triples the query's default graph has."},
+    "named-graph-uri": _GRAPHS | {"description": "A graph that GRAPH in the query can name."},
+}
 _PROBLEMS = {
     "400": "The query does not parse, or the request is not one of the protocol.",
     "403": "An update, a query that would reach another server, or a deposit where none is taken.",
@@ -30,6 +41,36 @@ _PROBLEMS = {
     "429": "You have asked much lately; Retry-After says when to come back.",
     "503": "The query passed a limit, or too many wait; with Retry-After it was not begun.",
 }
+
+
+async def document(request: Request) -> Response:
+    """Answer `/openapi.json`."""
+    body = json.dumps(_described(request), ensure_ascii=False).encode()
+    request.scope[KEEP] = True
+    headers = {"ETag": etag(body), "Cache-Control": "public, no-cache"}
+    return Response(body, headers=headers, media_type="application/json")
+
+
+async def docs(request: Request) -> Response:
+    """Answer `/docs` with the same as a page."""
+    told = _described(request)
+    request.scope[KEEP] = True
+    return page(
+        request,
+        "docs.html",
+        summary=told["info"]["summary"],
+        operations=[(method, path, one) for path, methods in told["paths"].items() for method, one in methods.items()],
+        refusals=told["components"]["responses"],
+    )
+
+
+def _described(request: Request) -> dict[str, Any]:
+    """Return the description, which is made once for each dataset that is served."""
+    app: FastAPI = request.app
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, app.state.service.queries)
+    root = root_of(request)
+    return app.openapi_schema | ({"servers": [{"url": root}]} if root else {})
 
 
 def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
@@ -50,12 +91,18 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         "/q/{id}.{style}": {
             "get": _operation(
                 "Cite a deposited query",
-                [*_ID, _parameter("style", {"enum": [one.name for one in WRITERS]}, place="path")],
+                [
+                    *_ID,
+                    _parameter("style", {"enum": [one.name for one in WRITERS], "description": _STYLES}, place="path"),
+                ],
                 tuple(WRITERS),
             )
         },
         **told.get("paths", {}),
     }
+    problem = {"application/problem+json": {"schema": {"type": "object"}}}
+    refusals = {status: {"description": words, "content": problem} for status, words in _PROBLEMS.items()}
+    told["components"] = {"responses": refusals}
     return told
 
 
@@ -89,14 +136,13 @@ def _posted(summary: str, formats: Sequence[Format], success: str = "200") -> di
 def _operation(
     summary: str, parameters: Sequence[dict[str, Any]], formats: Iterable[Format], success: str = "200"
 ) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"type": "object"}}}
     content: dict[str, Any] = {one.media_type: {} for one in formats}
     return {
         "summary": summary,
         "parameters": list(parameters),
         "responses": {
             success: {"description": "The answer.", "content": content},
-            **{status: {"description": words, "content": problem} for status, words in _PROBLEMS.items()},
+            **{status: {"$ref": f"#/components/responses/{status}"} for status in _PROBLEMS},
         },
     }
 
@@ -111,12 +157,18 @@ def _by_name(schemas: Mapping[str, Mapping[str, Any]], required: set[str]) -> li
 
 def _format(formats: Sequence[Format]) -> dict[str, Any]:
     names = [one.name for one in formats]
-    return _parameter("format", {"enum": names, "description": "Instead of what Accept says."})
+    return _parameter("format", {"enum": names, "description": "Instead of what the Accept header says."})
 
 
-_ID = [_parameter("id", {"type": "string", "pattern": "^[a-z2-7]{10}$"}, place="path")]
+_ID = [
+    _parameter(
+        "id",
+        {"type": "string", "pattern": "^[a-z2-7]{16}$", "description": "The id that depositing the query gave."},
+        place="path",
+    )
+]
 _GRAPH_STORE = [
-    _parameter("graph", {"type": "string", "format": "iri"}),
+    _parameter("graph", {"type": "string", "format": "iri", "description": "The graph to get."}),
     _parameter("default", {"type": "string", "description": "Without a value: the default graph."}),
     _format(GRAPH_FORMATS),
 ]

@@ -87,23 +87,43 @@ def test_every_control_is_reached_with_the_keyboard(page, ask):
     assert {"Examples", "Run", "Table", "Chart", "Raw", "body", "length", "csv", "xml"} <= reached
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_it_is_accessible_and_fits(open_page, viewport, scheme, ask, write, missing):
+@pytest.fixture(params=["light", "dark"])
+def checked(request, open_page, missing):
+    """Open a page and return it with what checks that it is accessible and fits in the state it is in."""
     if not AXE.exists():
         missing("the npm package of accessibility rules", "run `npm install --prefix tests/web`")
-    page = open_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
 
-    def check(state):
-        found = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],"
-            " rules: {'target-size': {enabled: true}}})"
-        )
-        faults = [(one["id"], node["html"]) for one in found["violations"] for node in one["nodes"]]
-        assert faults == [], state
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+    def open_checked(path, viewport):
+        page = open_page(path, viewport=viewport, color_scheme=request.param, reduced_motion="reduce")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
 
+        def check(state):
+            found = page.evaluate(
+                "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],"
+                " rules: {'target-size': {enabled: true}}})"
+            )
+            faults = [(one["id"], node["html"]) for one in found["violations"] for node in one["nodes"]]
+            assert faults == [], state
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+
+        return page, check
+
+    return open_checked
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_page_of_the_interface_is_accessible_and_fits(checked, viewport):
+    page, check = checked("/docs", viewport)
+    check("closed")
+    page.get_by_text("Members at a date").click()
+    check("with a query open")
+    page.get_by_text("Members at a date").locator("..").get_by_role("link", name="Try it").click()
+    expect(page.get_by_role("heading", name="Members at a date")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_it_is_accessible_and_fits(checked, viewport, ask, write):
+    page, check = checked("/sparql", viewport)
     check("bare")
     ask(page, BODIES)
     expect(page.locator("section tbody tr")).to_have_count(3)
