@@ -9,9 +9,9 @@ from aseancan_kg import queries
 from aseancan_kg.errors import InputError
 from aseancan_kg.mediatypes import CSV, N_TRIPLES
 from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.doctor import reading
 from aseancan_kg.store.doctor.patterns import Part, Query
-from aseancan_kg.store.embedded import EmbeddedStore
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SAMPLE = 3
@@ -34,7 +34,7 @@ class Probes:
 
     def __init__(
         self,
-        store: EmbeddedStore,
+        store: Dataset,
         query: Query,
         default_graphs: Sequence[str],
         named_graphs: Sequence[str],
@@ -134,7 +134,7 @@ class Probes:
         return [row[variable] for row in rows if variable in row]
 
 
-def evaluate(store: EmbeddedStore, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bool:
+def evaluate(store: Dataset, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bool:
     """Evaluate a whole query and tell whether it finds anything; raises as the store does."""
     form = queries.form(text)
     if form == "select":
