@@ -11,6 +11,7 @@ and `END`; or `ERROR`.
 
 import gc
 import json
+import math
 import os
 import resource
 import signal
@@ -132,11 +133,12 @@ def _confine(memory: int) -> None:
 
 
 def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any]) -> None:
-    output = _Output(channel, request["buffer"])
+    examines = request["do"] == "examine"
+    output = _Output(channel, math.inf if examines else request["buffer"])  # a diagnosis is short and never streamed
     asked = request["text"], request["default_graphs"], request["named_graphs"]
     rows = None
     try:
-        if request["do"] == "examine":
+        if examines:
             diagnosis = examine(store, *asked, seconds=min(EXAMINATION, request["seconds"] / 2))
             output.write(_json(**diagnosis.as_json()))
         else:
@@ -156,7 +158,7 @@ def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any
 class _Output:
     """A file that sends what is written to it in frames, once it is complete or holds more than `limit` bytes."""
 
-    def __init__(self, channel: socket.socket, limit: int) -> None:
+    def __init__(self, channel: socket.socket, limit: float) -> None:
         self.whole = True
         self.held = BytesIO()
         self._channel = channel
