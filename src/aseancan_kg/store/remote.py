@@ -108,7 +108,7 @@ class RemoteStore(Dataset):
 
         From the switch to the next look, and while the new version is counted, the new version answers under the old
         one's name. Such an answer must not come back when the old version does, after a rollback: by then the new one
-        was seen, and the number of changes is another.
+        was seen, and the number of changes is another. Only one that came and went between two looks was not seen.
         """
         return f"{self.version} {self._changes}"
 
