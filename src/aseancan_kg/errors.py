@@ -9,16 +9,17 @@
     │   └── InvalidTables      rows of registers or codings, each with a fault
     ├── TooLong                a query, or an answer to be kept, of more bytes than are taken
     ├── NoRoom                 more than may be kept here
-    ├── Forbidden              a query that would change data or reach the network
+    ├── Forbidden              what is not done here: to change data, to reach the network, to cite what has no version
     ├── NotFound               an IRI, slug or query name nobody knows
     ├── NotAcceptable          no representation fits what was asked for
     ├── QueryStopped           a query that was begun and passed a limit
     │   ├── QueryTimeout       … of time
     │   ├── QueryMemory        … of memory
     │   └── QueryCrash         … of the engine itself, whose process it ended
-    ├── ComeBackLater          a query that was not begun
+    ├── ComeBackLater          a query that has no answer now
     │   ├── Busy               too many wait already
-    │   └── BudgetSpent        this client has had its share for now
+    │   ├── BudgetSpent        this client has had its share for now
+    │   └── DatasetChanged     another version was published meanwhile
     └── StoreUnavailable       the store behind the service does not answer
 
 Lower floors raise these; only `cli` turns them into exit codes and only `web.problems` into HTTP.
@@ -110,7 +111,7 @@ class NoRoom(Error):
 
 
 class Forbidden(Error):
-    """A query that would change data or reach the network."""
+    """What is not done here: to change data, to reach the network, to cite what has no version."""
 
 
 class NotFound(Error):
@@ -143,7 +144,7 @@ class QueryCrash(QueryStopped):
 
 @dataclass
 class ComeBackLater(Error):
-    """A query that was not begun; it may be in `retry_after` seconds."""
+    """A query that has no answer now; it may have in `retry_after` seconds."""
 
     retry_after: int = field(default=1, kw_only=True)
 
@@ -154,6 +155,10 @@ class Busy(ComeBackLater):
 
 class BudgetSpent(ComeBackLater):
     """The client has had its share of the service for now."""
+
+
+class DatasetChanged(ComeBackLater):
+    """Another version was published while a query was evaluated, so that nobody knows which one has answered."""
 
 
 class StoreUnavailable(Error):

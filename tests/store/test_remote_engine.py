@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from aseancan_kg.errors import BudgetSpent, QueryTimeout, StoreUnavailable, SyntaxProblem
+from aseancan_kg.errors import BudgetSpent, Busy, QueryTimeout, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, JSON, N_TRIPLES, TSV, TURTLE
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Question
@@ -90,6 +90,12 @@ def serve():
         server.server_close()
 
 
+@pytest.fixture
+def changing():
+    """A server that is changed while it is asked."""
+    return type("Changing", (Server,), {})
+
+
 def ask(url, question, answer_format, *, clients=("a",), **limits):
     """Return for each client the whole answer and its number of rows, or the error."""
 
@@ -163,6 +169,16 @@ def test_a_query_that_takes_too_long_is_given_up(serve):
     assert 0.2 <= failure.elapsed < 0.9
 
 
+def test_the_wait_for_a_turn_counts(serve):
+    since = time.monotonic()
+    first, second = ask(serve(body=table(3), delay=0.7), ALL, JSON, clients="ab", workers=1, query_seconds=1.0)
+    assert isinstance(first, tuple)
+    assert type(second) is Busy
+    assert "waited 0.7 seconds for its turn" in str(second)
+    assert second.retry_after
+    assert time.monotonic() - since < 1.6  # the second was told after 1.0; then its request ended
+
+
 def test_one_client_does_not_take_all_places(serve):
     answers = ask(serve(body=table(3), delay=0.5), ALL, JSON, clients=["a"] * 5 + ["b"], workers=2, queue=4)
     assert [type(one) for one in answers].count(BudgetSpent) == 2
@@ -173,6 +189,49 @@ def test_a_server_that_refuses_the_query_says_why(serve):
     (failure,) = ask(serve(body=b"no such prefix"), Question("SELECT ?broken { }", "select"), JSON)
     assert isinstance(failure, SyntaxProblem)
     assert "no such prefix" in str(failure)
+
+
+def examine(url, question, **limits):
+    """Return the diagnosis and the number of seconds it took, and see that nothing goes on afterwards."""
+
+    async def run():
+        engine = RemoteEngine(RemoteStore(url, timeout=5), Settings(**limits))
+        await engine.start()
+        since = time.monotonic()
+        try:
+            told = json.loads(await engine.examine(question, "a"))
+            return told, time.monotonic() - since
+        finally:
+            async with asyncio.timeout(0.5):
+                await engine.close()
+            assert engine.turns.running == 0
+
+    return asyncio.run(run())
+
+
+def test_a_diagnosis_is_whole_however_little_is_held(serve):
+    text = (
+        "SELECT * { "
+        + " ".join(f"?s <http://e/a-property-with-a-name/{number}> ?o{number} ." for number in range(20))
+        + " }"
+    )
+    told, _ = examine(serve(body=table(0)), Question(text, "select"), buffer_kb=1)
+    assert len(json.dumps(told)) > 1024
+    assert told["findings"][0]["kind"] == "pattern"
+
+
+def test_an_examination_is_given_up_when_its_time_is_over(serve):
+    question = Question("SELECT * { ?s <http://e/p> ?o }", "select")
+    told, seconds = examine(serve(body=table(0), delay=4), question, query_seconds=1.0)
+    assert told["outcome"] == "out-of-time"
+    assert 0.5 <= seconds < 0.9
+
+
+def test_an_examination_of_a_server_that_fails_fails(serve, changing):
+    url = serve(changing)
+    changing.body = b"no JSON"
+    with pytest.raises(StoreUnavailable, match="broke off"):
+        examine(url, Question("SELECT * { ?s <http://e/p> ?o }", "select"))
 
 
 def test_an_answer_that_nobody_reads_is_given_up(serve):
@@ -195,12 +254,6 @@ def test_as_many_queries_as_there_are_workers_are_sent_at_once(serve):
     url = serve(body=table(3), delay=1.5)
     answers = ask(url, ALL, JSON, clients=map(str, range(40)), workers=40, query_seconds=2.8)
     assert [one for one in answers if not isinstance(one, tuple)] == []
-
-
-@pytest.fixture
-def changing():
-    """A server that is changed while it is asked."""
-    return type("Changing", (Server,), {})
 
 
 def watch(url, follow):

@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
@@ -29,9 +30,10 @@ import pytest
 from aseancan_kg import catalogue
 from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, N_QUADS
-from aseancan_kg.namespaces import BASE, GRAPH, ID, STAGING
+from aseancan_kg.namespaces import BASE, GRAPH, ID, PREFIXES, STAGING
 from aseancan_kg.queries import load
 from aseancan_kg.settings import resources
+from aseancan_kg.store import doctor
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.publication import Release, publish
 from aseancan_kg.store.remote import RemoteStore
@@ -292,6 +294,28 @@ def test_a_page_costs_few_requests_and_says_the_same(
             assert [fact.property for fact in page.facts] == [fact.property for fact in here.facts]
 
 
+MISTAKES = {
+    "?a a ac:Action ; ac:mention ?x": "ac:mentions",
+    "?a a ac:Actions ; ac:text ?x": "ac:Action",
+    f"?a ac:mentions <{ID}body/asaen>": f"<{ID}body/asean>",
+    "?b a ac:Body ; skos:altLabel 'ASEAN'": '"ASEAN"@en',
+    "?a a ac:Action ; skos:notation '1.2.6'@en": '"1.2.6"',
+    "?x a ac:Body ; ac:mentions ?a . ?a a ac:Action": "^ac:mentions",
+    f"GRAPH <{GRAPH}bodies> {{ ?x a ac:Action }}": f"<{GRAPH}plan-of-action-2021-2025>",
+    "?b skos:prefLabel ?label FILTER(?label = 'Thailand')": '"Thailand"@en',
+}
+"""What is asked, and what mends it."""
+
+
+@pytest.mark.parametrize("where", MISTAKES)
+def test_the_doctor_mends_a_query_in_its_usual_time(remote: RemoteStore, where: str) -> None:
+    prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in ("ac", "skos"))
+    assert remote.graphs
+    store = remote.until(time.monotonic() + doctor.EXAMINATION)
+    diagnosis = doctor.examine(store, f"{prefixes}\nSELECT * {{ {where} }}")
+    assert [finding.suggestion for finding in diagnosis.findings if finding.mended] == [MISTAKES[where]], diagnosis
+
+
 @contextmanager
 def counting(endpoint: str) -> Iterator[tuple[str, list[bytes]]]:
     """Start a server that passes queries on, and return its address and the list of what went through."""
@@ -450,10 +474,11 @@ def test_a_server_that_can_hide_nothing_is_named(tmp_path: Path) -> None:
 
 
 @contextmanager
-def serving(script: Path, server: Server) -> Iterator[str]:
-    """Start a node that serves a server, and return its address."""
+def serving(script: Path, server: Server, state: Path) -> Iterator[str]:
+    """Start a node that serves a server and keeps deposits in a directory, and return its address."""
     command = [script, "serve", "--port", "0", "--store", server.endpoint]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+    environment = os.environ | {"AC_STATE": str(state)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=environment)
     try:
         assert process.stdout is not None
         printed = [process.stdout.readline() for _ in range(3)]
@@ -476,9 +501,9 @@ def get(address: str, accept: str) -> tuple[int, bytes]:
             return error.code, error.read()
 
 
-def test_a_node_serves_everything(server: Server, script: Path, embedded: EmbeddedStore) -> None:
+def test_a_node_serves_everything(server: Server, script: Path, embedded: EmbeddedStore, tmp_path: Path) -> None:
     iri = f"{ID}instrument/mpac-2025"
-    with serving(script, server) as address:
+    with serving(script, server, tmp_path) as address:
         status, page = get(f"{address}doc/instrument/mpac-2025", "text/html")
         assert status == 200
         assert b"Master Plan on ASEAN Connectivity 2025" in page
@@ -487,6 +512,15 @@ def test_a_node_serves_everything(server: Server, script: Path, embedded: Embedd
         assert get(f"{address}queries/members?format=csv", "*/*")[1] == embedded.query(load("members").bind({}), CSV)
         assert b"UnionDefaultGraph" in get(f"{address}sparql", "text/turtle")[1]
         assert get(f"{address}doc/instrument/nope", "*/*")[0] == 404
+        misspelt = urlencode({"query": f"SELECT * {{ ?a <{PREFIXES['ac']}txt> ?t }}"})
+        told = json.loads(get(f"{address}sparql/doctor?{misspelt}", "application/json")[1])
+        assert [one["suggestion"] for one in told["findings"] if one["mended"]] == [f"<{PREFIXES['ac']}text>"]
+        asked = urlencode({"query": load("members").bind({})}).encode()
+        with urllib.request.urlopen(f"{address}q", asked, timeout=60) as deposited:
+            place = deposited.headers["Location"].removeprefix("/")
+        record = json.loads(get(address + place, "application/json")[1])
+        (run,) = record["reruns"]
+        assert (record["datasetVersion"], run["datasetVersion"], run["same"]) == (*[embedded.version] * 2, True)
 
 
 def test_a_store_that_is_down_is_no_missing_page(script: Path, tmp_path: Path) -> None:
@@ -494,7 +528,7 @@ def test_a_store_that_is_down_is_no_missing_page(script: Path, tmp_path: Path) -
     with ExitStack() as node:
         with oxigraph(tmp_path / "db") as server:
             put(server, tiny(tmp_path / "r", "r", 1))
-            address = node.enter_context(serving(script, server))
+            address = node.enter_context(serving(script, server, tmp_path))
         for path in ("doc/instrument/x", "graph/g0", "queries/members", "sparql?query=ASK%7B%7D", ""):
             status, body = get(address + path, "application/json")
             assert (status, json.loads(body)["status"]) == (503, 503), path

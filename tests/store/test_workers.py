@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -101,6 +102,19 @@ def test_a_long_answer_comes_in_pieces_and_is_not_counted():
             assert workers.turns.running == 1
             pieces = [piece async for piece in answer.rest]
             assert len(pieces) > 2
+            assert workers.turns.running == 0
+
+    asyncio.run(main())
+
+
+def test_a_diagnosis_is_whole_however_little_is_held():
+    text = "SELECT * { " + " ".join(f"?s <urn:p{number}> ?o{number} ." for number in range(20)) + " }"
+
+    async def main():
+        async with pool(buffer_kb=1) as workers:
+            told = await workers.examine(Question(text, "select"), "a")
+            assert len(told) > 1024
+            assert json.loads(told)["outcome"] == "explained"
             assert workers.turns.running == 0
 
     asyncio.run(main())

@@ -309,10 +309,10 @@ def node(running, state_of, script):
             thread.join()
 
 
-def visit(port, path, accept="*/*", method="GET", body=None):
+def visit(port, path, accept="*/*"):
     connection = connect(port)
     try:
-        connection.request(method, path, body, {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"})
+        connection.request("GET", path, headers={"Accept": accept})
         response = connection.getresponse()
         return response.status, response.read().decode()
     finally:
@@ -341,16 +341,6 @@ def test_a_slow_store_holds_up_only_what_asks_it(node, store):
             assert time.monotonic() - since >= 3
     finally:
         behind.delay = 0
-
-
-def test_answers_of_another_server_are_not_deposited(node, client):
-    _, port = node
-    for path, method in (("/q", "POST"), ("/q/aaaaaaaaaa", "GET")):
-        status, body = visit(port, path, method=method, body=urlencode({"query": SMALL}))
-        assert status == 403
-        assert "not deposited" in json.loads(body)["detail"]
-    assert "data-deposit" not in visit(port, "/sparql", "text/html")[1]
-    assert 'data-deposit="/q"' in client.get("/sparql", headers={"Accept": "text/html"}).text
 
 
 def test_a_bad_setting_is_told_before_anything_is_served(script):

@@ -39,8 +39,8 @@ class QueryStore(Protocol):
         `InputError` for a query that cannot be evaluated, `StoreUnavailable`.
         """
 
-    def rows(self, text: str) -> list[Row]:
-        """Return the solutions of a SELECT query; raises as `query` does."""
+    def rows(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> list[Row]:
+        """Return the solutions of a SELECT query; graphs given here replace its own, and it raises, as in `query`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +114,5 @@ class Engine(Protocol):
     async def examine(self, question: Question, client: str) -> bytes:
         """Say why a question of a client is answered with nothing, as the JSON of a `doctor.Diagnosis`.
 
-        Raises as `answer` does, and `InputError` where it cannot be told.
+        Raises as `answer` does.
         """

@@ -13,6 +13,8 @@ from aseancan_kg.store import Output, Row
 from aseancan_kg.store.representation import write
 
 Node = ox.NamedNode | ox.BlankNode
+UNKNOWN_VERSION = "unknown"
+"""Version of a dataset that states none."""
 
 _DEFAULT = ox.DefaultGraph()
 _LABELS = tuple(
@@ -38,6 +40,15 @@ class Dataset(ABC):
     @abstractmethod
     def version(self) -> str:
         """The version that answers are to be cited by."""
+
+    def current_version(self) -> str:
+        """Return the version of the dataset at this moment, of which `version` may not know yet; raises as `rows`."""
+        return self.version
+
+    @property
+    def sighting(self) -> str:
+        """What answers are kept under: another text since another version was seen, and never an earlier one again."""
+        return self.version
 
     @property
     @abstractmethod
@@ -77,8 +88,8 @@ class Dataset(ABC):
         return output.getvalue()
 
     @abstractmethod
-    def rows(self, text: str) -> list[Row]:
-        """Return the solutions of a SELECT query; raises as `query` does."""
+    def rows(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> list[Row]:
+        """Return the solutions of a SELECT query; see `QueryStore.rows`."""
 
     @abstractmethod
     def quads(

@@ -95,7 +95,7 @@ class EmbeddedStore(Dataset):
             del results  # an error's traceback would take it to another thread, which the engine forbids
 
     def rows(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> list[Row]:
-        """Return the solutions of a SELECT query; graphs given here replace its own, as in `query`."""
+        """Return the solutions of a SELECT query; see `QueryStore.rows`."""
         results = self._evaluate(text, default_graphs, named_graphs)
         if not isinstance(results, ox.QuerySolutions):
             raise InputError("only a SELECT query has rows")

@@ -8,7 +8,10 @@ cut short or has an error's text in its middle does not parse and is an error he
 import ast
 import hashlib
 import io
+import math
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from itertools import islice
@@ -24,11 +27,8 @@ from aseancan_kg.errors import InputError, NotAcceptable, Place, StoreUnavailabl
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMATS, Format
 from aseancan_kg.namespaces import BASE, PREFIXES, STAGING
 from aseancan_kg.store import Output, Row
-from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.dataset import UNKNOWN_VERSION, Dataset
 from aseancan_kg.store.representation import write, write_results
-
-UNKNOWN_VERSION = "unknown"
-"""Version of a dataset that states none."""
 
 _LONGEST_EXPLANATION = 2000
 _COUNTING_SECONDS = 300
@@ -71,7 +71,10 @@ class RemoteStore(Dataset):
     def __init__(self, url: str, *, timeout: int = 60) -> None:
         self.url = url
         self._timeout = timeout
+        self._deadline = math.inf
         self._facts: _Facts | None = None
+        self._seen: str | None = None
+        self._changes = 0
 
     @property
     def version(self) -> str:
@@ -93,14 +96,37 @@ class RemoteStore(Dataset):
         """Number of different triples in the server's default graph."""
         return self._known().default_size
 
+    def current_version(self) -> str:
+        """Return the version that the dataset states now, `unknown` when it states none; raises as `rows` does."""
+        found = self.quads(subjects=[_DATASET], predicates=[_IDENTIFIER])
+        versions = {quad.object.value for quad in found if isinstance(quad.object, ox.Literal)}
+        return versions.pop() if len(versions) == 1 else UNKNOWN_VERSION
+
+    @property
+    def sighting(self) -> str:
+        """See `Dataset.sighting`.
+
+        From the switch to the next look, and while the new version is counted, the new version answers under the old
+        one's name. Such an answer must not come back when the old version does, after a rollback: by then the new one
+        was seen, and the number of changes is another. Only one that came and went between two looks was not seen.
+        """
+        return f"{self.version} {self._changes}"
+
+    def until(self, deadline: float) -> "RemoteStore":
+        """Return the dataset as it is known now, whose requests are given up at this moment of `time.monotonic`."""
+        self._known()
+        hurried = copy(self)
+        hurried._deadline = deadline
+        return hurried
+
     def refresh(self) -> _Facts:
         """Ask for the dataset's version, and for what it holds when that is another one than before.
 
         A dataset that states none is taken not to change. Raises as `rows` does; what was known is known still.
         """
-        found = self.quads(subjects=[_DATASET], predicates=[_IDENTIFIER])
-        versions = {quad.object.value for quad in found if isinstance(quad.object, ox.Literal)}
-        version = versions.pop() if len(versions) == 1 else UNKNOWN_VERSION
+        version = self.current_version()
+        if version != self._seen:
+            self._seen, self._changes = version, self._changes + 1
         facts = self._facts
         if facts is None or facts.version != version:
             # If it changes while it is counted, the next look finds another version and counts again.
@@ -162,12 +188,12 @@ class RemoteStore(Dataset):
         except (HTTPException, OSError, SyntaxError) as error:
             raise StoreUnavailable(f"the answer broke off or is damaged: {error}", Place(self.url)) from error
 
-    def rows(self, text: str) -> list[Row]:
-        """Return the solutions of a SELECT query."""
+    def rows(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> list[Row]:
+        """Return the solutions of a SELECT query; raises as `write` does."""
         if queries.form(text) != "select":
             raise InputError("only a SELECT query has rows")
         try:
-            with self._ask(text, JSON) as response:
+            with self._ask(text, JSON, default_graphs, named_graphs) as response:
                 results = _results(response, "select")
                 assert isinstance(results, ox.QuerySolutions)
                 names = [variable.value for variable in results.variables]
@@ -233,8 +259,10 @@ class RemoteStore(Dataset):
         self, text: str, asked: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> HTTPResponse:
         """Send a query and return the response once it has begun, in the format that was asked for."""
-        request = _Request(self.url, asked.media_type)
-        request.setTimeout(self._timeout)
+        seconds = min(self._timeout, self._deadline - time.monotonic())
+        if seconds <= 0:
+            raise StoreUnavailable("no time is left to ask", Place(self.url))
+        request = _Request(self.url, asked.media_type, seconds)
         request.setMethod(POST)
         request.setQuery(text)
         request.queryType = queries.form(text).upper()  # SPARQLWrapper's own guess errs on words in comments
@@ -263,8 +291,9 @@ class RemoteStore(Dataset):
 class _Request(SPARQLWrapper):
     """A SPARQLWrapper that asks for exactly one media type; its own formats are families of several."""
 
-    def __init__(self, url: str, media_type: str) -> None:
+    def __init__(self, url: str, media_type: str, seconds: float) -> None:
         super().__init__(url)
+        self.timeout = seconds  # type: ignore[assignment]  # `setTimeout` would cut it to whole ones
         self._media_type = media_type
         self.setOnlyConneg(True)
 

@@ -1,21 +1,24 @@
 """Queries of clients, answered by another SPARQL server within this service's limits."""
 
 import asyncio
+import json
 import logging
+import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from threading import Event, Thread
 
-from aseancan_kg.errors import Error, InputError, QueryTimeout, StoreUnavailable
+from aseancan_kg.errors import Error, StoreUnavailable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
-from aseancan_kg.store import Answer, Question
+from aseancan_kg.store import Answer, Output, Question, doctor
 from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.representation import row_count
-from aseancan_kg.store.turns import Turns
+from aseancan_kg.store.turns import Turns, timed_out
 
 _LOG = logging.getLogger(__name__)
 _CHUNK = 64 * 1024
@@ -61,33 +64,49 @@ class RemoteEngine:
 
     async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
         """Have a question answered; see `Engine.answer`. What a caller who is cancelled had asked is given up."""
+
+        def evaluate(output: Output) -> None:
+            self._store.write(question.text, answer_format, output, question.default_graphs, question.named_graphs)
+
+        answer = await self._ask(evaluate, client, self._limits.buffer_kb * 1024)
+        counts = question.form == "select" and not answer.rest
+        return replace(answer, rows=row_count(answer.first, answer_format)) if counts else answer
+
+    async def examine(self, question: Question, client: str) -> bytes:
+        """Say why a question is answered with nothing; see `Engine.examine`. What the server is asked ends in time."""
+        seconds = min(doctor.EXAMINATION, self._limits.query_seconds / 2)
+        graphs = question.default_graphs, question.named_graphs
+
+        def evaluate(output: Output) -> None:
+            store = self._store.until(time.monotonic() + seconds)
+            diagnosis = doctor.examine(store, question.text, *graphs, seconds=seconds)
+            output.write(json.dumps(diagnosis.as_json()).encode())
+
+        return (await self._ask(evaluate, client, math.inf)).first
+
+    async def _ask(self, evaluate: Callable[[Output], None], client: str, buffer: float) -> Answer:
+        """Have a thread write an answer, of which `buffer` bytes are held."""
         asked = time.monotonic()
         await self.turns.take(client)
         begun = time.monotonic()
-        pipe = _Pipe(self._limits.buffer_kb * 1024)
-        run = asyncio.create_task(self._run(question, answer_format, client, pipe))
+        queued = begun - asked
+        pipe = _Pipe(buffer)
+        run = asyncio.create_task(self._run(evaluate, client, pipe))
         self._runs.add(run)
         run.add_done_callback(self._runs.discard)
         limit = self._limits.query_seconds
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(limit - queued):
                 first = await pipe.get()
         except TimeoutError:
             self.killed += 1
             pipe.give_up()
-            elapsed = time.monotonic() - begun
-            raise QueryTimeout(f"the query takes more than {limit:g} seconds", limit=limit, elapsed=elapsed) from None
+            raise timed_out(limit, queued, time.monotonic() - begun) from None
         except BaseException:  # also a caller who is cancelled
             pipe.give_up()
             raise
         rest = None if pipe.whole else _Rest(pipe, self._limits.transfer_seconds)
-        rows = row_count(first, answer_format) if pipe.whole and question.form == "select" else None
-        return Answer(first, rest, rows, queued=begun - asked, evaluated=time.monotonic() - begun)
-
-    async def examine(self, question: Question, client: str) -> bytes:
-        """Refuse; the doctor asks more than another server can be asked. See `Engine.examine`."""
-        remedy = "Serve a copy of the dataset with `aseancan-kg serve` and ask there."
-        raise InputError("answers of another server are not explained", remedy=remedy)
+        return Answer(first, rest, queued=queued, evaluated=time.monotonic() - begun)
 
     def _watch(self) -> None:
         while not self._closed.wait(self._recheck_seconds):
@@ -100,31 +119,18 @@ class RemoteEngine:
             else:
                 self._answers = True
 
-    async def _run(self, question: Question, answer_format: Format, client: str, pipe: "_Pipe") -> None:
+    async def _run(self, evaluate: Callable[[Output], None], client: str, pipe: "_Pipe") -> None:
         begun = time.monotonic()
         try:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, self._evaluate, question, answer_format, pipe)
+            await asyncio.get_running_loop().run_in_executor(self._threads, _fill, pipe, evaluate)
         finally:
             self.turns.give_back(client, time.monotonic() - begun)
-
-    def _evaluate(self, question: Question, answer_format: Format, pipe: "_Pipe") -> None:
-        try:
-            graphs = question.default_graphs, question.named_graphs
-            self._store.write(question.text, answer_format, pipe, *graphs)
-        except Error as error:
-            pipe.end(error)
-        except BaseException:  # a reader who is not told would wait for ever
-            pipe.end(StoreUnavailable("the answer could not be read"))
-            raise
-        else:
-            pipe.end(None)
 
 
 class _Pipe:
     """What a thread writes and the event loop reads: the whole answer at once, or pieces when it is above `limit`."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: float) -> None:
         self.whole = True
         self._limit = limit
         self._held = BytesIO()
@@ -196,3 +202,16 @@ class _Rest:
     async def aclose(self) -> None:
         """Give up what has not been read."""
         self._pipe.give_up()
+
+
+def _fill(pipe: _Pipe, evaluate: Callable[[Output], None]) -> None:
+    """Write an answer into a pipe, in a thread, and how it ended."""
+    try:
+        evaluate(pipe)
+    except Error as error:
+        pipe.end(error)
+    except BaseException:  # a reader who is not told would wait for ever
+        pipe.end(StoreUnavailable("the answer could not be read"))
+        raise
+    else:
+        pipe.end(None)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from aseancan_kg.errors import BudgetSpent, Busy
+from aseancan_kg.errors import BudgetSpent, Busy, Error, QueryTimeout
 from aseancan_kg.settings import Settings
 
 _MINUTE = 60.0
@@ -141,6 +141,18 @@ class Turns:
     def _idle(self, name: str) -> bool:
         client = self._faded(name)
         return not (client.running or client.waiting or client.spent > _NOTHING)
+
+
+def timed_out(limit: float, queued: float, elapsed: float) -> Error:
+    """Make the error of a query that waited `queued` of its `limit` seconds and was stopped after `elapsed` more.
+
+    One that lost much of its time by waiting may have enough the next time.
+    """
+    if queued > limit / 10:
+        return _busy(f"the query waited {queued:.1f} seconds for its turn and could not end in the {elapsed:.1f} left")
+    remedy = "Ask for less: add LIMIT, name a graph or a thing, or download the dataset and query it at home."
+    message = f"the query was stopped after {elapsed:.1f} seconds; {limit:g} are allowed"
+    return QueryTimeout(message, remedy=remedy, limit=limit, elapsed=elapsed)
 
 
 def _busy(message: str) -> Busy:

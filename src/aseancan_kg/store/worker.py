@@ -11,6 +11,7 @@ and `END`; or `ERROR`.
 
 import gc
 import json
+import math
 import os
 import resource
 import signal
@@ -25,7 +26,7 @@ from typing import Any, NoReturn
 from aseancan_kg import mediatypes
 from aseancan_kg.errors import Error, Forbidden, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, RESULT_FORMATS, TURTLE
-from aseancan_kg.store.doctor import examine
+from aseancan_kg.store.doctor import EXAMINATION, examine
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.representation import row_count
 
@@ -42,8 +43,6 @@ REPLY = struct.Struct("!ii")
 """The process, and how it ended (as `os.waitpid` tells it)."""
 
 _CHUNK = 64 * 1024
-_EXAMINATION = 2.0
-"""Seconds for which the doctor goes on asking; a single question of its may take longer."""
 _ERRORS = {kind.__name__: kind for kind in (InputError, SyntaxProblem, Forbidden, NotAcceptable, NotFound, QueryMemory)}
 _WARM_UP = ("SELECT * { ?s ?p ?o } LIMIT 1", JSON), ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", TURTLE)
 
@@ -134,18 +133,19 @@ def _confine(memory: int) -> None:
 
 
 def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any]) -> None:
-    output = _Output(channel, request["buffer"])
+    examines = request["do"] == "examine"
+    output = _Output(channel, math.inf if examines else request["buffer"])  # a diagnosis is short and never streamed
     asked = request["text"], request["default_graphs"], request["named_graphs"]
     rows = None
     try:
-        if request["do"] == "examine":
-            diagnosis = examine(store, *asked, seconds=min(_EXAMINATION, request["seconds"] / 2))
+        if examines:
+            diagnosis = examine(store, *asked, seconds=min(EXAMINATION, request["seconds"] / 2))
             output.write(_json(**diagnosis.as_json()))
         else:
             chosen = mediatypes.named(request["format"], (*RESULT_FORMATS, *GRAPH_FORMATS))
             text, *graphs = asked
             store.write(text, chosen, output, *graphs)
-            if request["form"] == "select":
+            if request["form"] == "select" and output.whole:
                 rows = row_count(output.held.getvalue(), chosen)
     except (Error, MemoryError) as error:
         if isinstance(error, MemoryError):
@@ -158,11 +158,11 @@ def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any
 class _Output:
     """A file that sends what is written to it in frames, once it is complete or holds more than `limit` bytes."""
 
-    def __init__(self, channel: socket.socket, limit: int) -> None:
+    def __init__(self, channel: socket.socket, limit: float) -> None:
+        self.whole = True
         self.held = BytesIO()
         self._channel = channel
         self._limit = limit
-        self._begun = False
 
     def write(self, data: bytes) -> int:
         self.held.write(data)
@@ -171,18 +171,18 @@ class _Output:
             for start in range(0, len(body), _CHUNK):
                 self._send(BODY, body[start : start + _CHUNK])
             self.held = BytesIO()
-            self._begun, self._limit = True, _CHUNK
+            self._limit, self.whole = _CHUNK, False
         return len(data)
 
     def flush(self) -> None:
         """Do nothing: frames are sent when they are full."""
 
     def end(self, rows: int | None) -> None:
-        if self._begun:
+        if self.whole:
+            self._send(WHOLE, ROWS.pack(-1 if rows is None else rows) + self.held.getvalue())
+        else:
             self._send(BODY, self.held.getvalue())
             self._send(END, b"")
-        else:
-            self._send(WHOLE, ROWS.pack(-1 if rows is None else rows) + self.held.getvalue())
 
     def fail(self, error: Error) -> None:
         place = error.place and (str(error.place.file), error.place.line, error.place.column)

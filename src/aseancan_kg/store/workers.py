@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from aseancan_kg.errors import Busy, Error, QueryCrash, QueryMemory, QueryTimeout, StoreUnavailable
+from aseancan_kg.errors import Error, QueryCrash, QueryMemory, StoreUnavailable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Answer, Question
-from aseancan_kg.store.turns import Turns
+from aseancan_kg.store.turns import Turns, timed_out
 from aseancan_kg.store.worker import BODY, END, ERROR, FORK, FRAME, KILL, ORDER, REAP, REPLY, ROWS, error_of
 
 _T = TypeVar("_T")
@@ -260,7 +260,7 @@ class _Run:
                 async with asyncio.timeout(self._limit - self._queued):
                     self._worker = await self._pool.lend()
             except TimeoutError:
-                raise _timeout(self._limit, self._limit, 0.0) from None
+                raise timed_out(self._limit, self._limit, 0.0) from None
             payload = json.dumps(request).encode()
             self._worker.writer.write(FRAME.pack(b"Q", len(payload)) + payload)
             kind, first = await self._frame(self._worker)
@@ -300,7 +300,7 @@ class _Run:
             kind, payload = await worker.frame()
         except (EOFError, OSError) as error:
             if self._expired:
-                raise _timeout(self._limit, self._queued, self._spent + time.monotonic() - since) from error
+                raise timed_out(self._limit, self._queued, self._spent + time.monotonic() - since) from error
             raise _death(await asyncio.shield(self._pool.bury(worker)), self._limit) from error
         finally:
             expiry.cancel()
@@ -336,19 +336,10 @@ class _Run:
         self._pool.turns.give_back(self._client, time.monotonic() - self._begun)
 
 
-def _timeout(limit: float, queued: float, elapsed: float) -> Error:
-    if queued > limit / 10:
-        message = f"the query waited {queued:.1f} seconds for its turn and could not end in the {elapsed:.1f} left"
-        return Busy(message, remedy="Ask again in a moment.", retry_after=5)
-    remedy = "Ask for less: add LIMIT, name a graph or a thing, or download the dataset and query it at home."
-    message = f"the query was stopped after {elapsed:.1f} seconds; {limit:g} are allowed"
-    return QueryTimeout(message, remedy=remedy, limit=limit, elapsed=elapsed)
-
-
 def _death(by: int, limit: float) -> Error:
     """Tell of what a worker died that nobody here has killed."""
     if by == signal.SIGALRM:
-        return _timeout(limit, 0, limit)
+        return timed_out(limit, 0, limit)
     if by in (signal.SIGABRT, signal.SIGKILL):  # a failed allocation; the kernel, when all memory is used
         return QueryMemory("the query needs more memory than one may have", remedy="Ask for less: add LIMIT.")
     return QueryCrash("the query ended the process that evaluated it", remedy="Write it with less nesting.")

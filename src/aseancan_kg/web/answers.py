@@ -113,7 +113,7 @@ async def evaluate(request: Request, question: Question, chosen: Format) -> tupl
     A whole answer is kept, unless the query is volatile. The query ends when the client goes away.
     """
     state = state_of(request)
-    key = (state.store.version, question.normal, chosen.name, question.default_graphs, question.named_graphs)
+    key = (state.store.sighting, question.normal, chosen.name, question.default_graphs, question.named_graphs)
     kept = None if question.volatile else state.kept.get(key)
     if isinstance(kept, Answer):
         return kept, True

@@ -1,6 +1,7 @@
 """`/q`: answers that can be cited. A deposited query has a short address that tells whether it is still answered so."""
 
 import json
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,11 +12,12 @@ from starlette.responses import Response
 
 from aseancan_kg import deposits, queries
 from aseancan_kg.deposits import Change, Deposit
-from aseancan_kg.errors import Error, InputError, TooLong
+from aseancan_kg.errors import DatasetChanged, Error, Forbidden, InputError, TooLong
 from aseancan_kg.library.citations import WRITERS, Citation
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
+from aseancan_kg.store.dataset import UNKNOWN_VERSION
 from aseancan_kg.web.answers import client_of, while_present
 from aseancan_kg.web.pages import graph_parameters, page
 from aseancan_kg.web.sparql import read
@@ -47,16 +49,23 @@ class Rerun:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """The lines of a whole answer, the number of rows of a SELECT, and the version of the dataset that gave it."""
+
+    lines: tuple[str, ...]
+    rows: int | None
+    version: str
+
+
 async def deposit(request: Request) -> Response:
     """Answer `POST /q`: ask the query, keep its answer, and tell its address; 201, or 303 for a browser's form."""
     question, _ = await read(request)
     if question.volatile:
         raise InputError("the query answers differently each time", remedy="Leave NOW, RAND, UUID and BNODE out.")
-    state = state_of(request)
-    place = state.deposits
-    answer, rows = await _ask(request, state.engine, question)
-    made = deposits.make(question, state.store.version, answer, rows)
-    kept = await run_in_threadpool(place.put, made, client_of(request))
+    answered = await _ask_current(request, question)
+    made = deposits.make(question, answered.version, answered.lines, answered.rows)
+    kept = await run_in_threadpool(state_of(request).deposits.put, made, client_of(request))
     location = f"{root_of(request)}/q/{kept.id}"
     if negotiate(accept_of(request) or "*/*", (PLAIN_JSON, HTML)) is HTML:
         return Response(status_code=303, headers={"Location": location})
@@ -72,9 +81,11 @@ async def show(request: Request) -> Response:
     if suffix:
         chosen = named(suffix, tuple(WRITERS))
         return Response(WRITERS[chosen](_citation(found)), media_type=chosen.content_type)
-    runs = [await _rerun(request, found, state.engine, state.store.version)]
-    if found.version != state.store.version and state.releases.has(found.version):
-        runs.append(await _rerun(request, found, await state.releases.engine(found.version), found.version))
+    question = queries.question(found.query, found.default_graphs, found.named_graphs)
+    runs = [await _rerun(found, _ask_current(request, question), state.store.version)]
+    if found.version != runs[0].version and state.releases.has(found.version):
+        engine = await state.releases.engine(found.version)
+        runs.append(await _rerun(found, _ask(request, engine, question, found.version), found.version))
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Link": f'<{_address(found)}>; rel="cite-as"'}
     if negotiate(accept_of(request), (HTML, PLAIN_JSON)) is HTML:
         asked = [("query", found.query), *graph_parameters(found.default_graphs, found.named_graphs)]
@@ -93,8 +104,25 @@ async def show(request: Request) -> Response:
     return Response(body, headers=headers, media_type="application/json")
 
 
-async def _ask(request: Request, engine: Engine, question: Question) -> tuple[tuple[str, ...], int | None]:
-    """Return the lines of the whole answer and the number of rows; raises `TooLong` for one that is streamed."""
+async def _ask_current(request: Request, question: Question) -> _Answered:
+    """Ask the dataset that is served, and make sure which version has answered.
+
+    Another server may hold another one than was seen last, and get another meanwhile. Raises as `_ask` does,
+    `DatasetChanged`, and `Forbidden` where the dataset states no version.
+    """
+    state = state_of(request)
+    version = await run_in_threadpool(state.store.current_version)
+    if version == UNKNOWN_VERSION:
+        remedy = "Whoever publishes the dataset can state one: see “Beyond one machine” in the documentation."
+        raise Forbidden("the dataset states no version by which an answer could be cited", remedy=remedy)
+    answered = await _ask(request, state.engine, question, version)
+    if await run_in_threadpool(state.store.current_version) != version:
+        raise DatasetChanged("the dataset changed while it was asked", remedy="Ask again.")
+    return answered
+
+
+async def _ask(request: Request, engine: Engine, question: Question, version: str) -> _Answered:
+    """Ask a dataset of this version; raises as `Engine.answer` does, and `TooLong` for an answer that is streamed."""
     written_as = deposits.answer_format(question.form)
     async with while_present(request):
         answer = await engine.answer(question, written_as, client_of(request))
@@ -102,16 +130,16 @@ async def _ask(request: Request, engine: Engine, question: Question) -> tuple[tu
         await answer.rest.aclose()
         limit = state_of(request).settings.buffer_kb
         raise TooLong(f"the answer has more than {limit:,} KB", remedy="Ask for less: name the columns, add LIMIT.")
-    return deposits.lines(answer.first, question), answer.rows
+    return _Answered(deposits.lines(answer.first, question), answer.rows, version)
 
 
-async def _rerun(request: Request, found: Deposit, engine: Engine, version: str) -> Rerun:
-    question = queries.question(found.query, found.default_graphs, found.named_graphs)
+async def _rerun(found: Deposit, asking: Awaitable[_Answered], version: str) -> Rerun:
+    """Compare what is answered with what was deposited; `version` is named where nothing is answered."""
     try:
-        answer, _ = await _ask(request, engine, question)
+        answered = await asking
     except Error as error:
         return Rerun(version, failure=str(error))
-    return Rerun(version, change=deposits.compare(found.answer, answer))
+    return Rerun(answered.version, change=deposits.compare(found.answer, answered.lines))
 
 
 def _address(found: Deposit) -> str:

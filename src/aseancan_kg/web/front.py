@@ -69,7 +69,7 @@ class Front:
         common = [(b"ac-dataset-version", version), *_COMMON, (b"x-request-id", identity)]
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
-        key = (version, scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
+        key = (state.store.sighting, scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
         ready = state.kept.get(key)
         reply = _Reply(scope, send, common, held if scope["method"] == "GET" else None)
         try:

@@ -77,7 +77,6 @@ def workbench(
         graphs=graphs,
         link=urlencode([("query", text), *graphs]),
         nonce=nonce,
-        takes_deposits=state_of(request).takes_deposits,
     )
 
 

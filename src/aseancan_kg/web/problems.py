@@ -36,6 +36,7 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.ComeBackLater: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.DatasetChanged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES = {
@@ -51,6 +52,7 @@ _TITLES = {
     errors.QueryCrash: "The engine failed on the query",
     errors.Busy: "The service is busy",
     errors.BudgetSpent: "You have asked much lately",
+    errors.DatasetChanged: "The dataset has just changed",
     errors.StoreUnavailable: "The store does not answer",
 }
 

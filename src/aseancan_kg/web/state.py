@@ -13,7 +13,6 @@ from starlette.types import Scope
 
 from aseancan_kg import mediatypes
 from aseancan_kg.deposits import Deposits
-from aseancan_kg.errors import Forbidden
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONT
 from aseancan_kg.queries import Query, catalogue
@@ -21,7 +20,6 @@ from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.releases import Releases
-from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
@@ -56,17 +54,9 @@ class State:
         """Answers and responses that are kept."""
         return Kept(self.settings.cache_mb * 1024 * 1024)
 
-    @property
-    def takes_deposits(self) -> bool:
-        """Whether answers are deposited; another server's are not, since they may be of a version not seen yet."""
-        return not isinstance(self.store, RemoteStore)
-
     @cached_property
     def deposits(self) -> Deposits:
-        """What readers have deposited; raises `Forbidden` where nothing is."""
-        if not self.takes_deposits:
-            remedy = "Deposit it where the dataset itself is served."
-            raise Forbidden("answers of another server are not deposited", remedy=remedy)
+        """What readers have deposited."""
         limits = self.settings
         file = Path(limits.state) / "deposits.sqlite"
         return Deposits(file, limits.deposits_mb, limits.deposit_mb_per_client)

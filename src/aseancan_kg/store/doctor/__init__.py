@@ -5,12 +5,14 @@
 `terms`). A replacement is said to mend the query only after the mended query was evaluated.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from aseancan_kg import queries
-from aseancan_kg.errors import SyntaxProblem
+from aseancan_kg.errors import StoreUnavailable, SyntaxProblem
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.doctor import near, reading, terms
 from aseancan_kg.store.doctor.blockers import Blocker, Cut, Scope, first, lonely
 from aseancan_kg.store.doctor.findings import Diagnosis, Finding, FindingKind, Outcome
@@ -18,9 +20,11 @@ from aseancan_kg.store.doctor.near import NearMiss
 from aseancan_kg.store.doctor.patterns import AGGREGATES, Kind, Select, Token, part_of
 from aseancan_kg.store.doctor.probes import Probes, evaluate
 from aseancan_kg.store.doctor.terms import Role
-from aseancan_kg.store.embedded import EmbeddedStore
 
-__all__ = ["Diagnosis", "Finding", "FindingKind", "Outcome", "examine"]
+__all__ = ["EXAMINATION", "Diagnosis", "Finding", "FindingKind", "Outcome", "examine"]
+
+EXAMINATION = 2.0
+"""Seconds for which the doctor goes on asking; in memory a single question of its may take longer."""
 
 _MOST_BLOCKERS = 5
 _LONGEST_QUOTE = 100
@@ -35,40 +39,59 @@ _JOIN = (FindingKind.JOIN, "{} is found on its own, but not together with what s
 
 
 def examine(
-    store: EmbeddedStore,
+    store: Dataset,
     text: str,
     default_graphs: Sequence[str] = (),
     named_graphs: Sequence[str] = (),
     *,
-    seconds: float = 2.0,
+    seconds: float = EXAMINATION,
 ) -> Diagnosis:
     """Say why a query finds nothing: no row, no triple, false, or only counts of nought.
 
-    No question to the store is begun after `seconds`; none can be broken off. Graphs given here replace the query's
-    own, as in `EmbeddedStore.query`. Raises as `queries.check` and `EmbeddedStore.query` do.
+    No question to the store is begun after `seconds`, and a store that fails then was out of time as well. Graphs given
+    here replace the query's own, as in `QueryStore.query`. Raises as `queries.check` and `QueryStore.query` do.
     """
     queries.check(text)
-    try:
-        query = reading.read(text)
-        probes = Probes(store, query, default_graphs, named_graphs, seconds)
-        probes.parse()
-    except SyntaxProblem:
-        # The engine tells its own faults, in this text; what it takes but `reading` does not stays unexplained.
-        found = evaluate(store, text, default_graphs, named_graphs)
-        return Diagnosis(Outcome.NOT_EMPTY if found else Outcome.UNEXPLAINED)
+    deadline = time.monotonic() + seconds
     findings: list[Finding] = []
     try:
-        blockers = list(islice(lonely(probes, query.body.where, Scope()), _MOST_BLOCKERS))
-        if not blockers and probes.finds(query):
-            return Diagnosis(Outcome.NOT_EMPTY)
-        for finding in _findings(probes, blockers):
-            if finding not in findings:
-                findings.append(finding)
-    except TimeoutError:
-        return Diagnosis(Outcome.OUT_OF_TIME, tuple(findings))
+        probes = _probes(store, text, default_graphs, named_graphs, seconds)
+        if probes:
+            outcome = _outcome(probes, findings)
+        else:
+            # The engine tells its own faults, in this text; what it takes but `reading` does not stays unexplained.
+            found = evaluate(store, text, default_graphs, named_graphs)
+            outcome = Outcome.NOT_EMPTY if found else Outcome.UNEXPLAINED
+    except (TimeoutError, StoreUnavailable):
+        if time.monotonic() < deadline:
+            raise
+        outcome = Outcome.OUT_OF_TIME
+    return Diagnosis(outcome, tuple(findings))
+
+
+def _probes(
+    store: Dataset, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], seconds: float
+) -> Probes | None:
+    """Return what asks about a query, None for one that does not parse or is not read here."""
+    try:
+        probes = Probes(store, reading.read(text), default_graphs, named_graphs, seconds)
+        probes.parse()
+    except SyntaxProblem:
+        return None
+    return probes
+
+
+def _outcome(probes: Probes, findings: list[Finding]) -> Outcome:
+    """Examine a query and add what is found to `findings`, in which it stays when the time runs out."""
+    blockers = list(islice(lonely(probes, probes.query.body.where, Scope()), _MOST_BLOCKERS))
+    if not blockers and probes.finds(probes.query):
+        return Outcome.NOT_EMPTY
+    for finding in _findings(probes, blockers):
+        if finding not in findings:
+            findings.append(finding)
     if probes.left_out and not any(finding.mended for finding in findings):
-        return Diagnosis(Outcome.OUT_OF_TIME, tuple(findings))
-    return Diagnosis(Outcome.EXPLAINED if findings else Outcome.UNEXPLAINED, tuple(findings))
+        return Outcome.OUT_OF_TIME
+    return Outcome.EXPLAINED if findings else Outcome.UNEXPLAINED
 
 
 def _findings(probes: Probes, lone: Sequence[Blocker]) -> Iterator[Finding]:

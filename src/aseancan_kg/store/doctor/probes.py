@@ -2,23 +2,30 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pyoxigraph as ox
 
 from aseancan_kg import queries
-from aseancan_kg.errors import InputError
+from aseancan_kg.errors import InputError, StoreUnavailable
 from aseancan_kg.mediatypes import CSV, N_TRIPLES
 from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.doctor import reading
 from aseancan_kg.store.doctor.patterns import Part, Query
-from aseancan_kg.store.embedded import EmbeddedStore
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 SAMPLE = 3
 """Values shown of a variable."""
 
 _TRIPLES_READ_IN_A_SECOND = 1_000_000
-"""The engine was seen to read two to four million; what would take longer than there is time is not begun."""
+"""The engine was seen to read two to four million; what would take longer than there is time is not begun.
+
+Another server is taken to be as fast: it might go on after it was given up.
+"""
+
+_UNANSWERED = (InputError, StoreUnavailable)
+"""How a store refuses a question, and how another server tells that it failed on one."""
 
 _OF_NOTHING = ("", "0")
 """What COUNT, SUM, AVG and GROUP_CONCAT make of no solution."""
@@ -28,13 +35,13 @@ class Probes:
     """Asks about one query, over the dataset that this query is asked of.
 
     `sought` names the variable that a question may be about without meeting one of the query.
-    Every question raises `TimeoutError` once `seconds` have passed since the first. One that the engine refuses finds
-    nothing out, and so blocks nothing.
+    Every question raises `TimeoutError` once `seconds` have passed since the first. One that the engine refuses or
+    fails on finds nothing out, and so blocks nothing.
     """
 
     def __init__(
         self,
-        store: EmbeddedStore,
+        store: Dataset,
         query: Query,
         default_graphs: Sequence[str],
         named_graphs: Sequence[str],
@@ -52,14 +59,16 @@ class Probes:
     def parse(self) -> None:
         """Have the engine parse the query without evaluating it; raises `SyntaxProblem`, its place in another text."""
         if self.query.without_solutions:
-            evaluate(self.store, self.query.without_solutions, (), ())
+            with suppress(StoreUnavailable):
+                evaluate(self.store, self.query.without_solutions, (), ())
 
     def ask(self, group: str) -> bool:
         """Tell whether a group has a solution."""
         self._watch()
         try:
             return self._ask(self.query, group)
-        except InputError:
+        except _UNANSWERED:
+            self._watch()
             return True
 
     def anywhere(self, group: str) -> bool:
@@ -107,7 +116,8 @@ class Probes:
         if text not in self._mended:
             try:
                 self._mended[text] = self.finds(reading.read(text))
-            except InputError:
+            except _UNANSWERED:
+                self._watch()
                 self._mended[text] = False
         return text if self._mended[text] else None
 
@@ -129,12 +139,13 @@ class Probes:
         text = f"{self.query.prologue} SELECT DISTINCT ?{variable} {rest} LIMIT {limit}"
         try:
             rows = self.store.rows(text, default_graphs, named_graphs)
-        except InputError:
+        except _UNANSWERED:
+            self._watch()
             return []
         return [row[variable] for row in rows if variable in row]
 
 
-def evaluate(store: EmbeddedStore, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bool:
+def evaluate(store: Dataset, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bool:
     """Evaluate a whole query and tell whether it finds anything; raises as the store does."""
     form = queries.form(text)
     if form == "select":

@@ -31,9 +31,8 @@ export class AnswerView {
    * @param {import("./service.js").Answer} answer
    * @param {import("./service.js").Service} service
    * @param {import("./vocabulary.js").Vocabulary} vocabulary
-   * @param {string | undefined} deposit  the door that takes queries to be cited
    */
-  constructor(answer, service, vocabulary, deposit) {
+  constructor(answer, service, vocabulary) {
     this.answer = answer;
     this.panel = element("div", { class: "panel" });
     this.views = this.#views(vocabulary);
@@ -46,7 +45,7 @@ export class AnswerView {
       ...(this.switches.length > 1 ? [group] : []),
       this.panel,
       downloads(answer, service),
-      sharing(answer, service, deposit),
+      sharing(answer, service),
       code(answer, service),
     );
   }
@@ -105,21 +104,21 @@ function downloads(answer, service) {
   );
 }
 
-function sharing(answer, service, deposit) {
+function sharing(answer, service) {
   const said = element("span", { role: "status" });
   const address = new URL(service.address(answer.query), location.href).href;
   const copy = copying("Copy the link", address, said);
   const cite = async ({ currentTarget }) => {
     currentTarget.disabled = true;
     try {
-      const permanent = await service.deposit(answer.query, deposit);
+      const permanent = await service.deposit(answer.query);
       said.replaceChildren("Cite it as ", element("a", { href: permanent }, permanent));
     } catch (error) {
       said.textContent = error.message;
       currentTarget.disabled = false;
     }
   };
-  return element("div", { class: "row" }, ...copy, ...(deposit ? [button("Cite this answer", cite)] : []), said);
+  return element("div", { class: "row" }, ...copy, button("Cite this answer", cite), said);
 }
 
 function code(answer, service) {

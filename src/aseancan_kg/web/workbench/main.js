@@ -20,9 +20,8 @@ class Workbench {
    * @param {HTMLElement} output
    */
   constructor(form, output) {
-    const { root = "", base = "", nonce = "", deposit } = form.dataset;
+    const { root = "", base = "", nonce = "" } = form.dataset;
     this.output = output;
-    this.deposit = deposit;
     const graphs = [...form.querySelectorAll("input[type=hidden]")].map(({ name, value }) => [name, value]);
     this.service = new Service(root, graphs);
     this.vocabulary = new Vocabulary(root, base);
@@ -103,7 +102,7 @@ class Workbench {
   }
 
   async #show(answer, signal) {
-    const view = new AnswerView(answer, this.service, this.vocabulary, this.deposit);
+    const view = new AnswerView(answer, this.service, this.vocabulary);
     this.output.replaceChildren(view.element);
     view.show();
     if (isEmpty(answer)) {

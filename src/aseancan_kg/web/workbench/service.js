@@ -149,10 +149,9 @@ export class Service {
    * Deposit a query, so that it can be cited; returns the address of its page.
    *
    * @param {string} query
-   * @param {string} door
    */
-  async deposit(query, door) {
-    const { response } = await fetched(door, {
+  async deposit(query) {
+    const { response } = await fetched(`${this.root}/q`, {
       method: "POST",
       headers: { Accept: "application/json" },
       body: this.#asked(query),
