@@ -34,7 +34,7 @@ _PROTOCOL: dict[str, dict[str, Any]] = {
 }
 _PROBLEMS = {
     "400": "The query does not parse, or the request is not one of the protocol.",
-    "403": "An update, a query that would reach another server, or a deposit where none is taken.",
+    "403": "An update, a query that would reach another server, or a deposit of a dataset that states no version.",
     "406": "There is no such representation.",
     "413": "The request is too long.",
     "415": "The body is of a type that is not read.",
