@@ -56,15 +56,15 @@ def serve() -> Serve:
 
 
 @pytest.fixture(scope="session")
-def running() -> Callable[[State], AbstractContextManager[int]]:
+def running() -> Callable[..., AbstractContextManager[int]]:
     """Return what serves a state on a free port, which it gives."""
 
     @contextmanager
-    def running(state: State) -> Iterator[int]:
+    def running(state: State, protocol: type[Connection] = Connection) -> Iterator[int]:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that long answers are not sent at once
             config = uvicorn.Config(
-                create_app(state), http=Connection, ws="none", log_level="critical", timeout_graceful_shutdown=2
+                create_app(state), http=protocol, ws="none", log_level="critical", timeout_graceful_shutdown=2
             )
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

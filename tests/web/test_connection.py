@@ -5,6 +5,8 @@ import select
 import socket
 import threading
 import time
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import uvicorn
@@ -16,12 +18,13 @@ from aseancan_kg.web.connection import Connection
 class Impatient(Connection):
     head_bytes = 20_000
     request_seconds = 1.0
+    unread_seconds = 1.0
 
 
 @pytest.fixture(scope="module")
 def port(state_of):
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(create_app(state_of()), http=Impatient, log_level="critical")
+        config = uvicorn.Config(create_app(state_of()), http=Impatient, log_level="critical", timeout_keep_alive=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -140,6 +143,88 @@ def test_a_late_body_does_not_spoil_an_answer_before_it(port):
         (one,) = replies(connection, 1)
         connection.sendall(b"ASK {}")
         assert (one[0], *replies(connection, 1)) == (200, (200, b"true"))
+
+
+ALIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+PAIRS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [(ALIVE, b"\r\n"), (b"POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n", b" " * 10)],
+    ids=["an empty line", "the body of what is answered already"],
+)
+def test_bytes_that_begin_no_request_do_not_keep_a_connection(port, first, then):
+    with connected(port) as connection:
+        connection.sendall(first)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 ")
+        connection.sendall(then)
+        assert connection.recv(100) == b""
+
+
+def wait_until(condition, seconds=15):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def asked(text):
+    return f"GET /sparql?{urlencode({'query': text})} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
+
+
+def test_who_leaves_after_a_second_request_takes_the_first_along(running, state_of):
+    state = state_of(query_seconds=60)
+    with running(state) as port, connected(port) as connection:
+        connection.sendall(asked("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"))
+        wait_until(lambda: state.engine.turns.running == 1)
+        connection.sendall(ALIVE)
+        time.sleep(0.2)
+        connection.close()
+        wait_until(lambda: state.engine.turns.running == 0)
+
+
+@pytest.mark.parametrize(
+    "second", [b"BAD\x00\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"x" * 50_000], ids=["bad", "endless"]
+)
+def test_a_bad_request_ends_the_answer_before_it_and_says_nothing_in_it(port, second):
+    with connected(port) as connection:
+        connection.sendall(asked(PAIRS))
+        received = connection.recv(4096)
+        since = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(second)
+            time.sleep(0.1)
+            connection.sendall(b"x" * 30_000)
+            while piece := connection.recv(1 << 16):
+                received = received[:20] + received[-100:] + piece
+    assert received.startswith(b"HTTP/1.1 200")
+    assert b"HTTP/1.1 4" not in received[20:]
+    assert not received.endswith(b"\r\n0\r\n\r\n")
+    assert time.monotonic() - since < 5  # the answer alone ends after ten
+
+
+def test_a_request_behind_a_long_answer_does_not_end_it(port):
+    with connected(port) as connection:
+        connection.sendall(asked(PAIRS))
+        connection.recv(4096)
+        connection.sendall(post(b"", length=6))
+        time.sleep(0.05)
+        connection.sendall(b"ASK {}")
+        since = time.monotonic()
+        while time.monotonic() - since < 2.5:
+            assert connection.recv(1 << 16)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux tells how long a client takes nothing")
+def test_who_takes_nothing_of_a_whole_answer_is_given_up(running, state_of):
+    state = state_of(buffer_kb=64 * 1024)
+    with running(state, Impatient) as port, connected(port) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(asked("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 100000"))
+        ends = "".join(f"0100007F:{one:04X} " for one in (port, connection.getsockname()[1]))
+        wait_until(lambda: ends in Path("/proc/net/tcp").read_text())
+        wait_until(lambda: state.engine.turns.running == 0 and ends not in Path("/proc/net/tcp").read_text())
 
 
 H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAA\r\n"
