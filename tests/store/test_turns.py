@@ -65,6 +65,22 @@ def test_a_client_that_has_had_much_leaves_the_last_place_to_others():
     asyncio.run(main())
 
 
+def test_who_waits_for_the_last_place_gets_it_once_light_again():
+    async def main():
+        clock = Clock()
+        turns = turns_of(2, 10, clock)
+        await turns.take("a")
+        turns.give_back("a", 6.5)  # a tenth of the budget is 6
+        await turns.take("b")
+        heavy = await waiting(turns, "a")
+        await turns.take("c")
+        clock.now = 9
+        turns.give_back("c", 0)
+        await heavy
+
+    asyncio.run(main())
+
+
 def test_a_single_place_goes_to_anyone():
     async def main():
         turns = turns_of(1, 10)

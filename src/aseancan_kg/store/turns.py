@@ -115,7 +115,8 @@ class Turns:
 
     def _let_in(self) -> None:
         while self.waiting:
-            ready = [one for one in self._clients.values() if one.waiting and self._may_run(one)]
+            waiting = [self._faded(name) for name, one in self._clients.items() if one.waiting]
+            ready = [one for one in waiting if self._may_run(one)]
             if not ready:
                 return
             client = min(ready, key=lambda one: (one.running, one.spent))

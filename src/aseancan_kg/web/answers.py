@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv6Address, ip_network
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
@@ -148,10 +148,13 @@ async def _beginning(found: Answer) -> tuple[bytes, bool]:
 def client_of(request: Request) -> str:
     """Return the address by which the service knows a client; a proxy it trusts has put the client's own there.
 
-    Of IPv6 it is the network of 64 bits that one household or office has.
+    Of IPv6 it is the network of 64 bits that one household or office has; an IPv4 address written so is itself.
     """
     host = request.client.host if request.client else ""
-    return str(ip_network((host, 64), strict=False)) if ":" in host else host
+    if ":" not in host:
+        return host
+    address = IPv6Address(host)
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
 class Streamed(Response):

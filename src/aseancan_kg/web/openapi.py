@@ -35,18 +35,20 @@ _PROTOCOL: dict[str, dict[str, Any]] = {
 _PROBLEMS = {
     "400": "The query does not parse, or the request is not one of the protocol.",
     "403": "An update, a query that would reach another server, or a deposit of a dataset that states no version.",
+    "404": "There is no such graph, query or deposit.",
     "406": "There is no such representation.",
     "413": "The request is too long.",
     "415": "The body is of a type that is not read.",
     "429": "You have asked much lately; Retry-After says when to come back.",
-    "503": "The query passed a limit, or too many wait; with Retry-After it was not begun.",
+    "503": "The query passed a limit, or cannot be asked now; with Retry-After it may be answered the next time.",
+    "507": "There is no room for another deposit.",
 }
 
 
 async def document(request: Request) -> Response:
     """Answer `/openapi.json`."""
     body = json.dumps(_described(request), ensure_ascii=False).encode()
-    request.scope[KEEP] = True
+    request.scope[KEEP] = not request.url.query
     headers = {"ETag": etag(body), "Cache-Control": "public, no-cache"}
     return Response(body, headers=headers, media_type="application/json")
 
@@ -54,7 +56,7 @@ async def document(request: Request) -> Response:
 async def docs(request: Request) -> Response:
     """Answer `/docs` with the same as a page."""
     told = _described(request)
-    request.scope[KEEP] = True
+    request.scope[KEEP] = not request.url.query  # which says nothing here, and could fill all that is kept
     return page(
         request,
         "docs.html",
