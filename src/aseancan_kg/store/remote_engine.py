@@ -12,10 +12,11 @@ from dataclasses import replace
 from io import BytesIO
 from threading import Event, Thread
 
-from aseancan_kg.errors import Error, StoreUnavailable
+from aseancan_kg.errors import DatasetChanged, Error, Forbidden, StoreUnavailable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Answer, Question, doctor
+from aseancan_kg.store.dataset import UNKNOWN_VERSION
 from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.representation import row_count
 from aseancan_kg.store.turns import Turns, timed_out
@@ -62,16 +63,21 @@ class RemoteEngine:
         while self._runs:
             await asyncio.wait(self._runs)
 
-    async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
+    async def answer(self, question: Question, answer_format: Format, client: str, *, dated: bool = False) -> Answer:
         """Have a question answered; see `Engine.answer`. What a caller who is cancelled had asked is given up."""
+        version: str | None = None
 
         def evaluate(pipe: _Pipe) -> None:
+            nonlocal version
             store = self._store.until(pipe.deadline)
+            version = _stated(store) if dated else None
             store.write(question.text, answer_format, pipe, question.default_graphs, question.named_graphs)
+            if dated and store.current_version() != version:
+                raise DatasetChanged("the dataset changed while it was asked", remedy="Ask again.")
 
         answer = await self._ask(evaluate, client, self._limits.buffer_kb * 1024)
         counts = question.form == "select" and not answer.rest
-        return replace(answer, rows=row_count(answer.first, answer_format)) if counts else answer
+        return replace(answer, rows=row_count(answer.first, answer_format) if counts else None, version=version)
 
     async def examine(self, question: Question, client: str) -> bytes:
         """Say why a question is answered with nothing; see `Engine.examine`."""
@@ -215,6 +221,15 @@ class _Rest:
     async def aclose(self) -> None:
         """Give up what has not been read."""
         self._pipe.give_up()
+
+
+def _stated(store: RemoteStore) -> str:
+    """Return the version of a dataset now; raises `Forbidden` where it states none, and as `RemoteStore.rows`."""
+    version = store.current_version()
+    if version == UNKNOWN_VERSION:
+        remedy = "Whoever publishes the dataset can state one: see “Beyond one machine” in the documentation."
+        raise Forbidden("the dataset states no version by which an answer could be cited", remedy=remedy)
+    return version
 
 
 def _fill(pipe: _Pipe, evaluate: Callable[[_Pipe], None]) -> None:
