@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import math
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from aseancan_kg.errors import BudgetSpent, Busy, QueryTimeout, StoreUnavailable, SyntaxProblem
+from aseancan_kg.errors import BudgetSpent, Busy, QueryMemory, QueryTimeout, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, JSON, N_TRIPLES, TSV, TURTLE
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Question
@@ -16,7 +18,9 @@ from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.remote_engine import RemoteEngine
 
 ALL = Question("SELECT ?n { ?s ?p ?n }", "select")
+TRIPLE = b'<http://e/a> <http://e/p> "a value" .\n'
 GRAPH = Question("CONSTRUCT WHERE { ?s ?p ?o }", "construct")
+TRUTH = Question("ASK { ?s ?p ?o }", "ask")
 ROWS = 5_000
 
 
@@ -50,6 +54,9 @@ class Server(BaseHTTPRequestHandler):
     body = b""
     announced = None
     delay = 0.0
+    pieces = 1
+    pause = 0.0
+    chunked = False
     headers_too = ()
     version = "1"
     look_delay = 0.0
@@ -61,13 +68,29 @@ class Server(BaseHTTPRequestHandler):
         body = own or self.body
         time.sleep(self.look_delay if own else self.delay)
         graph = b"CONSTRUCT" in query
+        if self.chunked:
+            self.protocol_version, self.close_connection = "HTTP/1.1", True
         self.send_response(500 if self.down else 400 if b"broken" in query else 200)
         self.send_header("Content-Type", "application/n-triples" if graph else "application/sparql-results+json")
-        self.send_header("Content-Length", str(len(body) if own else self.announced or len(body)))
+        if self.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.send_header("Content-Length", str(len(body) if own else self.announced or len(body)))
         for name, value in () if own else self.headers_too:
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asks does not wait for long
+            self.send(body, 1 if own else self.pieces)
+
+    def send(self, body, pieces):
+        """Send a body in pieces, with a pause after each but the last."""
+        size = max(1, -(-len(body) // pieces))
+        for start in range(0, len(body), size):
+            piece = body[start : start + size]
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if self.chunked else piece)
+            time.sleep(self.pause if start + size < len(body) else 0)
+        if self.chunked:
+            self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, *_):
         """Keep the test run quiet."""
@@ -96,7 +119,7 @@ def changing():
     return type("Changing", (Server,), {})
 
 
-def ask(url, question, answer_format, *, clients=("a",), **limits):
+def ask(url, question, answer_format, *, clients=("a",), memory=math.inf, **limits):
     """Return for each client the whole answer and its number of rows, or the error."""
 
     async def one(engine, client):
@@ -107,7 +130,7 @@ def ask(url, question, answer_format, *, clients=("a",), **limits):
         return b"".join(pieces), answer.rows, len(pieces)
 
     async def run():
-        engine = RemoteEngine(RemoteStore(url, timeout=5), Settings(**limits))
+        engine = RemoteEngine(RemoteStore(url, timeout=5, memory=memory), Settings(**limits))
         await engine.start()
         found = await asyncio.gather(*(one(engine, client) for client in clients), return_exceptions=True)
         await engine.close()
@@ -153,6 +176,68 @@ def test_a_graph_that_is_not_whole_fails(serve, told):
     for answer_format in (TURTLE, N_TRIPLES):
         (failure,) = ask(serve(**told), GRAPH, answer_format)
         assert isinstance(failure, StoreUnavailable)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(
+    ("question", "answer_format", "body"),
+    [(ALL, CSV, table(3)), (TRUTH, JSON, b'{"head": {}, "boolean": true}'), (GRAPH, TURTLE, TRIPLE * 9)],
+)
+def test_an_answer_that_comes_in_pieces_is_whole(serve, question, answer_format, body, chunked):
+    (whole,) = ask(serve(body=body), question, answer_format)
+    (pieced,) = ask(serve(body=body, pieces=5, pause=0.01, chunked=chunked), question, answer_format)
+    assert whole[0]
+    assert pieced == whole
+
+
+@pytest.mark.parametrize(("pieces", "pause"), [(40, 0.1), (2, 4)])
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("question", [ALL, TRUTH, GRAPH])
+def test_a_server_that_goes_on_sending_holds_a_place_no_longer_than_a_query_may_take(
+    serve, question, chunked, pieces, pause
+):
+    url = serve(body=b"{" * 80, pieces=pieces, pause=pause, chunked=chunked)
+    since = time.monotonic()
+    (failure,) = ask(url, question, N_TRIPLES if question is GRAPH else JSON, query_seconds=0.5)
+    assert isinstance(failure, QueryTimeout)
+    assert 0.5 <= failure.elapsed < 1
+    assert time.monotonic() - since < 1.4  # `ask` waits until the place is free
+
+
+def test_a_long_answer_has_the_time_of_its_transfer(serve):
+    lines = table(ROWS).replace(b"}, {", b"},\n{")
+    url = serve(body=lines, pieces=3, pause=0.6)
+    ((body, _, _),) = ask(url, ALL, CSV, buffer_kb=16, query_seconds=0.5)
+    assert body.count(b"\n") == ROWS + 1
+    since = time.monotonic()
+    url = serve(body=lines, pieces=40, pause=0.1)
+    (failure,) = ask(url, ALL, CSV, buffer_kb=16, query_seconds=2, transfer_seconds=0.5)
+    assert isinstance(failure, StoreUnavailable)
+    assert "more than 0.5 seconds" in str(failure)
+    assert time.monotonic() - since < 2.5
+
+
+def test_a_graph_that_nobody_waits_for_is_given_up(serve):
+    async def run():
+        engine = RemoteEngine(RemoteStore(serve(body=TRIPLE * 9, pieces=40, pause=0.1), timeout=5), Settings())
+        await engine.start()
+        asking = asyncio.create_task(engine.answer(GRAPH, TURTLE, "a"))
+        await asyncio.sleep(0.5)
+        assert engine.turns.running == 1
+        asking.cancel()
+        async with asyncio.timeout(1):
+            await engine.close()
+        assert engine.turns.running == 0
+
+    asyncio.run(run())
+
+
+def test_a_graph_is_read_up_to_the_memory_of_a_query(serve):
+    url = serve(body=TRIPLE * ROWS)
+    ((body, _, _),) = ask(url, GRAPH, N_TRIPLES, memory=len(TRIPLE) * ROWS * 10)
+    assert body == TRIPLE
+    (failure,) = ask(url, GRAPH, N_TRIPLES, memory=len(TRIPLE) * ROWS * 10 - 10)
+    assert isinstance(failure, QueryMemory)
 
 
 @pytest.mark.parametrize("header", ["X-SPARQL-MaxRows", "X-SQL-State"])
@@ -220,9 +305,11 @@ def test_a_diagnosis_is_whole_however_little_is_held(serve):
     assert told["findings"][0]["kind"] == "pattern"
 
 
-def test_an_examination_is_given_up_when_its_time_is_over(serve):
-    question = Question("SELECT * { ?s <http://e/p> ?o }", "select")
-    told, seconds = examine(serve(body=table(0), delay=4), question, query_seconds=1.0)
+@pytest.mark.parametrize("told", [{"delay": 4}, {"pieces": 40, "pause": 0.1}, {"delay": 0.4, "pieces": 2, "pause": 4}])
+@pytest.mark.parametrize("more", ["", f"FILTER(?o IN ({', '.join(map(str, range(20_000)))}))"], ids=["short", "long"])
+def test_an_examination_is_given_up_when_its_time_is_over(serve, told, more):
+    question = Question(f"SELECT * {{ ?s <http://e/p> ?o {more} }}", "select")
+    told, seconds = examine(serve(body=table(0), **told), question, query_seconds=1.0)
     assert told["outcome"] == "out-of-time"
     assert 0.5 <= seconds < 0.9
 

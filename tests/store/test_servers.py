@@ -311,8 +311,9 @@ MISTAKES = {
 def test_the_doctor_mends_a_query_in_its_usual_time(remote: RemoteStore, where: str) -> None:
     prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in ("ac", "skos"))
     assert remote.graphs
-    store = remote.until(time.monotonic() + doctor.EXAMINATION)
-    diagnosis = doctor.examine(store, f"{prefixes}\nSELECT * {{ {where} }}")
+    deadline = time.monotonic() + doctor.EXAMINATION
+    store = remote.until(lambda: deadline)
+    diagnosis = doctor.examine(store, f"{prefixes}\nSELECT * {{ {where} }}", deadline=deadline)
     assert [finding.suggestion for finding in diagnosis.findings if finding.mended] == [MISTAKES[where]], diagnosis
 
 

@@ -27,12 +27,14 @@ class Behind(BaseHTTPRequestHandler):
 
     release = ox.Store()
     next_release = None
-    delay = 0.0
+    delay = look_delay = 0.0
+    asked = 0
     fails_on = None
 
     def do_POST(self):
         query = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["query"][0]
         told = type(self)
+        told.asked += 1
         try:
             body = told.release.query(query, use_default_graph_as_union=True).serialize(
                 format=ox.QueryResultsFormat.JSON
@@ -43,6 +45,7 @@ class Behind(BaseHTTPRequestHandler):
         if told.fails_on is not None and told.fails_on in query:
             self.send_error(500)
             return
+        time.sleep(told.look_delay)
         if LABEL in query:
             time.sleep(told.delay)
             told.release, told.next_release = told.next_release or told.release, None
@@ -83,9 +86,10 @@ def behind():
 
 
 @pytest.fixture
-def node(behind, serve, tmp_path):
+def node(behind, serve, tmp_path, request):
     """A client of a node over that server; the node looks at the server when the test says so: `node.look()`."""
-    settings = Settings(workers=2, state=str(tmp_path), query_seconds=2.0)
+    limits = {"workers": 2, "query_seconds": 2.0, **getattr(request, "param", {})}
+    settings = Settings(state=str(tmp_path), **limits)
     store = RemoteStore(behind.address, timeout=2)
     with serve(State(store, RemoteEngine(store, settings, recheck_seconds=3600), settings)) as client:
         client.look = store.refresh
@@ -126,6 +130,23 @@ def test_an_answer_of_a_dataset_that_changes_meanwhile_is_not_deposited(behind, 
     (run,) = node.get(location, headers=IN_JSON).json()["reruns"]
     assert "changed while it was asked" in run["failure"]
     assert deposit(node).json()["datasetVersion"] == "1"
+
+
+def test_a_deposit_takes_no_longer_than_a_query_may(behind, node):
+    behind.look_delay = 0.9  # of each of three requests
+    since = time.monotonic()
+    refused = deposit(node)
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (503, "query-timeout")
+    assert time.monotonic() - since < 2.5
+
+
+@pytest.mark.parametrize("node", [{"client_seconds": 0.1}], indirect=True)
+def test_whoever_has_used_up_a_budget_deposits_without_asking_the_server(behind, node):
+    behind.look_delay = 0.2
+    assert deposit(node).status_code == 201
+    asked = behind.asked
+    assert deposit(node).status_code == 429
+    assert behind.asked == asked
 
 
 def test_a_dataset_without_version_cannot_be_cited(behind, node):

@@ -73,7 +73,8 @@ class Answer:
     """`first` is the whole answer, or its beginning when there is a `rest`.
 
     `rows` counts the rows of a whole answer to a SELECT; `queued` and `evaluated` are the seconds it took to be let in
-    and to make `first`.
+    and to make `first`. `version` is that of the dataset when it answered, where it was to be dated and could be
+    another than the one that is known.
     """
 
     first: bytes
@@ -81,6 +82,7 @@ class Answer:
     rows: int | None = None
     queued: float = 0.0
     evaluated: float = 0.0
+    version: str | None = None
 
 
 class Engine(Protocol):
@@ -104,11 +106,11 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Let running queries end, then free everything."""
 
-    async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
-        """Answer a question of a client, who is known by an address.
+    async def answer(self, question: Question, answer_format: Format, client: str, *, dated: bool = False) -> Answer:
+        """Answer a question of a client, who is known by an address; `dated`, one makes sure which version answers.
 
         Raises what `QueryStore.query` raises, `QueryStopped` when a limit was passed, `Busy` and `BudgetSpent` when it
-        was not begun.
+        was not begun; `dated` also `DatasetChanged`, and `Forbidden` where the dataset states no version.
         """
 
     async def examine(self, question: Question, client: str) -> bytes:

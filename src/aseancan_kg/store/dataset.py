@@ -41,10 +41,6 @@ class Dataset(ABC):
     def version(self) -> str:
         """The version that answers are to be cited by."""
 
-    def current_version(self) -> str:
-        """Return the version of the dataset at this moment, of which `version` may not know yet; raises as `rows`."""
-        return self.version
-
     @property
     def sighting(self) -> str:
         """What answers are kept under: another text since another version was seen, and never an earlier one again."""

@@ -7,15 +7,13 @@ cut short or has an error's text in its middle does not parse and is an error he
 
 import ast
 import hashlib
-import io
 import math
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from itertools import islice
-from typing import IO, cast
 from urllib.error import HTTPError, URLError
 
 import pyoxigraph as ox
@@ -29,9 +27,13 @@ from aseancan_kg.namespaces import BASE, PREFIXES, STAGING
 from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import UNKNOWN_VERSION, Dataset
 from aseancan_kg.store.representation import write, write_results
+from aseancan_kg.store.responses import arriving, results_of
 
 _LONGEST_EXPLANATION = 2000
 _COUNTING_SECONDS = 300
+_MEMORY_OF_A_BYTE = 10
+"""Bytes of memory used to read, sort and write one byte of N-Triples: 5 were measured for Turtle, 10 for JSON-LD."""
+
 _SUBJECTS_AT_ONCE = 1000
 _Terms = Collection[ox.NamedNode]
 _GRAPHS_SAMPLED = 100
@@ -40,14 +42,6 @@ _IDENTIFIER = ox.NamedNode(PREFIXES["dcterms"] + "identifier")
 _REMEDY = "Check that the URL is that of a SPARQL query endpoint and that it is running."
 # With these Virtuoso tells that a limit of its own has ended the answer early.
 _CUT_SHORT = ("X-SPARQL-MaxRows", "X-SQL-State")
-_LONGEST_LINE = 1024 * 1024
-_BOOLEAN = b'"typed-literal", "datatype": "http://www.w3.org/2001/XMLSchema#boolean", "value": '
-_VIRTUOSO = {
-    b'"bnode", "value": "nodeID://': b'"bnode", "value": "',
-    _BOOLEAN + b'"1"': _BOOLEAN + b'"true"',
-    _BOOLEAN + b'"0"': _BOOLEAN + b'"false"',
-}
-"""How Virtuoso writes a blank node and a truth value → how the standard does."""
 _FAILURES = (EndPointNotFound, HTTPError, URLError, HTTPException, SPARQLWrapperException, OSError, ValueError)
 
 
@@ -62,16 +56,18 @@ class _Facts:
 
 
 class RemoteStore(Dataset):
-    """The dataset behind the query endpoint at `url`; a request that takes longer than `timeout` seconds is given up.
+    """The dataset behind the query endpoint at `url`; a request is given up once nothing comes for `timeout` seconds.
 
+    Answers that are held whole, graphs and the solutions of `rows`, may take up to about `memory` bytes of memory.
     Its version is what it says of itself (`<…/dataset> dcterms:identifier …`). That, its graphs, their sizes and the
     kind of its default graph are those of the last `refresh`; without one they are asked for when first needed.
     """
 
-    def __init__(self, url: str, *, timeout: int = 60) -> None:
+    def __init__(self, url: str, *, timeout: int = 60, memory: float = math.inf) -> None:
         self.url = url
         self._timeout = timeout
-        self._deadline = math.inf
+        self._largest = memory / _MEMORY_OF_A_BYTE
+        self._deadline: Callable[[], float] = lambda: math.inf
         self._facts: _Facts | None = None
         self._seen: str | None = None
         self._changes = 0
@@ -112,8 +108,12 @@ class RemoteStore(Dataset):
         """
         return f"{self.version} {self._changes}"
 
-    def until(self, deadline: float) -> "RemoteStore":
-        """Return the dataset as it is known now, whose requests are given up at this moment of `time.monotonic`."""
+    def until(self, deadline: Callable[[], float]) -> "RemoteStore":
+        """Return the dataset as it is known now; its requests are given up at `deadline()`, which may change meanwhile.
+
+        That is a moment of `time.monotonic`. Until a response begins, a server can exceed it by sending its headers, or
+        the text of an error, in small pieces.
+        """
         self._known()
         hurried = copy(self)
         hurried._deadline = deadline
@@ -165,7 +165,7 @@ class RemoteStore(Dataset):
         """Have the server evaluate a query and write the answer as it comes; a graph is written when it is complete.
 
         Raises `SyntaxProblem` with the server's own words when it refuses the query, `InputError` when it answers in
-        another format, and `StoreUnavailable`, with a part of the answer perhaps written.
+        another format, `QueryMemory`, and `StoreUnavailable`, with a part of the answer perhaps written.
         """
         form = queries.form(text)
         if form == "update":
@@ -177,10 +177,10 @@ class RemoteStore(Dataset):
         try:
             with response:
                 if is_graph:
-                    triples = ox.parse(response.read(), format=ox.RdfFormat.N_TRIPLES)
-                    output.write(write(triples, answer_format))
+                    body = arriving(response, self._patience, self._largest).read()
+                    output.write(write(ox.parse(body, format=ox.RdfFormat.N_TRIPLES), answer_format))
                     return
-                results = _results(response, form)
+                results = results_of(arriving(response, self._patience), form)
                 try:
                     write_results(results, answer_format, output)
                 finally:
@@ -194,7 +194,7 @@ class RemoteStore(Dataset):
             raise InputError("only a SELECT query has rows")
         try:
             with self._ask(text, JSON, default_graphs, named_graphs) as response:
-                results = _results(response, "select")
+                results = results_of(arriving(response, self._patience, self._largest), "select")
                 assert isinstance(results, ox.QuerySolutions)
                 names = [variable.value for variable in results.variables]
                 try:
@@ -255,14 +255,21 @@ class RemoteStore(Dataset):
         answer = hashlib.sha256(text.encode()).hexdigest()[:8]
         return [_renamed(quad, answer) for quad in named]
 
+    def _patience(self) -> float:
+        """Return the seconds for which to wait for the server now; raises `TimeoutError` when no time is left."""
+        seconds = min(self._timeout, self._deadline() - time.monotonic())
+        if seconds <= 0:
+            raise TimeoutError("no time is left")
+        return seconds
+
     def _ask(
         self, text: str, asked: Format, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> HTTPResponse:
         """Send a query and return the response once it has begun, in the format that was asked for."""
-        seconds = min(self._timeout, self._deadline - time.monotonic())
-        if seconds <= 0:
-            raise StoreUnavailable("no time is left to ask", Place(self.url))
-        request = _Request(self.url, asked.media_type, seconds)
+        try:
+            request = _Request(self.url, asked.media_type, self._patience())
+        except TimeoutError as error:
+            raise StoreUnavailable(str(error), Place(self.url)) from error
         request.setMethod(POST)
         request.setQuery(text)
         request.queryType = queries.form(text).upper()  # SPARQLWrapper's own guess errs on words in comments
@@ -299,35 +306,6 @@ class _Request(SPARQLWrapper):
 
     def _getAcceptHeader(self) -> str:
         return self._media_type
-
-
-class _Tidied:
-    """A response in JSON, to be read in pieces, in which Virtuoso's own ways of writing terms are the standard's."""
-
-    def __init__(self, response: HTTPResponse) -> None:
-        self._response = response
-        self._line = io.BytesIO()
-
-    def read(self, size: int) -> bytes:
-        piece = self._line.read(size)
-        if not piece:
-            # Virtuoso writes each solution on one line; the one long line of another server is read in parts.
-            line = self._response.readline(_LONGEST_LINE)
-            for written, meant in _VIRTUOSO.items():
-                line = line.replace(written, meant)
-            self._line = io.BytesIO(line)
-            piece = self._line.read(size)
-        return piece
-
-
-def _results(response: HTTPResponse, form: str) -> ox.QuerySolutions | ox.QueryBoolean:
-    if form == "ask":
-        body = response.read()
-        if b'"__ASK_RETVAL"' in body:  # Virtuoso answers with a table of one row for true, of none for false
-            truth = b"true" if body.count(b'"__ASK_RETVAL"') > 1 else b"false"
-            body = b'{"head": {}, "boolean": ' + truth + b"}"
-        return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-    return ox.parse_query_results(cast(IO[bytes], _Tidied(response)), format=ox.QueryResultsFormat.JSON)
 
 
 def _values(name: str, terms: Iterable[ox.NamedNode] | None) -> str:

@@ -12,10 +12,11 @@ from dataclasses import replace
 from io import BytesIO
 from threading import Event, Thread
 
-from aseancan_kg.errors import Error, StoreUnavailable
+from aseancan_kg.errors import DatasetChanged, Error, Forbidden, StoreUnavailable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
-from aseancan_kg.store import Answer, Output, Question, doctor
+from aseancan_kg.store import Answer, Question, doctor
+from aseancan_kg.store.dataset import UNKNOWN_VERSION
 from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.representation import row_count
 from aseancan_kg.store.turns import Turns, timed_out
@@ -28,7 +29,7 @@ class RemoteEngine:
     """Has the server behind a store answer the queries of clients; an `Engine`.
 
     At most `limits.workers` are sent at a time. One that takes too long here is no longer waited for, and its place is
-    free once the connection has ended; whether the server stops evaluating it is up to the server.
+    free once the connection has ended, as `RemoteStore.until` tells; the server may go on evaluating it.
 
     The store is refreshed every `recheck_seconds`, in a thread, so that what it knows can be had on the event loop.
     """
@@ -62,39 +63,45 @@ class RemoteEngine:
         while self._runs:
             await asyncio.wait(self._runs)
 
-    async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
+    async def answer(self, question: Question, answer_format: Format, client: str, *, dated: bool = False) -> Answer:
         """Have a question answered; see `Engine.answer`. What a caller who is cancelled had asked is given up."""
+        version: str | None = None
 
-        def evaluate(output: Output) -> None:
-            self._store.write(question.text, answer_format, output, question.default_graphs, question.named_graphs)
+        def evaluate(pipe: _Pipe) -> None:
+            nonlocal version
+            store = self._store.until(pipe.deadline)
+            version = _stated(store) if dated else None
+            store.write(question.text, answer_format, pipe, question.default_graphs, question.named_graphs)
+            if dated and store.current_version() != version:
+                raise DatasetChanged("the dataset changed while it was asked", remedy="Ask again.")
 
         answer = await self._ask(evaluate, client, self._limits.buffer_kb * 1024)
         counts = question.form == "select" and not answer.rest
-        return replace(answer, rows=row_count(answer.first, answer_format)) if counts else answer
+        return replace(answer, rows=row_count(answer.first, answer_format) if counts else None, version=version)
 
     async def examine(self, question: Question, client: str) -> bytes:
-        """Say why a question is answered with nothing; see `Engine.examine`. What the server is asked ends in time."""
-        seconds = min(doctor.EXAMINATION, self._limits.query_seconds / 2)
-        graphs = question.default_graphs, question.named_graphs
+        """Say why a question is answered with nothing; see `Engine.examine`."""
 
-        def evaluate(output: Output) -> None:
-            store = self._store.until(time.monotonic() + seconds)
-            diagnosis = doctor.examine(store, question.text, *graphs, seconds=seconds)
-            output.write(json.dumps(diagnosis.as_json()).encode())
+        def evaluate(pipe: _Pipe) -> None:
+            deadline = time.monotonic() + min(doctor.EXAMINATION, self._limits.query_seconds / 2)
+            store = self._store.until(lambda: min(deadline, pipe.deadline()))
+            graphs = question.default_graphs, question.named_graphs
+            diagnosis = doctor.examine(store, question.text, *graphs, deadline=deadline)
+            pipe.write(json.dumps(diagnosis.as_json()).encode())
 
         return (await self._ask(evaluate, client, math.inf)).first
 
-    async def _ask(self, evaluate: Callable[[Output], None], client: str, buffer: float) -> Answer:
+    async def _ask(self, evaluate: Callable[["_Pipe"], None], client: str, buffer: float) -> Answer:
         """Have a thread write an answer, of which `buffer` bytes are held."""
         asked = time.monotonic()
         await self.turns.take(client)
         begun = time.monotonic()
         queued = begun - asked
-        pipe = _Pipe(buffer)
+        limit = self._limits.query_seconds
+        pipe = _Pipe(buffer, asked + limit, self._limits.transfer_seconds)
         run = asyncio.create_task(self._run(evaluate, client, pipe))
         self._runs.add(run)
         run.add_done_callback(self._runs.discard)
-        limit = self._limits.query_seconds
         try:
             async with asyncio.timeout(limit - queued):
                 first = await pipe.get()
@@ -119,7 +126,7 @@ class RemoteEngine:
             else:
                 self._answers = True
 
-    async def _run(self, evaluate: Callable[[Output], None], client: str, pipe: "_Pipe") -> None:
+    async def _run(self, evaluate: Callable[["_Pipe"], None], client: str, pipe: "_Pipe") -> None:
         begun = time.monotonic()
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, _fill, pipe, evaluate)
@@ -128,24 +135,36 @@ class RemoteEngine:
 
 
 class _Pipe:
-    """What a thread writes and the event loop reads: the whole answer at once, or pieces when it is above `limit`."""
+    """What a thread writes and the event loop reads: an answer up to `limit` bytes at once, a longer one in pieces.
 
-    def __init__(self, limit: float) -> None:
+    The thread has until `deadline`, a moment of `time.monotonic`, and `transfer_seconds` from when it hands over the
+    first piece of several.
+    """
+
+    def __init__(self, limit: float, deadline: float, transfer_seconds: float) -> None:
         self.whole = True
         self._limit = limit
+        self._deadline = deadline
+        self._transfer_seconds = transfer_seconds
         self._held = BytesIO()
         self._loop = asyncio.get_running_loop()
         self._pieces: asyncio.Queue[bytes | Error | None] = asyncio.Queue(maxsize=2)
         self._given_up = False
 
     def write(self, data: bytes) -> int:
-        """Take bytes in the thread; waits while the reader is behind, raises `OSError` once it has given up."""
+        """Take bytes in the thread; waits while the reader is behind, raises `OSError` when the time is over."""
         self._held.write(data)
         if self._held.tell() > self._limit:
-            self._limit, self.whole = _CHUNK, False
+            if self.whole:
+                self._limit, self.whole = _CHUNK, False
+                self._deadline = time.monotonic() + self._transfer_seconds
             self._put(self._held.getvalue())
             self._held = BytesIO()
         return len(data)
+
+    def deadline(self) -> float:
+        """Return the moment at which the thread must have ended, one that is past when the reader has given up."""
+        return -math.inf if self._given_up else self._deadline
 
     def flush(self) -> None:
         """Do nothing: pieces are handed over when they are full."""
@@ -173,7 +192,7 @@ class _Pipe:
             self._pieces.get_nowait()
 
     def _put(self, piece: bytes | Error | None) -> None:
-        if self._given_up:
+        if time.monotonic() >= self.deadline():
             raise OSError("nobody reads this answer any more")
         asyncio.run_coroutine_threadsafe(self._pieces.put(piece), self._loop).result()
 
@@ -204,7 +223,16 @@ class _Rest:
         self._pipe.give_up()
 
 
-def _fill(pipe: _Pipe, evaluate: Callable[[Output], None]) -> None:
+def _stated(store: RemoteStore) -> str:
+    """Return the version of a dataset now; raises `Forbidden` where it states none, and as `RemoteStore.rows`."""
+    version = store.current_version()
+    if version == UNKNOWN_VERSION:
+        remedy = "Whoever publishes the dataset can state one: see “Beyond one machine” in the documentation."
+        raise Forbidden("the dataset states no version by which an answer could be cited", remedy=remedy)
+    return version
+
+
+def _fill(pipe: _Pipe, evaluate: Callable[[_Pipe], None]) -> None:
     """Write an answer into a pipe, in a thread, and how it ended."""
     try:
         evaluate(pipe)

@@ -18,6 +18,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -139,7 +140,8 @@ def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any
     rows = None
     try:
         if examines:
-            diagnosis = examine(store, *asked, seconds=min(EXAMINATION, request["seconds"] / 2))
+            deadline = time.monotonic() + min(EXAMINATION, request["seconds"] / 2)
+            diagnosis = examine(store, *asked, deadline=deadline)
             output.write(_json(**diagnosis.as_json()))
         else:
             chosen = mediatypes.named(request["format"], (*RESULT_FORMATS, *GRAPH_FORMATS))

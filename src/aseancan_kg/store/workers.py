@@ -99,8 +99,11 @@ class Workers:
         for worker in self._workers:
             worker.writer.close()
 
-    async def answer(self, question: Question, answer_format: Format, client: str) -> Answer:
-        """Evaluate a question; see `Engine.answer`. What a caller who is cancelled had asked is killed."""
+    async def answer(self, question: Question, answer_format: Format, client: str, *, dated: bool = False) -> Answer:
+        """Evaluate a question; see `Engine.answer`. What a caller who is cancelled had asked is killed.
+
+        The dataset never changes, so `dated` makes no difference.
+        """
         return await self._ask(question, client, do="answer", format=answer_format.name)
 
     async def examine(self, question: Question, client: str) -> bytes:

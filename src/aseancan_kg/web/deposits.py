@@ -12,12 +12,11 @@ from starlette.responses import Response
 
 from aseancan_kg import deposits, queries
 from aseancan_kg.deposits import Change, Deposit
-from aseancan_kg.errors import DatasetChanged, Error, Forbidden, InputError, TooLong
+from aseancan_kg.errors import Error, InputError, TooLong
 from aseancan_kg.library.citations import WRITERS, Citation
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
-from aseancan_kg.store.dataset import UNKNOWN_VERSION
 from aseancan_kg.web.answers import client_of, while_present
 from aseancan_kg.web.pages import graph_parameters, page
 from aseancan_kg.web.sparql import read
@@ -61,11 +60,12 @@ class _Answered:
 async def deposit(request: Request) -> Response:
     """Answer `POST /q`: ask the query, keep its answer, and tell its address; 201, or 303 for a browser's form."""
     question, _ = await read(request)
+    state = state_of(request)
     if question.volatile:
         raise InputError("the query answers differently each time", remedy="Leave NOW, RAND, UUID and BNODE out.")
-    answered = await _ask_current(request, question)
+    answered = await _ask(request, state.engine, question, state.store.version)
     made = deposits.make(question, answered.version, answered.lines, answered.rows)
-    kept = await run_in_threadpool(state_of(request).deposits.put, made, client_of(request))
+    kept = await run_in_threadpool(state.deposits.put, made, client_of(request))
     location = f"{root_of(request)}/q/{kept.id}"
     if negotiate(accept_of(request) or "*/*", (PLAIN_JSON, HTML)) is HTML:
         return Response(status_code=303, headers={"Location": location})
@@ -82,7 +82,8 @@ async def show(request: Request) -> Response:
         chosen = named(suffix, tuple(WRITERS))
         return Response(WRITERS[chosen](_citation(found)), media_type=chosen.content_type)
     question = queries.question(found.query, found.default_graphs, found.named_graphs)
-    runs = [await _rerun(found, _ask_current(request, question), state.store.version)]
+    version = state.store.version
+    runs = [await _rerun(found, _ask(request, state.engine, question, version), version)]
     if found.version != runs[0].version and state.releases.has(found.version):
         engine = await state.releases.engine(found.version)
         runs.append(await _rerun(found, _ask(request, engine, question, found.version), found.version))
@@ -104,33 +105,19 @@ async def show(request: Request) -> Response:
     return Response(body, headers=headers, media_type="application/json")
 
 
-async def _ask_current(request: Request, question: Question) -> _Answered:
-    """Ask the dataset that is served, and make sure which version has answered.
-
-    Another server may hold another one than was seen last, and get another meanwhile. Raises as `_ask` does,
-    `DatasetChanged`, and `Forbidden` where the dataset states no version.
-    """
-    state = state_of(request)
-    version = await run_in_threadpool(state.store.current_version)
-    if version == UNKNOWN_VERSION:
-        remedy = "Whoever publishes the dataset can state one: see “Beyond one machine” in the documentation."
-        raise Forbidden("the dataset states no version by which an answer could be cited", remedy=remedy)
-    answered = await _ask(request, state.engine, question, version)
-    if await run_in_threadpool(state.store.current_version) != version:
-        raise DatasetChanged("the dataset changed while it was asked", remedy="Ask again.")
-    return answered
-
-
 async def _ask(request: Request, engine: Engine, question: Question, version: str) -> _Answered:
-    """Ask a dataset of this version; raises as `Engine.answer` does, and `TooLong` for an answer that is streamed."""
+    """Ask a dataset, of this version unless the answer tells of another.
+
+    Raises as `Engine.answer` does, and `TooLong` for an answer that is streamed.
+    """
     written_as = deposits.answer_format(question.form)
     async with while_present(request):
-        answer = await engine.answer(question, written_as, client_of(request))
+        answer = await engine.answer(question, written_as, client_of(request), dated=True)
     if answer.rest:
         await answer.rest.aclose()
         limit = state_of(request).settings.buffer_kb
         raise TooLong(f"the answer has more than {limit:,} KB", remedy="Ask for less: name the columns, add LIMIT.")
-    return _Answered(deposits.lines(answer.first, question), answer.rows, version)
+    return _Answered(deposits.lines(answer.first, question), answer.rows, answer.version or version)
 
 
 async def _rerun(found: Deposit, asking: Awaitable[_Answered], version: str) -> Rerun:

@@ -46,7 +46,8 @@ async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Se
 
 async def reach(url: str, *, settings: Settings) -> State:
     """Serve the dataset at another SPARQL server."""
-    store = RemoteStore(url, timeout=ceil(settings.query_seconds))
+    memory = settings.query_memory_mb * 1024 * 1024
+    store = RemoteStore(url, timeout=ceil(settings.query_seconds), memory=memory)
     state = State(store, RemoteEngine(store, settings), settings)
     await asyncio.to_thread(lambda: state.templates)  # what they look up must not hold up whoever asks for a page first
     await state.engine.start()

@@ -44,18 +44,20 @@ def examine(
     default_graphs: Sequence[str] = (),
     named_graphs: Sequence[str] = (),
     *,
-    seconds: float = EXAMINATION,
+    deadline: float | None = None,
 ) -> Diagnosis:
     """Say why a query finds nothing: no row, no triple, false, or only counts of nought.
 
-    No question to the store is begun after `seconds`, and a store that fails then was out of time as well. Graphs given
-    here replace the query's own, as in `QueryStore.query`. Raises as `queries.check` and `QueryStore.query` do.
+    No question to the store is begun after `deadline`, a moment of `time.monotonic`, in `EXAMINATION` seconds unless it
+    is given; a store that fails then was out of time as well. Graphs given here replace the query's own, as in
+    `QueryStore.query`. Raises as `queries.check` and `QueryStore.query` do.
     """
+    if deadline is None:
+        deadline = time.monotonic() + EXAMINATION
     queries.check(text)
-    deadline = time.monotonic() + seconds
     findings: list[Finding] = []
     try:
-        probes = _probes(store, text, default_graphs, named_graphs, seconds)
+        probes = _probes(store, text, default_graphs, named_graphs, deadline)
         if probes:
             outcome = _outcome(probes, findings)
         else:
@@ -70,11 +72,11 @@ def examine(
 
 
 def _probes(
-    store: Dataset, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], seconds: float
+    store: Dataset, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], deadline: float
 ) -> Probes | None:
     """Return what asks about a query, None for one that does not parse or is not read here."""
     try:
-        probes = Probes(store, reading.read(text), default_graphs, named_graphs, seconds)
+        probes = Probes(store, reading.read(text), default_graphs, named_graphs, deadline)
         probes.parse()
     except SyntaxProblem:
         return None

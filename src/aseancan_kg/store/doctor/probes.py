@@ -35,7 +35,7 @@ class Probes:
     """Asks about one query, over the dataset that this query is asked of.
 
     `sought` names the variable that a question may be about without meeting one of the query.
-    Every question raises `TimeoutError` once `seconds` have passed since the first. One that the engine refuses or
+    Every question raises `TimeoutError` after `deadline`, a moment of `time.monotonic`. One that the engine refuses or
     fails on finds nothing out, and so blocks nothing.
     """
 
@@ -45,7 +45,7 @@ class Probes:
         query: Query,
         default_graphs: Sequence[str],
         named_graphs: Sequence[str],
-        seconds: float,
+        deadline: float,
     ) -> None:
         self.store = store
         self.query = query
@@ -53,7 +53,7 @@ class Probes:
         self.given_graphs = (*default_graphs, *named_graphs)
         self.left_out = False
         self._graphs = (default_graphs, named_graphs)
-        self._deadline = time.monotonic() + seconds
+        self._deadline = deadline
         self._mended: dict[str, bool] = {}
 
     def parse(self) -> None:
