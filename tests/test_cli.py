@@ -298,7 +298,7 @@ def test_other_data_is_served_as_it_stands(script: Path, files: Path) -> None:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
     try:
         assert process.stdout is not None
-        assert process.stdout.readline() == "Serving 2 facts. Stop with Ctrl-C.\n"
+        assert process.stdout.readline().endswith(", 2 facts. Stop with Ctrl-C.\n")
         address = process.stdout.readline().split()[1]
         query = "sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
         with urllib.request.urlopen(address + query, timeout=10) as answer:

@@ -41,6 +41,12 @@ def test_a_bad_value_is_refused_by_name(name, text, remedy):
     assert remedy in str(caught.value)
 
 
+def test_a_name_that_is_almost_a_setting_is_refused():
+    with pytest.raises(InputError, match=r"there is no setting AC_QUEYR_SECONDS\. Did you mean AC_QUERY_SECONDS"):
+        read({"AC_QUEYR_SECONDS": "3"})
+    read({"AC_PUBLISH_USER": "dba", "AC_POWER": "off"})
+
+
 def test_every_setting_has_a_meaning():
     assert all(rule.meaning for rule in RULES.values())
     assert set(RULES) == {one.name for one in fields(settings.Settings)}

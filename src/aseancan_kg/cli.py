@@ -151,8 +151,8 @@ def serve(
             return await server.load(files, union_default_graph=union, settings=limits, downloads=downloads)
 
         def ready(state: State) -> None:
-            told = f"version {state.store.version} at {store}" if store else f"{len(state.store):,} facts"
-            print(f"Serving {told}. Stop with Ctrl-C.", flush=True)
+            facts = f" at {store}" if store else f", {len(state.store):,} facts"
+            print(f"Serving version {state.store.version}{facts}. Stop with Ctrl-C.", flush=True)
             print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
 
         server.run(load, listener, ready)

@@ -70,6 +70,7 @@ READ_ONLY = "the dataset is read-only: it answers queries and takes no updates"
 _OPERATORS = frozenset("+-*/|&!^=<>")
 _STEPS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 """Brackets, and where they lead from one level of nesting to another."""
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _GROUPS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH", "EXISTS", "IN"})
 
 _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
@@ -78,6 +79,7 @@ _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _FORMS = ("select", "ask", "construct", "describe")
 _DECLARATIONS = {"PREFIX": ("prefixed", "iri"), "BASE": ("iri",), "VERSION": ("string",)}
 _BEGINNINGS = [*map(str.upper, _FORMS), *_DECLARATIONS]
+_MOST_LISTED = 20
 _UPDATES = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with")
 
 
@@ -204,6 +206,22 @@ def undeclared_prefix(text: str) -> tuple[str, Place] | None:
     return None
 
 
+def unclosed(text: str) -> tuple[str, Place] | None:
+    """Return a bracket that a query opens and does not close, and its place; None when there is none."""
+    opened: list[tuple[str, int]] = []
+    for kind, token, start in tokens(text):
+        if kind == "mark" and token in _CLOSING:
+            opened.append((token, start))
+        elif kind == "mark" and token in _CLOSING.values() and opened:
+            if token != _CLOSING[opened[-1][0]]:
+                break
+            opened.pop()
+    if not opened:
+        return None
+    bracket, start = opened[-1]
+    return bracket, _place(text, start)
+
+
 class _Prologue:
     """Accepts the tokens of BASE, PREFIX and VERSION declarations, in order."""
 
@@ -310,7 +328,8 @@ def pick(name: str, among: Mapping[str, Query]) -> Query:
     if name in among:
         return among[name]
     near = difflib.get_close_matches(name, among, n=1, cutoff=0.5)
-    remedy = f"Did you mean {near[0]!r}?" if near else f"There is: {', '.join(among) or 'none'}."
+    listing = ", ".join([*among][:_MOST_LISTED]) + (" …" if len(among) > _MOST_LISTED else ".")
+    remedy = f"Did you mean {near[0]!r}?" if near else f"There is: {listing}" if among else "There is none."
     raise NotFound(f"there is no query {name!r}", remedy=remedy)
 
 

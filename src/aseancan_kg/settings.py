@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -77,7 +78,11 @@ RULES = {name: kind.__metadata__[0] for name, kind in get_type_hints(Settings, i
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Return the settings that an environment gives; raises `InputError` for a value that is none."""
+    """Return the settings that an environment gives; raises `InputError` for what is almost a name, or no value."""
+    known = [*map(variable, RULES)]
+    for name in environment:
+        if name.startswith("AC_") and name not in known and (near := get_close_matches(name, known, cutoff=0.8)):
+            raise InputError(f"there is no setting {name}", remedy=f"Did you mean {near[0]}?")
     given = {name: environment[variable(name)] for name in RULES if variable(name) in environment}
     values: dict[str, Any] = {name: _value(name, text) for name, text in given.items()}
     return Settings(**values)

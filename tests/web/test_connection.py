@@ -117,7 +117,7 @@ def test_a_body_that_does_not_come_is_408_and_closes_the_connection(port, pieces
 
 def test_a_request_may_follow_a_connection_by_almost_its_own_time(port):
     with connected(port) as connection:
-        time.sleep(0.7)
+        time.sleep(0.6)
         connection.sendall(post(b"ASK", length=6))
         time.sleep(0.6)
         connection.sendall(b" {}")

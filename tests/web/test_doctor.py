@@ -25,6 +25,12 @@ def test_an_empty_answer_says_where_to_ask_why(client):
     assert "link" not in client.get("/sparql", params={"query": "SELECT * {} LIMIT 1"}).headers
 
 
+def test_an_empty_answer_of_the_catalogue_says_so_too(client):
+    response = client.get("/queries/sources", params={"thing": "body/none", "format": "csv"})
+    assert response.headers["ac-row-count"] == "0"
+    assert client.get(response.links["help"]["url"]).json()["outcome"] != "not-empty"
+
+
 def test_a_reader_without_scripts_is_led_to_the_reason_and_the_mended_query(client):
     page = client.get("/sparql", params={"query": EMPTY, "format": "html"}).text
     assert '<a href="/sparql/doctor?query=' in page

@@ -72,5 +72,7 @@ def test_a_problem_is_told_in_the_clients_language(client, accept, content_type)
 def test_an_excerpt_points_at_the_column():
     assert excerpt("one\ntwo", errors.Place("query", line=2, column=3)) == "two\n  ^"
     assert excerpt("one", errors.Place("query", line=1)) == "one"
+    long = "a" * 100 + "b" + "c" * 100
+    assert excerpt(long, errors.Place("query", line=1, column=101)) == f"…{'a' * 60}b{'c' * 59}…\n{' ' * 61}^"
     assert excerpt("one", errors.Place("query", line=7, column=1)) is None
     assert excerpt("", errors.Place("query")) is None

@@ -148,6 +148,9 @@ def test_a_syntax_error_has_line_column_and_excerpt(client):
         ("SELECT * { ?s skso:prefLabel ?o }", "Did you mean skos:? If not, add a PREFIX line for it."),
         ("SELCT * { ?s ?p ?o }", "Did you mean SELECT?"),
         ("PREFX ac: <urn:a> SELECT * {}", "Did you mean PREFIX?"),
+        ("SELECT * {\n ?s ?p ?o", "The { of line 1, column 10 is not closed."),
+        ("SELECT * { ?s ?p ?o FILTER((?o > 1) }", "The ( of line 1, column 27 is not closed."),
+        ("SELECT * { ?s ?p '}' . FILTER(?o ] }", "The ( of line 1, column 30 is not closed."),
     ],
 )
 def test_a_slip_of_the_pen_gets_a_hint(client, query, hint):

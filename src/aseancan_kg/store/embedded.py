@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from aseancan_kg.errors import InputError, Place, SyntaxProblem
 from aseancan_kg.mediatypes import RESULT_FORMATS, Format
 from aseancan_kg.namespaces import PREFIXES
-from aseancan_kg.queries import names_graphs, undeclared_prefix
+from aseancan_kg.queries import names_graphs, unclosed, undeclared_prefix
 from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write, write_results
@@ -223,10 +223,13 @@ def _syntax_problem(text: str, message: str) -> SyntaxProblem:
         return SyntaxProblem(message, Place("query"))
     place = Place("query", line=int(match[1]), column=int(match[2]))
     expected = re.findall(r"""(?:^|,\s)("[^"\s]+"|'[^'\s]+'|[A-Za-z][^,\[\]]*)(?=,|$)""", match[3])
+    hint = None
+    if left_open := unclosed(text):
+        bracket, begun = left_open
+        hint = f"The {bracket} of line {begun.line}, column {begun.column} is not closed."
     sentences = [item for item in expected if " " in item]
     if sentences:
-        return SyntaxProblem("; ".join(sentences), place)
+        return SyntaxProblem("; ".join(sentences), place, remedy=hint)
     words = ", ".join(expected[:12])
-    return SyntaxProblem(
-        f"the query does not parse; here may stand {words}" if words else "the query does not parse", place
-    )
+    message = f"the query does not parse; here may stand {words}" if words else "the query does not parse"
+    return SyntaxProblem(message, place, remedy=hint)

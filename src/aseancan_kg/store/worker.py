@@ -14,6 +14,7 @@ import json
 import math
 import os
 import resource
+import select
 import signal
 import socket
 import struct
@@ -44,6 +45,8 @@ REPLY = struct.Struct("!ii")
 """The process, and how it ended (as `os.waitpid` tells it)."""
 
 _CHUNK = 64 * 1024
+_REAPING_SECONDS = 0.05
+"""How often it is looked whether a killed worker is dead."""
 _ERRORS = {kind.__name__: kind for kind in (InputError, SyntaxProblem, Forbidden, NotAcceptable, NotFound, QueryMemory)}
 _WARM_UP = ("SELECT * { ?s ?p ?o } LIMIT 1", JSON), ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", TURTLE)
 
@@ -57,13 +60,12 @@ def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
     control.sendall(REPLY.pack(os.getpid(), len(store)))
     alive: set[int] = set()
     dying: set[int] = set()
-
-    def reap(*_: object) -> None:
-        dying.difference_update([one for one in dying if os.waitpid(one, os.WNOHANG) != (0, 0)])
-
-    signal.signal(signal.SIGCHLD, reap)
     try:
         while True:
+            ordered, _, _ = select.select([control], [], [], _REAPING_SECONDS if dying else None)
+            dying = {one for one in dying if os.waitpid(one, os.WNOHANG) == (0, 0)}
+            if not ordered:
+                continue
             message, channels, _, _ = socket.recv_fds(control, ORDER.size, 1)
             if len(message) < ORDER.size:
                 return

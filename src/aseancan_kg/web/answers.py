@@ -3,11 +3,11 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_network
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -18,7 +18,7 @@ from aseancan_kg.errors import Error
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, Format
 from aseancan_kg.store import Answer, Question, Rest
 from aseancan_kg.web.kept import KEEP, etag
-from aseancan_kg.web.state import HEAD, log_of, state_in, state_of
+from aseancan_kg.web.state import HEAD, log_of, root_of, state_in, state_of
 
 _A_MOMENT = 0.02
 """Seconds after which it is looked whether a client is still there."""
@@ -59,6 +59,12 @@ def offered(form: str) -> tuple[Format, ...]:
     return (*(RESULT_FORMATS if form in _RESULT_FORMS else GRAPH_FORMATS), HTML)
 
 
+def graph_parameters(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the parameters of the protocol that name the dataset of a query."""
+    default = [("default-graph-uri", one) for one in default_graphs]
+    return default + [("named-graph-uri", one) for one in named_graphs]
+
+
 async def answer(request: Request, question: Question, chosen: Format, wanted: str | None) -> Response:
     """Answer with the whole result, or with a stream that is cut when it cannot be completed.
 
@@ -80,9 +86,9 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
     headers["Cache-Control"] = "no-store" if question.volatile else "public, no-cache"
     if found.rows is not None:
         headers["AC-Row-Count"] = str(found.rows)
-    if found.rows == 0 and request.method == "GET" and request.url.path.endswith("/sparql"):
-        query = quote(request.scope["query_string"], safe="%&=+:/?;@!$'()*,~")
-        headers["Link"] = f'<{request.url.path}/doctor?{query}>; rel="help"'
+    if found.rows == 0 and request.method == "GET":
+        asked = [("query", question.text), *graph_parameters(question.default_graphs, question.named_graphs)]
+        headers["Link"] = f'<{root_of(request)}/sparql/doctor?{urlencode(asked)}>; rel="help"'
     if not question.volatile:
         headers["ETag"] = etag(found.first)
         request.scope[KEEP] = True

@@ -17,8 +17,8 @@ from aseancan_kg.library.citations import WRITERS, Citation
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
-from aseancan_kg.web.answers import client_of, while_present
-from aseancan_kg.web.pages import graph_parameters, page
+from aseancan_kg.web.answers import client_of, graph_parameters, while_present
+from aseancan_kg.web.pages import page
 from aseancan_kg.web.sparql import read
 from aseancan_kg.web.state import accept_of, root_of, state_of
 

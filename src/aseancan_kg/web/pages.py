@@ -1,7 +1,7 @@
 """Pages for people, and the home page."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,12 +44,6 @@ def page(
     text = state_of(request).templates.get_template(template).render(root=root, href=href, base=BASE, **values)
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
-
-
-def graph_parameters(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the parameters of the protocol that name the dataset of a query."""
-    default = [("default-graph-uri", one) for one in default_graphs]
-    return default + [("named-graph-uri", one) for one in named_graphs]
 
 
 def workbench(

@@ -57,6 +57,10 @@ _TITLES = {
 }
 
 
+_AROUND = 60
+"""Characters of a line that are shown on each side of a place in it."""
+
+
 def install(app: FastAPI) -> None:
     """Make every failure of the app a problem document."""
     app.add_exception_handler(errors.Error, _error)
@@ -66,12 +70,20 @@ def install(app: FastAPI) -> None:
 
 
 def excerpt(text: str, place: errors.Place) -> str | None:
-    """Return the line of a text that a place names, with a caret below the column; None when it names none."""
+    """Return the line of a text that a place names, with a caret below the column; None when it names none.
+
+    Of a long line it is the part around the column.
+    """
     lines = text.splitlines()
     if place.line is None or not 1 <= place.line <= len(lines):
         return None
-    caret = " " * (place.column - 1) + "^" if isinstance(place.column, int) else ""
-    return f"{lines[place.line - 1]}\n{caret}".rstrip()
+    line = lines[place.line - 1]
+    if not isinstance(place.column, int):
+        return line
+    begin = max(0, place.column - 1 - _AROUND)
+    before = f"{'…' if begin else ''}{line[begin : place.column - 1]}"
+    after = line[place.column - 1 :]
+    return f"{before}{after[:_AROUND]}{'…' if len(after) > _AROUND else ''}\n{' ' * len(before)}^"
 
 
 def _error(request: Request, error: Exception) -> Response:

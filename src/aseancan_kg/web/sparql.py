@@ -14,7 +14,7 @@ from aseancan_kg.store import Question
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
 from aseancan_kg.web.description import describe
-from aseancan_kg.web.pages import graph_parameters, workbench
+from aseancan_kg.web.pages import workbench
 from aseancan_kg.web.state import chosen_format, log_of, state_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -90,7 +90,7 @@ def _question(request: Request, parameters: QueryParams) -> Question:
         raise InputError(f"the request holds {found}", remedy="Send exactly one `query` parameter.")
     request.state.query_text = log_of(request.scope)["query"] = texts[0]
     graphs = parameters.getlist("default-graph-uri"), parameters.getlist("named-graph-uri")
-    request.state.graphs = graph_parameters(*graphs)
+    request.state.graphs = answers.graph_parameters(*graphs)
     return queries.question(texts[0], *graphs)
 
 

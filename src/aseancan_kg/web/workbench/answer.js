@@ -111,8 +111,8 @@ function sharing(answer, service) {
   const cite = async ({ currentTarget }) => {
     currentTarget.disabled = true;
     try {
-      const permanent = await service.deposit(answer.query);
-      said.replaceChildren("Cite it as ", element("a", { href: permanent }, permanent));
+      const { address, page } = await service.deposit(answer.query);
+      said.replaceChildren("Cite it as ", element("a", { href: page }, address));
     } catch (error) {
       said.textContent = error.message;
       currentTarget.disabled = false;

@@ -146,17 +146,17 @@ export class Service {
   }
 
   /**
-   * Deposit a query, so that it can be cited; returns the address of its page.
+   * Deposit a query, so that it can be cited; returns the address to cite, and that of its page at this service.
    *
    * @param {string} query
    */
   async deposit(query) {
-    const { response } = await fetched(`${this.root}/q`, {
+    const { response, text } = await fetched(`${this.root}/q`, {
       method: "POST",
       headers: { Accept: "application/json" },
       body: this.#asked(query),
     });
-    return new URL(response.headers.get("Location") ?? "", response.url).href;
+    return { address: JSON.parse(text).address, page: response.headers.get("Location") };
   }
 
   /** @param {[string, string][]} others */
