@@ -150,19 +150,49 @@ def test_a_query_that_passes_a_limit_ends_alone(text, kind, limits):
     asyncio.run(main())
 
 
-def test_a_long_query_steps_back_and_its_worker_is_not_used_again():
-    long = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?c), STR(?f))) > 0) }"
+LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?c), STR(?f))) > 0) }"
 
+
+def stepped_back(workers):
+    return {one for one in workers.processes if os.getpriority(os.PRIO_PROCESS, one) >= 10}
+
+
+def test_a_long_query_that_is_alone_keeps_its_priority_and_its_worker():
     async def main():
         async with pool(query_seconds=30.0) as workers:
+            before = workers.processes
+            answer = await workers.answer(Question(LONG, "select"), CSV, "a")
+            assert answer.evaluated > 0.25
+            assert set(workers.processes) == set(before)
+            assert not stepped_back(workers)
+
+    asyncio.run(main())
+
+
+def test_long_queries_step_back_for_others_and_their_workers_are_not_used_again():
+    async def main():
+        async with pool(query_seconds=3) as workers:
             before = set(workers.processes)
-            asking = asyncio.create_task(ask(workers, long, CSV))
-            await asyncio.sleep(0.35)
-            if not asking.done():
-                assert max(os.getpriority(os.PRIO_PROCESS, process) for process in before) >= 10
-            assert (await asking).startswith(b"n\r\n")
-            await until(lambda: set(workers.processes) != before and len(workers.processes) == len(before))
-            assert all(os.getpriority(os.PRIO_PROCESS, process) < 10 for process in workers.processes)
+            endless = [asyncio.create_task(ask(workers, ENDLESS, client=one)) for one in "ab"]
+            await until(lambda: len(stepped_back(workers)) == 2)
+            stopped = await asyncio.gather(*endless, return_exceptions=True)
+            assert [type(one) for one in stopped] == [QueryTimeout, QueryTimeout]
+            await until(lambda: len(before & set(workers.processes)) == len(before) - 2)
+            await until(lambda: len(workers.processes) == len(before))
+            assert not stepped_back(workers)
+
+    asyncio.run(main())
+
+
+def test_a_long_answer_that_stepped_back_is_given_and_its_worker_replaced():
+    async def main():
+        async with pool(query_seconds=30) as workers:
+            before = set(workers.processes)
+            other = asyncio.create_task(ask(workers, ENDLESS, client="b"))
+            assert (await ask(workers, LONG, CSV)).startswith(b"n\r\n")
+            await until(lambda: len(workers.processes) == len(before) and set(workers.processes) != before)
+            assert workers.killed == 0
+            other.cancel()
 
     asyncio.run(main())
 

@@ -315,7 +315,14 @@ class _Run:
         return kind, payload
 
     def _yield(self) -> None:
-        """Let shorter queries pass; no process may raise its priority again, so the worker is not used another time."""
+        """Let shorter queries pass, as soon as there is another.
+
+        No process may raise its priority again, so the worker is not used another time; and its successor is slow at
+        first, with no memory mapped yet.
+        """
+        if self._pool.turns.running == 1:
+            self._long = asyncio.get_running_loop().call_later(_LONG_SECONDS, self._yield)
+            return
         self._yielded = True
         with suppress(OSError):  # it may have died
             if self._worker:
