@@ -128,6 +128,7 @@ def test_the_real_report_is_a_page_too(real: Report) -> None:
     assert (page.loaded, page.open) == ([], [])
 
 
+@pytest.mark.proof  # it builds everything once more
 def test_the_command_writes_the_report_into_a_file(tmp_path: Path) -> None:
     """Most shapes are left out: validating takes the longest, and other tests do it."""
     for name in ("src", "data", "ontology"):

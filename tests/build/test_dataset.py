@@ -291,6 +291,7 @@ def test_what_does_not_agree_stops_the_build(
         datasets.build(checkout, lambda step: None)
 
 
+@pytest.mark.proof  # it builds everything once more
 def test_the_version_tells_one_content_from_another(built: Built, checkout: Path) -> None:
     edit(checkout / "data/registers/states.csv", "Ottawa", "Ottawa (Ontario)")
     changed = datasets.build(checkout, lambda step: None)
