@@ -42,8 +42,6 @@ MOST_MEMORY = 400 * 1024 * 1024
 """Bytes of memory that the server itself may hold at the end."""
 
 PROBLEMS = {"query-timeout", "query-memory", "query-crash", "busy", "store-unavailable"}
-"""What the HTTP server answers itself, with status 400, to bytes that are no request."""
-
 QUERIES = [query.bind({}) for query in catalogue().values() if all(one.default for one in query.parameters)]
 PATHS = [
     *("/", "/sparql", "/sparql/doctor", "/sparql/vocabulary", "/graph-store", "/queries", "/queries/members", "/q"),
