@@ -83,7 +83,7 @@ class RemoteEngine:
         """Say why a question is answered with nothing; see `Engine.examine`."""
 
         def evaluate(pipe: _Pipe) -> None:
-            deadline = time.monotonic() + min(doctor.EXAMINATION, self._limits.query_seconds / 2)
+            deadline = doctor.deadline_of(self._limits.query_seconds)
             store = self._store.until(lambda: min(deadline, pipe.deadline()))
             graphs = question.default_graphs, question.named_graphs
             diagnosis = doctor.examine(store, question.text, *graphs, deadline=deadline)

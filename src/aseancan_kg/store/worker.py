@@ -19,7 +19,6 @@ import signal
 import socket
 import struct
 import sys
-import time
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -28,7 +27,7 @@ from typing import Any, NoReturn
 from aseancan_kg import mediatypes
 from aseancan_kg.errors import Error, Forbidden, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, RESULT_FORMATS, TURTLE
-from aseancan_kg.store.doctor import EXAMINATION, examine
+from aseancan_kg.store.doctor import deadline_of, examine
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.representation import row_count
 
@@ -142,8 +141,7 @@ def _answer(channel: socket.socket, store: EmbeddedStore, request: dict[str, Any
     rows = None
     try:
         if examines:
-            deadline = time.monotonic() + min(EXAMINATION, request["seconds"] / 2)
-            diagnosis = examine(store, *asked, deadline=deadline)
+            diagnosis = examine(store, *asked, deadline=deadline_of(request["seconds"]))
             output.write(_json(**diagnosis.as_json()))
         else:
             chosen = mediatypes.named(request["format"], (*RESULT_FORMATS, *GRAPH_FORMATS))

@@ -65,6 +65,11 @@ def graph_parameters(default_graphs: Sequence[str], named_graphs: Sequence[str])
     return default + [("named-graph-uri", one) for one in named_graphs]
 
 
+def query_string(question: Question) -> str:
+    """Return the part of an address after its "?" by which the protocol asks a question."""
+    return urlencode([("query", question.text), *graph_parameters(question.default_graphs, question.named_graphs)])
+
+
 async def answer(request: Request, question: Question, chosen: Format, wanted: str | None) -> Response:
     """Answer with the whole result, or with a stream that is cut when it cannot be completed.
 
@@ -87,8 +92,7 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
     if found.rows is not None:
         headers["AC-Row-Count"] = str(found.rows)
     if found.rows == 0 and request.method == "GET":
-        asked = [("query", question.text), *graph_parameters(question.default_graphs, question.named_graphs)]
-        headers["Link"] = f'<{root_of(request)}/sparql/doctor?{urlencode(asked)}>; rel="help"'
+        headers["Link"] = f'<{root_of(request)}/sparql/doctor?{query_string(question)}>; rel="help"'
     if not question.volatile:
         headers["ETag"] = etag(found.first)
         request.scope[KEEP] = True

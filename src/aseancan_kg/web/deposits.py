@@ -4,7 +4,6 @@ import json
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from aseancan_kg.library.citations import WRITERS, Citation
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
-from aseancan_kg.web.answers import client_of, graph_parameters, while_present
+from aseancan_kg.web.answers import client_of, query_string, while_present
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.sparql import read
 from aseancan_kg.web.state import accept_of, root_of, state_of
@@ -89,14 +88,13 @@ async def show(request: Request) -> Response:
         runs.append(await _rerun(found, _ask(request, engine, question, found.version), found.version))
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Link": f'<{_address(found)}>; rel="cite-as"'}
     if negotiate(accept_of(request), (HTML, PLAIN_JSON)) is HTML:
-        asked = [("query", found.query), *graph_parameters(found.default_graphs, found.named_graphs)]
         return page(
             request,
             "deposit.html",
             deposit=found,
             runs=runs,
             most=_MOST_LINES_SHOWN,
-            link=urlencode(asked),
+            link=query_string(question),
             cited=_citation(found),
             citations=[(one, f"{root_of(request)}/q/{found.id}.{one.name}") for one in WRITERS],
             headers=headers,

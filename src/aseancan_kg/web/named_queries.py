@@ -69,7 +69,7 @@ async def query(request: Request) -> Response:
         values=shown,
         results=results,
         link=urlencode(shown),
-        asked=urlencode({"query": text}),
+        asked=answers.query_string(question),
         headers={"Vary": "Accept"},
     )
 

@@ -21,7 +21,7 @@ from aseancan_kg.store.doctor.patterns import AGGREGATES, Kind, Select, Token, p
 from aseancan_kg.store.doctor.probes import Probes, evaluate
 from aseancan_kg.store.doctor.terms import Role
 
-__all__ = ["EXAMINATION", "Diagnosis", "Finding", "FindingKind", "Outcome", "examine"]
+__all__ = ["EXAMINATION", "Diagnosis", "Finding", "FindingKind", "Outcome", "deadline_of", "examine"]
 
 EXAMINATION = 2.0
 """Seconds for which the doctor goes on asking; in memory a single question of its may take longer."""
@@ -36,6 +36,11 @@ _REASONS = {
     Kind.VALUES: (FindingKind.VALUES, "none of these values is found here: {}"),
 }
 _JOIN = (FindingKind.JOIN, "{} is found on its own, but not together with what stands before it")
+
+
+def deadline_of(query_seconds: float) -> float:
+    """Return the moment at which an examination begun now ends, where a query may take `query_seconds`."""
+    return time.monotonic() + min(EXAMINATION, query_seconds / 2)
 
 
 def examine(
