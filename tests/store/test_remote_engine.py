@@ -285,7 +285,7 @@ def examine(url, question, **limits):
             told = json.loads(await engine.examine(question, "a"))
             return told, time.monotonic() - since
         finally:
-            async with asyncio.timeout(0.5):
+            async with asyncio.timeout(5):
                 await engine.close()
             assert engine.turns.running == 0
 
@@ -303,13 +303,14 @@ def test_a_diagnosis_is_whole_however_little_is_held(serve):
     assert told["findings"][0]["kind"] == "pattern"
 
 
-@pytest.mark.parametrize("told", [{"delay": 4}, {"pieces": 40, "pause": 0.1}, {"delay": 0.4, "pieces": 2, "pause": 4}])
+@pytest.mark.parametrize("told", [{"delay": 9}, {"pieces": 45, "pause": 0.2}, {"delay": 1, "pieces": 2, "pause": 9}])
 @pytest.mark.parametrize("more", ["", f"FILTER(?o IN ({', '.join(map(str, range(20_000)))}))"], ids=["short", "long"])
 def test_an_examination_is_given_up_when_its_time_is_over(serve, told, more):
     question = Question(f"SELECT * {{ ?s <http://e/p> ?o {more} }}", "select")
-    told, seconds = examine(serve(body=table(0), **told), question, query_seconds=1.0)
+    # The other half of the query's time is for a busy machine, which reads the long question slowly.
+    told, seconds = examine(serve(body=table(0), **told), question, query_seconds=4.0)
     assert told["outcome"] == "out-of-time"
-    assert 0.5 <= seconds < 3.5
+    assert 2.0 <= seconds < 9
 
 
 def test_an_examination_of_a_server_that_fails_fails(serve, changing):
