@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from aseancan_kg import deposits, queries
+from aseancan_kg import deposits, syntax
 from aseancan_kg.errors import BudgetSpent, InputError, NotFound
 from aseancan_kg.mediatypes import TSV
 from aseancan_kg.store.embedded import EmbeddedStore
@@ -30,22 +30,20 @@ ANSWERED = [
 
 @pytest.mark.parametrize(("text", "lines"), ANSWERED)
 def test_an_answer_becomes_lines(text, lines):
-    question = queries.question(text)
+    question = syntax.question(text)
     store = EmbeddedStore([], version="1", union_default_graph=True)
     body = store.query(text, deposits.answer_format(question.form))
     assert deposits.lines(body, question) == lines
 
 
 def test_lines_may_end_as_on_the_wire():
-    assert deposits.lines(b"?n\r\n1\r\n\r\n", queries.question("SELECT ?n {}")) == ("?n", "", "1")
+    assert deposits.lines(b"?n\r\n1\r\n\r\n", syntax.question("SELECT ?n {}")) == ("?n", "", "1")
     assert deposits.answer_format("select") is TSV
 
 
 def test_an_id_never_leads_to_another_query(tmp_path):
     kept = deposits.Deposits(tmp_path / "deposits.sqlite", megabytes=1, megabytes_per_client=1)
-    one, other = (
-        deposits.make(queries.question(text), "1", ("true",), None) for text in ("ASK {}", "ASK { ?s ?p ?o }")
-    )
+    one, other = (deposits.make(syntax.question(text), "1", ("true",), None) for text in ("ASK {}", "ASK { ?s ?p ?o }"))
     assert kept.put(one, "192.0.2.1") == one
     assert kept.put(replace(one, query="ASK  {} # the same"), "192.0.2.1") == one
     with pytest.raises(InputError, match="another query is deposited"):
@@ -56,7 +54,7 @@ def test_a_client_fills_its_own_share_of_a_day_only(tmp_path):
     kept = deposits.Deposits(tmp_path / "deposits.sqlite", megabytes=9, megabytes_per_client=1)
     incompressible = os.urandom(900_000).hex()[:900_000]
     first, second, small = (
-        deposits.make(queries.question(text), "1", (line,), None)
+        deposits.make(syntax.question(text), "1", (line,), None)
         for text, line in (
             ("ASK {}", incompressible),
             ("ASK { ?a ?b ?c }", incompressible * 2),
@@ -78,7 +76,7 @@ def test_a_share_is_counted_over_restarts_until_the_next_day(tmp_path):
     file = tmp_path / "deposits.sqlite"
     incompressible = os.urandom(800_000).hex()
     one, other = (
-        deposits.make(queries.question(text), "1", (incompressible,), None) for text in ("ASK {}", "ASK { ?a ?b ?c }")
+        deposits.make(syntax.question(text), "1", (incompressible,), None) for text in ("ASK {}", "ASK { ?a ?b ?c }")
     )
     deposits.Deposits(file, megabytes=9, megabytes_per_client=1).put(one, "192.0.2.1")
     again = deposits.Deposits(file, megabytes=9, megabytes_per_client=1)

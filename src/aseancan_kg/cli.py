@@ -184,7 +184,7 @@ def query(
     explain: Annotated[bool, typer.Option("--explain", help="When it finds nothing, say why.")] = False,
 ) -> None:
     """Run a query of the catalogue, of a file or of standard input."""
-    from aseancan_kg import mediatypes, queries, terminal
+    from aseancan_kg import mediatypes, syntax, terminal
     from aseancan_kg.store import doctor
     from aseancan_kg.store.embedded import EmbeddedStore
 
@@ -192,7 +192,7 @@ def query(
         remedy = "Leave out --endpoint or --explain."
         raise InputError("only an answer of the built dataset can be explained", remedy=remedy)
     text = _query_text(name, dict(_pair(each) for each in param or []))
-    is_graph = queries.check(text).form in {"construct", "describe"}
+    is_graph = syntax.check(text).form in {"construct", "describe"}
     offered = mediatypes.GRAPH_FORMATS if is_graph else mediatypes.RESULT_FORMATS
     as_table = format == "table" and not is_graph
     chosen = offered[0] if format == "table" else mediatypes.named(format, offered)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import BudgetSpent, InputError, NoRoom, NotFound, StoreUnavailable
 from aseancan_kg.mediatypes import N_TRIPLES, TSV, Format
 from aseancan_kg.store import Question
@@ -111,7 +111,7 @@ def make(question: Question, version: str, answer: Sequence[str], rows: int | No
 def _orders(text: str) -> bool:
     """Tell whether a query, and not only a query within it, has ORDER BY."""
     depth = 0
-    for kind, token, _ in queries.tokens(text):
+    for kind, token, _ in syntax.tokens(text):
         if kind == "mark":
             depth += (token == "{") - (token == "}")
         elif kind == "word" and depth == 0 and token.upper() == "ORDER":
@@ -121,7 +121,7 @@ def _orders(text: str) -> bool:
 
 def _asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], version: str) -> str:
     """Return what was asked, and of which dataset; the id is its hash."""
-    return json.dumps([queries.outline(text).normal, default_graphs, named_graphs, version])
+    return json.dumps([syntax.outline(text).normal, default_graphs, named_graphs, version])
 
 
 class Deposits:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from aseancan_kg import queries
+from aseancan_kg import queries, syntax
 from aseancan_kg.errors import Error, Forbidden, InputError, SyntaxProblem
 from aseancan_kg.mediatypes import CSV
 from aseancan_kg.store.doctor import FindingKind, Outcome, examine
@@ -371,7 +371,7 @@ def test_the_shipped_queries_are_read_and_found_to_find_something(real):
 def test_whatever_is_left_out_of_a_query_the_doctor_ends_in_time_and_in_words(tiny, data):
     query = CATALOGUE[data.draw(st.sampled_from(sorted(CATALOGUE)))]
     text = query.bind({parameter.name: parameter.default or "x" for parameter in query.parameters})
-    found = list(queries.tokens(text))
+    found = list(syntax.tokens(text))
     left_out = data.draw(st.sets(st.integers(0, len(found) - 1), max_size=4))
     for _, token, start in (found[number] for number in sorted(left_out, reverse=True)):
         text = text[:start] + text[start + len(token) :]

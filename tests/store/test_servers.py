@@ -27,7 +27,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 
-from aseancan_kg import catalogue
+from aseancan_kg.catalogue import things
 from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, N_QUADS
 from aseancan_kg.namespaces import BASE, GRAPH, ID, PREFIXES, STAGING
@@ -287,9 +287,9 @@ def test_a_page_costs_few_requests_and_says_the_same(
         assert remote.graphs
         for iri in sample:
             requests.clear()
-            page = catalogue.thing(remote, iri)
+            page = things.thing(remote, iri)
             assert len(requests) + 2 <= MOST_REQUESTS, iri  # the door asks first whether the thing is known
-            here = catalogue.thing(embedded, iri)
+            here = things.thing(embedded, iri)
             assert (page.label, page.incoming, page.sources) == (here.label, here.incoming, here.sources)
             assert [fact.property for fact in page.facts] == [fact.property for fact in here.facts]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import (
     Busy,
     Error,
@@ -56,7 +56,7 @@ async def pool(file=TINY, **limits):
 
 async def ask(workers, text, answer_format=JSON, client="a"):
     """Ask without the checks that the service makes first, and return the whole answer."""
-    answer = await workers.answer(Question(text, queries.form(text)), answer_format, client)
+    answer = await workers.answer(Question(text, syntax.form(text)), answer_format, client)
     pieces = [piece async for piece in answer.rest] if answer.rest else []
     return b"".join([answer.first, *pieces])
 
@@ -313,7 +313,7 @@ def test_a_worker_that_dies_in_mid_answer_is_noticed(one):
 
     async def main():
         async with pool(buffer_kb=1) as workers:
-            answer = await workers.answer(Question(text, queries.form(text)), one, "a")
+            answer = await workers.answer(Question(text, syntax.form(text)), one, "a")
             (busy,) = {worker.process for worker in workers._workers} - {
                 worker.process for worker in workers._idle._queue
             }

@@ -5,7 +5,8 @@ import pytest
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 
 from aseancan_kg.mediatypes import GRAPH_FORMATS
-from aseancan_kg.queries import catalogue, form
+from aseancan_kg.queries import catalogue
+from aseancan_kg.syntax import form
 
 BASE = "https://w3id.org/aseancan/queries/"
 FIREFOX = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -13,10 +13,10 @@ import pyoxigraph as ox
 from aseancan_kg.errors import InputError, Place, SyntaxProblem
 from aseancan_kg.mediatypes import RESULT_FORMATS, Format
 from aseancan_kg.namespaces import PREFIXES
-from aseancan_kg.queries import names_graphs, unclosed, undeclared_prefix
 from aseancan_kg.store import Output, Row
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write, write_results
+from aseancan_kg.syntax import names_graphs, unclosed, undeclared_prefix
 
 _REPEATED = (
     "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }",

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, QueryBadFormed, SPARQLWrapperException
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import InputError, NotAcceptable, Place, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMATS, Format
 from aseancan_kg.namespaces import BASE, PREFIXES, STAGING
@@ -167,7 +167,7 @@ class RemoteStore(Dataset):
         Raises `SyntaxProblem` with the server's own words when it refuses the query, `InputError` when it answers in
         another format, `QueryMemory`, and `StoreUnavailable`, with a part of the answer perhaps written.
         """
-        form = queries.form(text)
+        form = syntax.form(text)
         if form == "update":
             raise InputError("only queries are sent, no updates")
         is_graph = form in ("construct", "describe")
@@ -190,7 +190,7 @@ class RemoteStore(Dataset):
 
     def rows(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> list[Row]:
         """Return the solutions of a SELECT query; raises as `write` does."""
-        if queries.form(text) != "select":
+        if syntax.form(text) != "select":
             raise InputError("only a SELECT query has rows")
         try:
             with self._ask(text, JSON, default_graphs, named_graphs) as response:
@@ -272,7 +272,7 @@ class RemoteStore(Dataset):
             raise StoreUnavailable(str(error), Place(self.url)) from error
         request.setMethod(POST)
         request.setQuery(text)
-        request.queryType = queries.form(text).upper()  # SPARQLWrapper's own guess errs on words in comments
+        request.queryType = syntax.form(text).upper()  # SPARQLWrapper's own guess errs on words in comments
         for graph in default_graphs:
             request.addDefaultGraph(graph)
         for graph in named_graphs:

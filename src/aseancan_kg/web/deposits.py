@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import deposits, queries
+from aseancan_kg import deposits, syntax
 from aseancan_kg.deposits import Change, Deposit
 from aseancan_kg.errors import Error, InputError, TooLong
 from aseancan_kg.library.citations import WRITERS, Citation
@@ -80,7 +80,7 @@ async def show(request: Request) -> Response:
     if suffix:
         chosen = named(suffix, tuple(WRITERS))
         return Response(WRITERS[chosen](_citation(found)), media_type=chosen.content_type)
-    question = queries.question(found.query, found.default_graphs, found.named_graphs)
+    question = syntax.question(found.query, found.default_graphs, found.named_graphs)
     version = state.store.version
     runs = [await _rerun(found, _ask(request, state.engine, question, version), version)]
     if found.version != runs[0].version and state.releases.has(found.version):

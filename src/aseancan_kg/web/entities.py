@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg import catalogue
+from aseancan_kg.catalogue import things
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
 from aseancan_kg.namespaces import BASE, ID, ONT
@@ -89,7 +89,7 @@ def _page(request: Request, iri: str) -> Response:
     number = request.query_params.get("page", "1")
     if not re.fullmatch("[1-9][0-9]{0,5}", number):
         raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
-    found = catalogue.thing(state_of(request).store, iri, int(number))
+    found = things.thing(state_of(request).store, iri, int(number))
     address = f"{root_of(request)}{local_path(iri)}"
     downloads = [(one, _location(address, one)) for one in OFFERED if one is not HTML]
     return page(request, "thing.html", thing=found, downloads=downloads, address=address)

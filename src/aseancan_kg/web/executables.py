@@ -6,7 +6,8 @@ import pyoxigraph as ox
 
 from aseancan_kg.errors import InputError
 from aseancan_kg.namespaces import BASE, PREFIXES
-from aseancan_kg.queries import Query, form
+from aseancan_kg.queries import Query
+from aseancan_kg.syntax import form
 
 _SH, _RDFS, _SCHEMA = PREFIXES["sh"], PREFIXES["rdfs"], PREFIXES["schema"]
 _TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")

@@ -4,7 +4,7 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.web import answers
@@ -19,7 +19,7 @@ async def graph(request: Request) -> Response:
     pattern = f"GRAPH {_name(request, named[0])} {{ ?s ?p ?o }}" if named else "?s ?p ?o"
     wanted = request.query_params.get("format")
     chosen = chosen_format(request, GRAPH_FORMATS, wanted)
-    question = queries.question(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
+    question = syntax.question(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
     return await answers.answer(request, question, chosen, wanted)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import mediatypes, queries
+from aseancan_kg import mediatypes, queries, syntax
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, SPARQL, Format
 from aseancan_kg.queries import Query
 from aseancan_kg.store.representation import write
@@ -52,7 +52,7 @@ async def query(request: Request) -> Response:
     text = known.bind({name: value for name, value in values.items() if value})
     if suffix:
         return Response(text, media_type=SPARQL.content_type)
-    question = queries.question(text)
+    question = syntax.question(text)
     wanted = request.query_params.get("format")
     offered = answers.offered(question.form)
     chosen = _chosen(request, (*offered, *(one for one in GRAPH_FORMATS if one not in offered)))

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from aseancan_kg.library.citations import WRITERS
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
-from aseancan_kg.queries import Parameter, Query, form
+from aseancan_kg.queries import Parameter, Query
+from aseancan_kg.syntax import form
 from aseancan_kg.web import answers
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page

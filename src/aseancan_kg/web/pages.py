@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import catalogue
+from aseancan_kg.catalogue import things
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, thing
 from aseancan_kg.web.answers import Table
@@ -84,7 +84,7 @@ def _home(request: Request) -> Response:
     return page(
         request,
         "home.html",
-        counts=catalogue.overview(state.store),
+        counts=things.overview(state.store),
         queries=len(state.queries),
         plan=_PLAN,
         has_plan=state.store.knows(_PLAN),

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import Forbidden, InputError, NotAcceptable, TooLong
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML
 from aseancan_kg.store import Question
@@ -49,7 +49,7 @@ async def _parameters(request: Request) -> QueryParams:
     kind, _, options = request.headers.get("content-type", "").partition(";")
     kind = kind.strip().lower()
     if kind == UPDATE:
-        raise Forbidden(queries.READ_ONLY)
+        raise Forbidden(syntax.READ_ONLY)
     if kind not in (FORM, DIRECT) or not _is_utf8(options):
         detail = f"A query is posted as {DIRECT} or {FORM}, in UTF-8."
         raise HTTPException(415, detail, headers={"Accept-Post": f"{DIRECT}, {FORM}"})
@@ -83,7 +83,7 @@ def _form(body: str) -> list[tuple[str, str]]:
 def _question(request: Request, parameters: QueryParams) -> Question:
     """Return the one query of the parameters, if this service may evaluate it; raises for every other."""
     if "update" in parameters:
-        raise Forbidden(queries.READ_ONLY)
+        raise Forbidden(syntax.READ_ONLY)
     texts = parameters.getlist("query")
     if len(texts) != 1:
         found = "no query" if not texts else f"{len(texts)} queries"
@@ -91,7 +91,7 @@ def _question(request: Request, parameters: QueryParams) -> Question:
     request.state.query_text = log_of(request.scope)["query"] = texts[0]
     graphs = parameters.getlist("default-graph-uri"), parameters.getlist("named-graph-uri")
     request.state.graphs = answers.graph_parameters(*graphs)
-    return queries.question(texts[0], *graphs)
+    return syntax.question(texts[0], *graphs)
 
 
 def _is_utf8(options: str) -> bool:

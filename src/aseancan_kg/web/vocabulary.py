@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg import catalogue
+from aseancan_kg.catalogue import labels
 from aseancan_kg.namespaces import ID, PREFIXES, SCHEME
 from aseancan_kg.store import QueryStore, Row
 from aseancan_kg.web.kept import etag
@@ -80,7 +80,7 @@ def _terms(store: QueryStore, kind: str) -> list[dict[str, Any]]:
     terms = [
         {
             "iri": iri,
-            "label": meanings.get(iri, {}).get("label") or catalogue.words(iri),
+            "label": meanings.get(iri, {}).get("label") or labels.words(iri),
             "definition": meanings.get(iri, {}).get("definition"),
             "count": counts.get(iri, 0),
         }
@@ -96,7 +96,7 @@ def _things(store: QueryStore) -> list[dict[str, Any]]:
         name = row.get("name", told["label"])
         if name not in (told["label"], *told["names"]):
             told["names"].append(name)
-    return sorted(things.values(), key=lambda told: catalogue.natural(told["label"]))
+    return sorted(things.values(), key=lambda told: labels.natural(told["label"]))
 
 
 def _rows(store: QueryStore, query: str) -> list[tuple[str, dict[str, str]]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import StoreUnavailable, SyntaxProblem
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.doctor import near, reading, terms
@@ -55,11 +55,11 @@ def examine(
 
     No question to the store is begun after `deadline`, a moment of `time.monotonic`, in `EXAMINATION` seconds unless it
     is given; a store that fails then was out of time as well. Graphs given here replace the query's own, as in
-    `QueryStore.query`. Raises as `queries.check` and `QueryStore.query` do.
+    `QueryStore.query`. Raises as `syntax.check` and `QueryStore.query` do.
     """
     if deadline is None:
         deadline = time.monotonic() + EXAMINATION
-    queries.check(text)
+    syntax.check(text)
     findings: list[Finding] = []
     try:
         probes = _probes(store, text, default_graphs, named_graphs, deadline)

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 
 AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as `queries.tokens` gives it, and its offset in the query."""
+    """A token as `syntax.tokens` gives it, and its offset in the query."""
 
     kind: str
     text: str
@@ -179,7 +179,7 @@ class Query:
     @property
     def variable_counts(self) -> Counter[str]:
         """How often each variable is written."""
-        return Counter(token[1:] for kind, token, _ in queries.tokens(self.text) if kind == "variable")
+        return Counter(token[1:] for kind, token, _ in syntax.tokens(self.text) if kind == "variable")
 
     @property
     def unused_variable(self) -> str:

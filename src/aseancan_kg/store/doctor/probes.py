@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pyoxigraph as ox
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import InputError, StoreUnavailable
 from aseancan_kg.mediatypes import CSV, N_TRIPLES
 from aseancan_kg.namespaces import PREFIXES
@@ -147,7 +147,7 @@ class Probes:
 
 def evaluate(store: Dataset, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bool:
     """Evaluate a whole query and tell whether it finds anything; raises as the store does."""
-    form = queries.form(text)
+    form = syntax.form(text)
     if form == "select":
         rows = store.rows(text, default_graphs, named_graphs)
         counts_nothing = len(rows) == 1 and all(getattr(term, "value", "") in _OF_NOTHING for term in rows[0].values())

@@ -8,7 +8,7 @@ triple patterns of their own.
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from aseancan_kg import queries
+from aseancan_kg import syntax
 from aseancan_kg.errors import SyntaxProblem
 from aseancan_kg.store.doctor.patterns import Clause, Element, Group, Kind, Part, Query, Select, Token
 
@@ -35,7 +35,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = [Token(*found) for found in queries.tokens(text)]
+        self._tokens = [Token(*found) for found in syntax.tokens(text)]
         self._end = Token("end", "", len(text))
         self._at = 0
 
