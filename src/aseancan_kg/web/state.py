@@ -1,10 +1,12 @@
 """What every door shares: the store, the engine that answers clients, the query catalogue, the templates."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import jinja2
@@ -26,6 +28,31 @@ from aseancan_kg.web.kept import Kept
 HERE = Path(__file__).parent
 _OWN_DOCUMENTS = ("ont", "dataset", "shapes")
 _OWN_PATHS = ("scheme/", "graph/")
+
+
+Made = TypeVar("Made")
+
+
+class Derived:
+    """What is made of a dataset once and asked of often: an index, a list of names.
+
+    Kept for one version of the dataset, until another is sighted.
+    """
+
+    def __init__(self, store: Dataset) -> None:
+        self._store = store
+        self._held: dict[object, tuple[str, Any]] = {}
+        self._locks: defaultdict[object, Lock] = defaultdict(Lock)
+
+    def get(self, make: Callable[[Dataset], Made]) -> Made:
+        """Return what `make` makes of the dataset; whoever asks while it is being made waits for it, in a thread."""
+        sighting = self._store.sighting
+        with self._locks[make]:
+            held = self._held.get(make)
+            if held is None or held[0] != sighting:
+                held = self._held[make] = sighting, make(self._store)
+        made: Made = held[1]
+        return made
 
 
 class Visits:
@@ -53,6 +80,11 @@ class State:
     def kept(self) -> Kept:
         """Answers and responses that are kept."""
         return Kept(self.settings.cache_mb * 1024 * 1024)
+
+    @cached_property
+    def derived(self) -> Derived:
+        """What is made of the dataset once."""
+        return Derived(self.store)
 
     @cached_property
     def deposits(self) -> Deposits:
