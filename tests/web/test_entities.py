@@ -27,10 +27,10 @@ def test_a_document_is_negotiated(client, store, one):
     assert response.status_code == 200
     assert response.content == store.describe(f"{BASE}id/instrument/plan-b", one)
     assert response.headers["content-type"] == one.content_type
-    assert response.headers["vary"] == "Accept"
+    assert "Accept" in response.headers["vary"].split(", ")
     located = client.get(response.headers["content-location"])
     assert located.content == response.content
-    assert "vary" not in located.headers
+        assert "Accept" not in located.headers.get("vary", "").split(", ")
     assert "http://testserver" not in response.text
 
 
@@ -51,7 +51,7 @@ def test_nobody_in_particular_gets_turtle_and_a_browser_gets_a_page(client):
     page = client.get(PLAN_B, headers={"Accept": FIREFOX})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-location"] == f"{PLAN_B}.html"
-    assert page.headers["vary"] == "Accept"
+    assert "Accept" in page.headers["vary"].split(", ")
 
 
 def test_only_known_suffixes_are_suffixes(client):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aseancan_kg.web.compression import takes_gzip
 from aseancan_kg.web.kept import KEEP
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.state import HEAD, log_of, state_in
@@ -26,7 +27,17 @@ _COMMON: list[tuple[bytes, bytes]] = [
         b"X-Request-ID",
     ),
     (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"cross-origin"),  # open data: any site may use what is here
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ]
+_INERT = (
+    b"content-security-policy",
+    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+)
+"""The policy of whatever is no page of ours: browsers show RDF/XML and SVG as documents, which could hold scripts."""
+_OF_BODY = (b"content-encoding", b"content-length", b"content-type")
 _HIT = (b"server-timing", b'cache;desc="hit"')
 
 
@@ -47,7 +58,7 @@ class Front:
     """The outermost layer of the service.
 
     A response that its door has marked to be kept is sent again, without asking any door, to whoever sends the same
-    address and Accept header, for as long as the same dataset is served.
+    address, Accept header and encoding, for as long as the same dataset is served.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -63,13 +74,14 @@ class Front:
         begun = time.perf_counter()
         state = state_in(scope)
         state.visits.count += 1
-        accept, held = _asked(scope["headers"])
+        accept, encoding, held = _asked(scope["headers"])
         version = state.store.version.encode()
         identity = f"{self._run}-{next(self._numbers)}".encode()
         common = [(b"ac-dataset-version", version), *_COMMON, (b"x-request-id", identity)]
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
-        key = (state.store.sighting, scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept)
+        asked = (scope["method"], scope["root_path"], scope["path"], scope["query_string"], accept, encoding)
+        key = (state.store.sighting, *asked)
         ready = state.kept.get(key)
         reply = _Reply(scope, send, common, held if scope["method"] == "GET" else None)
         try:
@@ -112,7 +124,9 @@ class _Reply:
             self.status, headers = message["status"], message["headers"]
             if self._held and self.status == 200 and _holds(self._held, headers):
                 self.status = 304
-                headers = [one for one in headers if one[0] not in (b"content-length", b"content-type")]
+                headers = [one for one in headers if one[0] not in _OF_BODY]
+            if all(name != _INERT[0] for name, _ in headers):
+                headers = [*headers, _INERT]
             message = {"type": "http.response.start", "status": self.status, "headers": headers + self._common}
         else:
             if self._scope.get(KEEP) and not message.get("more_body"):
@@ -144,15 +158,17 @@ def _methods(scope: Scope) -> bytes:
     return b""
 
 
-def _asked(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes | None]:
-    """Return what the client accepts, and the tags of what it holds."""
-    accept, held = b"", None
+def _asked(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes | None]:
+    """Return what the client accepts, the encoding it takes, and the tags of what it holds."""
+    accept, encodings, held = b"", b"", None
     for name, value in headers:
         if name == b"accept":
             accept = accept + b"," + value if accept else value
+        elif name == b"accept-encoding":
+            encodings = encodings + b"," + value if encodings else value
         elif name == b"if-none-match":
             held = value
-    return accept, held
+    return accept, b"gzip" if takes_gzip(encodings) else b"", held
 
 
 def _holds(held: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
