@@ -130,8 +130,8 @@ def _svg(width: int, height: int, title: str, marks: Sequence[str]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'font-family="system-ui, sans-serif" font-size="14"><title>{escape(title)}</title>'
         "<style>rect{fill:#eef3f8;stroke:#33566f}line{stroke:#6b7f8e}text{fill:#14222c}"
-        ".edge{paint-order:stroke;stroke:#fff;stroke-width:4px}</style>"
-        '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
+        ".edge{paint-order:stroke;stroke:#fff;stroke-width:4px}.ground{fill:#fff;stroke:none}</style>"
+        '<rect width="100%" height="100%" class="ground"/>'
         '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0,0 L8,4 L0,8 z" fill="#6b7f8e"/></marker></defs>' + "\n".join(marks) + "</svg>\n"
     )

@@ -90,6 +90,7 @@ def _page(request: Request, iri: str) -> Response:
     if not re.fullmatch("[1-9][0-9]{0,5}", number):
         raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
     found = things.thing(state_of(request).store, iri, int(number))
-    address = f"{root_of(request)}{local_path(iri)}"
+    path = local_path(iri)
+    address = f"{root_of(request)}{path}"
     downloads = [(one, _location(address, one)) for one in OFFERED if one is not HTML]
-    return page(request, "thing.html", thing=found, downloads=downloads, address=address)
+    return page(request, "thing.html", thing=found, downloads=downloads, address=address, path=path)

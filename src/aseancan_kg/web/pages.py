@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -31,17 +31,23 @@ def page(
     *,
     status_code: int = 200,
     headers: Mapping[str, str] | None = None,
+    path: str | None = None,
     **values: object,
 ) -> Response:
-    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path."""
+    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
+
+    `path` is where the page has its one address below `root`, unless that is where it was asked for.
+    """
     root = root_of(request)
+    path = path or quote(request.scope["path"].removeprefix(root))
 
     def href(iri: str) -> str:
         """Link target: our own pages on this host, web addresses as they are, nothing for other schemes."""
         path = local_path(iri)
         return root + path if path else iri if iri.startswith(("https://", "http://")) else ""
 
-    text = state_of(request).templates.get_template(template).render(root=root, href=href, base=BASE, **values)
+    found = state_of(request).templates.get_template(template)
+    text = found.render(root=root, path=path, href=href, base=BASE, **values)
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
 
