@@ -30,7 +30,7 @@ def test_a_document_is_negotiated(client, store, one):
     assert "Accept" in response.headers["vary"].split(", ")
     located = client.get(response.headers["content-location"])
     assert located.content == response.content
-        assert "Accept" not in located.headers.get("vary", "").split(", ")
+    assert "Accept" not in located.headers.get("vary", "").split(", ")
     assert "http://testserver" not in response.text
 
 
