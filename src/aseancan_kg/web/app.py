@@ -76,7 +76,7 @@ def create_app(state: State) -> FastAPI:
     app.include_router(health.router)
     app.router.routes.append(Route("/{path:path}/", pages.without_slash))
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
-    app.middleware_stack = Front(Compression(app.build_middleware_stack()), metrics)
+    app.middleware_stack = Front(app, Compression(app.build_middleware_stack()), metrics)
     return app
 
 
