@@ -252,10 +252,15 @@ SPECIMENS = {
     "/doc/{path:path}": "/doc/body/asean",
     "/ont": "/ont",
     "/ont.{suffix}": "/ont.ttl",
+    "/ont/{path:path}": "/ont/Action",
     "/scheme/{path:path}": "/scheme/body-kind",
     "/graph/{path:path}": "/graph/bodies",
     "/dataset": "/dataset",
+    "/dataset.{suffix}": "/dataset.ttl",
     "/shapes": "/shapes",
+    "/shapes.{suffix}": "/shapes.ttl",
+    "/linkset": "/linkset",
+    "/linkset/{path:path}": "/linkset/doc/body/asean",
     "/downloads/{path:path}": "/downloads/none.nq",
     "/metrics": "/metrics",
     "/static": "/static/style.css",
@@ -264,6 +269,7 @@ SPECIMENS = {
     "/health/ready": "/health/ready",
     "/openapi.json": "/openapi.json",
     "/docs": "/docs",
+    "/{path:path}/": "/queries/",
 }
 
 

@@ -39,6 +39,7 @@ def create_app(state: State) -> FastAPI:
         title="ASEAN-Canada commitments knowledge graph",
         version=VERSION,
         lifespan=_lifespan,
+        redirect_slashes=False,  # by 307 to whatever host the request names; `pages` does this
         openapi_url=None,  # `openapi` does this: the ready-made pages load their scripts from a public network
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `front` does these
     )
@@ -60,18 +61,24 @@ def create_app(state: State) -> FastAPI:
         Route("/doc/{path:path}", entities.document),
         Route("/ont", entities.document),
         Route("/ont.{suffix}", entities.document),
+        Route("/ont/{path:path}", entities.document),
         Route("/scheme/{path:path}", entities.document),
         Route("/graph/{path:path}", entities.document),
         Route("/dataset", entities.document),
+        Route("/dataset.{suffix}", entities.document),
         Route("/shapes", entities.document),
+        Route("/shapes.{suffix}", entities.document),
+        Route("/linkset", entities.linkset),
+        Route("/linkset/{path:path}", entities.linkset),
         Route("/downloads/{path:path}", pages.download),
-        Route("/", pages.home),
+        Route("/", entities.look_up),
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app.include_router(health.router)
+    app.router.routes.append(Route("/{path:path}/", pages.without_slash))
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
     app.middleware_stack = Front(app.build_middleware_stack(), metrics)
     return app
