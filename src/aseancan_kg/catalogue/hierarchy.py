@@ -40,12 +40,10 @@ class Neighbours:
 
 def hierarchy(store: Dataset, body: str) -> Hierarchy | None:
     """Return what stands above and below a body, and how it was founded; None where nothing is known."""
-    above: list[str] = []
-    at: str | None = body
-    while at := describe(store, [at], [_PARENT]).iri(at, _PARENT):
-        if at in above or at == body:
-            break
-        above.insert(0, at)
+    trail = [body]
+    while (at := describe(store, trail[-1:], [_PARENT]).iri(trail[-1], _PARENT)) and at not in trail:
+        trail.append(at)
+    above = trail[:0:-1]
     below = pointing(store, _PARENT, [body]).get(body, [])
     said = describe(store, [body], [f"{ONT}establishedOn", f"{ONT}foundingAct"])
     founded, act = said.text(body, f"{ONT}establishedOn"), said.text(body, f"{ONT}foundingAct")

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aseancan_kg.catalogue.labels import Link, link, natural
-from aseancan_kg.catalogue.mentions import Mention, Run, mentions_of, runs
-from aseancan_kg.catalogue.things import PAGE_SIZE
+from aseancan_kg.catalogue.mentions import Run, mentions_of, runs
 from aseancan_kg.namespaces import ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
 _NOTATION, _TYPE = f"{PREFIXES['skos']}notation", f"{PREFIXES['rdf']}type"
 _START, _END, _TEXT = (ONT + name for name in ("startOffset", "endOffset", "text"))
+_MOST_SHOWN = 8
 _SENTENCE_ENDS = re.compile(r"(?<=[.;]) ")
 
 
@@ -58,7 +58,7 @@ def passages(store: Dataset, thing: str) -> Passages | None:
         )
         for part in order
     ]
-    return Passages(tuple(found[:PAGE_SIZE]), tuple(found[PAGE_SIZE:]), sum(map(len, named.values())))
+    return Passages(tuple(found[:_MOST_SHOWN]), tuple(found[_MOST_SHOWN:]), sum(map(len, named.values())))
 
 
 def _sentences(cut: Sequence[Run]) -> tuple[Run, ...]:

@@ -1,6 +1,6 @@
 """A plan to be read: its text in order, with what each part names, how it is coded and what takes it up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from aseancan_kg.catalogue.codings import Codings, Judgement
@@ -15,10 +15,11 @@ from aseancan_kg.store.descriptions import Descriptions, describe, pointing
 _RDF, _SKOS = PREFIXES["rdf"], PREFIXES["skos"]
 _TYPE, _NOTATION, _LABEL = f"{_RDF}type", f"{_SKOS}notation", f"{_SKOS}prefLabel"
 _PART_OF, _QUOTED_FROM = f"{PREFIXES['dcterms']}isPartOf", f"{PREFIXES['prov']}wasQuotedFrom"
-_START, _END = f"{ONT}startOffset", f"{ONT}endOffset"
+_START, _END, _TEXT, _SHA256 = (ONT + name for name in ("startOffset", "endOffset", "text", "sha256"))
 PLAN, SECTION, ACTION, PREAMBLE, CLAUSE = (ONT + name for name in ("Plan", "Section", "Action", "Preamble", "Clause"))
-_TEXTS = {SECTION, ACTION, PREAMBLE, CLAUSE}
+_TEXTS = frozenset({SECTION, ACTION, PREAMBLE, CLAUSE})
 _AFTER_ALL = 1 << 62
+_DEEPEST = 10  # steps from a clause to its plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,17 @@ class _Outline:
 
 def parts_of(store: Dataset, plan: str) -> list[str]:
     """Return the plan and everything that is part of it, clauses too."""
-    return list(_outline(store, plan).said.things)
+    return [plan, *(part for parts in _outline(store, plan).within.values() for part in parts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a plan by itself, the plan, and the numbers of the parts before and after it."""
+
+    plan: Link
+    part: Part
+    before: Link | None
+    after: Link | None
 
 
 def reading(store: Dataset, plan: str) -> Reading:
@@ -117,26 +128,76 @@ def reading(store: Dataset, plan: str) -> Reading:
     walked = [(iri, trail) for iri, trail in outline.walk(plan) if outline.kind(iri) != CLAUSE]
     if outline.kind(plan) != PLAN or not walked:
         raise NotFound(f"no text of {plan} is held", remedy="Only a plan whose text is held can be read here.")
-    said = outline.said
-    kinds = {iri: outline.kind(iri) for iri, _ in walked}
-    actions = [iri for iri, kind in kinds.items() if kind == ACTION]
-    clauses = [clause for action in actions for clause in outline.inside(action)]
-    coded, coded_clauses = Codings(store, actions), Codings(store, clauses)
-    named, taken = mentions_in(store, [plan, *kinds]), uptakes(store, actions)
-    editions = {name for iri in (plan, *kinds) for name in said.iris(iri, _QUOTED_FROM)}
-    labels = store.labels(editions)
-    checksums = describe(store, editions, [f"{ONT}sha256"])
+    maker = _Maker(store, outline, plan, [(plan, ()), *walked])
+    title, *parts = maker.parts()
+    return Reading(title, tuple(parts), maker.kinds, maker.checksums)
 
-    def part(iri: str, trail: tuple[str, ...] = ()) -> Part:
-        text = (said.text(iri, _LABEL) if iri == plan else said.text(iri, f"{ONT}text")) or ""
+
+def place(store: Dataset, iri: str) -> Place | None:
+    """Return where a part stands in its plan; None for what is no section, preamble or action of a plan."""
+    plan = iri
+    for _ in range(_DEEPEST):
+        said = describe(store, [plan], [_TYPE, _PART_OF])
+        above = said.iri(plan, _PART_OF)
+        if PLAN in said.iris(plan, _TYPE) or above is None:
+            break
+        plan = above
+    outline = _outline(store, plan, _TEXTS - {CLAUSE}, [_TYPE, _NOTATION, _START])
+    walked = [(part, trail) for part, trail in outline.walk(plan) if outline.kind(part) in (ACTION, outline.kind(iri))]
+    order = [part for part, _ in walked]
+    if outline.kind(plan) != PLAN or iri not in order:
+        return None
+    at = order.index(iri)
+    clauses = pointing(store, _PART_OF, [iri])
+    whole = _Outline(outline.said | describe(store, [iri, *clauses.get(iri, ())]), clauses)
+    (part,) = _Maker(store, whole, plan, [walked[at]]).parts()
+
+    def near(step: int) -> Link | None:
+        other = order[at + step] if 0 <= at + step < len(order) else None
+        return Link(other, outline.said.text(other, _NOTATION) or link({}, other).label) if other else None
+
+    return Place(link(store.labels([plan]), plan), part, near(-1), near(1))
+
+
+class _Maker:
+    """Makes parts of a plan with all that belongs to them, each of `walked` with what it stands in."""
+
+    def __init__(
+        self, store: Dataset, outline: _Outline, plan: str, walked: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> None:
+        self._outline, self._plan, self._walked = outline, plan, walked
+        iris = [iri for iri, _ in walked]
+        actions = [iri for iri in iris if outline.kind(iri) == ACTION]
+        self._coded = Codings(store, actions)
+        self._coded_clauses = Codings(store, [clause for action in actions for clause in outline.inside(action)])
+        self._mentions = mentions_in(store, iris)
+        self._uptakes = uptakes(store, actions)
+        editions = {name for iri in iris for name in outline.said.iris(iri, _QUOTED_FROM)}
+        checksums = describe(store, editions, [_SHA256])
+        self._labels = store.labels(editions)
+        self.checksums = {iri: text for iri in editions if (text := checksums.text(iri, _SHA256))}
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of things that the parts name."""
+        met = {mention.kind for ones in self._mentions.values() for mention in ones}
+        return tuple(kind for kind in (*KINDS, "other") if kind in met)
+
+    def parts(self) -> list[Part]:
+        """Return the parts, in the order in which they were given."""
+        return [self._part(iri, trail) for iri, trail in self._walked]
+
+    def _part(self, iri: str, trail: tuple[str, ...]) -> Part:
+        said = self._outline.said
+        text = said.text(iri, _LABEL if iri == self._plan else _TEXT) or ""
         start, end = said.number(iri, _START), said.number(iri, _END)
-        mentions = tuple(named.get(iri, ()))
+        mentions = tuple(self._mentions.get(iri, ()))
         cut, unplaced = runs(text, start, end, mentions)
         edition = said.iri(iri, _QUOTED_FROM)
         return Part(
             iri=iri,
-            kind=(outline.kind(iri) or "").removeprefix(ONT),
-            anchor=iri.removeprefix(f"{plan}/").replace("/", "-"),
+            kind=(self._outline.kind(iri) or "").removeprefix(ONT),
+            anchor=iri.removeprefix(f"{self._plan}/").replace("/", "-"),
             number=said.text(iri, _NOTATION) or "",
             level=len(trail) + 1,
             within=tuple(said.text(whole, _NOTATION) or "" for whole in trail),
@@ -146,29 +207,22 @@ def reading(store: Dataset, plan: str) -> Reading:
             mentions=mentions,
             start=start,
             end=end,
-            edition=link(labels, edition) if edition else None,
-            clauses=tuple(clause(one) for one in outline.inside(iri) if outline.kind(one) == CLAUSE),
-            judgements=coded.of(iri),
-            uptakes=tuple(taken.get(iri, ())),
+            edition=link(self._labels, edition) if edition else None,
+            clauses=tuple(self._clause(one) for one in self._outline.inside(iri) if self._outline.kind(one) == CLAUSE),
+            judgements=self._coded.of(iri),
+            uptakes=tuple(self._uptakes.get(iri, ())),
         )
 
-    def clause(iri: str) -> Clause:
+    def _clause(self, iri: str) -> Clause:
+        said = self._outline.said
         return Clause(
             iri=iri,
             number=said.text(iri, _NOTATION) or "",
-            text=said.text(iri, f"{ONT}text") or "",
+            text=said.text(iri, _TEXT) or "",
             start=said.number(iri, _START),
             end=said.number(iri, _END),
-            judgements=coded_clauses.of(iri),
+            judgements=self._coded_clauses.of(iri),
         )
-
-    met = {mention.kind for ones in named.values() for mention in ones}
-    return Reading(
-        title=part(plan),
-        parts=tuple(part(*one) for one in walked),
-        kinds=tuple(kind for kind in (*KINDS, "other") if kind in met),
-        checksums={iri: text for iri in editions if (text := checksums.text(iri, f"{ONT}sha256"))},
-    )
 
 
 class Readings:
@@ -185,19 +239,23 @@ class Readings:
         return self._read[plan]
 
 
-def _outline(store: Dataset, plan: str) -> _Outline:
+def _outline(
+    store: Dataset, plan: str, classes: Set[str] = _TEXTS, properties: Collection[str] | None = None
+) -> _Outline:
     """Find what is part of a plan, level by level: other instruments may be part of it too, and are not its text."""
     within: dict[str, list[str]] = {}
-    found = [plan]
+    said = describe(store, [plan], properties)
     waiting = [plan]
     while waiting:
         inside = pointing(store, _PART_OF, waiting)
-        types = describe(store, (part for parts in inside.values() for part in parts), [_TYPE])
-        waiting = []
-        for whole, parts in inside.items():
-            # What is its own part, by however many steps, is no part.
-            own = [part for part in parts if part not in found and _TEXTS & set(types.iris(part, _TYPE))]
-            within[whole] = own
-            waiting += own
-            found += own
-    return _Outline(describe(store, found), within)
+        told = describe(store, (part for parts in inside.values() for part in parts), properties)
+        # What is part of itself, by however many steps, is met once.
+        within |= {
+            whole: [
+                part for part in parts if part not in said.things and not classes.isdisjoint(told.iris(part, _TYPE))
+            ]
+            for whole, parts in inside.items()
+        }
+        waiting = [part for whole in inside for part in within[whole]]
+        said |= told
+    return _Outline(said, within)

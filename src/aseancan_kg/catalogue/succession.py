@@ -16,7 +16,9 @@ _RELATIONS = {
     f"{ONT}phaseOf": ("Phase of", "Phases"),
     _PART_OF: ("Part of", "Parts"),
 }
-_DATES = [ONT + name for name in ("adoptedOn", "adoptedEarliest", "periodStartsOn", "periodStartsEarliest", "periodEndsOn")]
+_DATES = [
+    ONT + name for name in ("adoptedOn", "adoptedEarliest", "periodStartsOn", "periodStartsEarliest", "periodEndsOn")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ def succession(store: Dataset, instrument: str) -> Succession | None:
         for words, ones in groups.items()
         if (own := [one for one in ones if f"{ONT}Instrument" in dates.iris(one, _TYPE)])
     )
-    return Succession(_dated(dates, labels, line) if len(line) > 1 else (), related) if len(line) > 1 or related else None
+    return (
+        Succession(_dated(dates, labels, line) if len(line) > 1 else (), related) if len(line) > 1 or related else None
+    )
 
 
 def _line(store: Dataset, instrument: str) -> list[str]:

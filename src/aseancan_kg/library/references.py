@@ -15,6 +15,8 @@ _TITLE, _ISSUED, _CREATOR = (PREFIXES["dcterms"] + name for name in ("title", "i
 _VERSION, _PUBLISHER = f"{PREFIXES['dcat']}version", f"{PREFIXES['dc']}publisher"
 _NOTATION, _QUOTED_FROM = f"{PREFIXES['skos']}notation", f"{PREFIXES['prov']}wasQuotedFrom"
 
+_READ = (_ADOPTED, _PARTY, _TITLE, _ISSUED, _CREATOR, _VERSION, _NOTATION, _QUOTED_FROM)
+
 
 def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     """Return how each thing is cited, with the version of the dataset that describes it.
@@ -23,7 +25,7 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     by. What the data does not tell is left out.
     """
     works = {iri: match[1] if (match := _PART.fullmatch(iri)) else iri for iri in iris}
-    said = describe(store, [*works, *works.values(), _DATASET])
+    said = describe(store, [*works, *works.values(), _DATASET], _READ)
     editions = {name for iri in iris for name in said.iris(iri, _QUOTED_FROM)}
     publishers = describe(store, editions, [_PUBLISHER])
     labels = store.labels(

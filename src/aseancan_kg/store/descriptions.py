@@ -23,6 +23,12 @@ class Descriptions:
         whole = ox.NamedNode(iri)
         return cls(ox.Triple(whole, quad.predicate, quad.object) for quad in quads)
 
+    def __or__(self, other: "Descriptions") -> "Descriptions":
+        """Take both together; of a thing in both, what the other says."""
+        both = Descriptions(())
+        both._said = self._said | other._said
+        return both
+
     @property
     def things(self) -> Collection[str]:
         """The things that say anything."""
