@@ -32,10 +32,10 @@ def test_a_document_is_negotiated(client, store, one):
     found = document(store, f"{BASE}id/instrument/plan-b")
     assert response.content == written(store, found, one)
     assert response.headers["content-type"] == one.content_type
-    assert response.headers["vary"] == "Accept"
+    assert "Accept" in response.headers["vary"].split(", ")
     located = client.get(response.headers["content-location"])
     assert located.content == response.content
-    assert "vary" not in located.headers
+    assert "Accept" not in located.headers.get("vary", "").split(", ")
     assert "http://testserver" not in response.text
 
 
@@ -56,7 +56,7 @@ def test_nobody_in_particular_gets_turtle_and_a_browser_gets_a_page(client):
     page = client.get(PLAN_B, headers={"Accept": FIREFOX})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-location"] == f"{PLAN_B}.html"
-    assert page.headers["vary"] == "Accept, Accept-Language"
+    assert page.headers["vary"].startswith("Accept, Accept-Language")
 
 
 def test_only_known_suffixes_are_suffixes(client):

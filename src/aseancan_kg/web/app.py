@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
+    assets,
     citing,
     deposits,
     doctor,
@@ -24,9 +24,10 @@ from aseancan_kg.web import (
     sparql,
     vocabulary,
 )
+from aseancan_kg.web.compression import Compression
 from aseancan_kg.web.front import Front
 from aseancan_kg.web.metrics import Metrics
-from aseancan_kg.web.state import HERE, State
+from aseancan_kg.web.state import State
 
 _LEAVE_TAKING = 60.0
 """Seconds for which requests that began before a switch are waited for, should their bodies be slow to come."""
@@ -75,12 +76,12 @@ def create_app(state: State) -> FastAPI:
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+        Route("/static/{path:path}", assets.asset),
     ]
     app.include_router(health.router)
     app.router.routes.append(Route("/{path:path}/", pages.without_slash))
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
-    app.middleware_stack = Front(app.build_middleware_stack(), metrics)
+    app.middleware_stack = Front(Compression(app.build_middleware_stack()), metrics)
     return app
 
 

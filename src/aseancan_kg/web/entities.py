@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -138,17 +139,10 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         found = shown.document
         links = signposting.links(found, address, chosen)
         downloads = [(one, address.location(one)) for one in OFFERED if one is not HTML]
-        response = page(
-            request,
-            "thing.html",
-            thing=shown,
-            aspects=aspects(store, iri, [one.iri for one in shown.types]),
-            reference=references(store, [iri])[iri],
-            sentence=as_sentence,
-            downloads=downloads,
-            links=links,
-            address=address,
-        )
+        values: dict[str, Any] = {"thing": shown, "downloads": downloads, "links": links, "address": address}
+        values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
+        values |= {"reference": references(store, [iri])[iri], "sentence": as_sentence}
+        response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
         if shown.language and not shown.language.startswith("en"):
             response.headers["Content-Language"] = f"{shown.language}, en"
     else:

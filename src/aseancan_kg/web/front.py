@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aseancan_kg.web.compression import takes_gzip
 from aseancan_kg.web.kept import KEEP
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.state import HEAD, log_of, state_in
@@ -32,8 +33,18 @@ _COMMON: list[tuple[bytes, bytes]] = [
         b"Server-Timing, X-Request-ID",
     ),
     (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"cross-origin"),  # open data: any site may use what is here
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ]
-_CHOOSING = frozenset({b"accept", b"accept-language", b"if-none-match", b"if-modified-since"})
+_CHOOSING = frozenset({b"accept", b"accept-encoding", b"accept-language", b"if-modified-since", b"if-none-match"})
+_INERT = (
+    b"content-security-policy",
+    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+)
+"""The policy of whatever is no page of ours: browsers show RDF/XML and SVG as documents, which could hold scripts."""
+_OF_BODY = (b"content-encoding", b"content-length", b"content-type")
 _HIT = (b"server-timing", b'cache;desc="hit"')
 
 
@@ -81,8 +92,9 @@ class Front:
         common = [(b"ac-dataset-version", version), *_COMMON, (b"x-request-id", identity)]
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
-        address = scope.get("raw_path", b""), scope["query_string"]
-        key = (state.store.sighting, scope["method"], scope["root_path"], *address, asked.get(b"accept", b""))
+        encoding = b"gzip" if takes_gzip(asked.get(b"accept-encoding", b"")) else b""
+        address = scope["root_path"], scope.get("raw_path", b""), scope["query_string"]
+        key = (state.store.sighting, scope["method"], *address, asked.get(b"accept", b""), encoding)
         in_language = (*key, asked.get(b"accept-language", b""))
         ready = state.kept.get(key) or state.kept.get(in_language)
         reply = _Reply(scope, send, common, asked if scope["method"] == "GET" else {})
@@ -128,7 +140,9 @@ class _Reply:
             self.status, headers = message["status"], message["headers"]
             if self.status == 200 and _holds(self._asked, headers):
                 self.status = 304
-                headers = [one for one in headers if one[0] not in (b"content-length", b"content-type")]
+                headers = [one for one in headers if one[0] not in _OF_BODY]
+            if all(name != _INERT[0] for name, _ in headers):
+                headers = [*headers, _INERT]
             message = {"type": "http.response.start", "status": self.status, "headers": headers + self._common}
         else:
             if self._scope.get(KEEP) and not message.get("more_body"):

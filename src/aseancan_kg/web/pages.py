@@ -32,10 +32,15 @@ def page(
     *,
     status_code: int = 200,
     headers: Mapping[str, str] | None = None,
+    path: str | None = None,
     **values: object,
 ) -> Response:
-    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path."""
+    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
+
+    `path` is where the page has its one address below `root`, unless that is where it was asked for.
+    """
     root = root_of(request)
+    path = path or quote(request.scope["path"].removeprefix(root))
 
     def href(iri: str) -> str:
         """Link target: pages on this host, web addresses of others as they are, nothing for other schemes."""
@@ -45,7 +50,8 @@ def page(
             return f"{root}/?{urlencode({'uri': iri})}"
         return iri if iri.startswith(("https://", "http://")) else ""
 
-    text = state_of(request).templates.get_template(template).render(root=root, href=href, base=BASE, **values)
+    found = state_of(request).templates.get_template(template)
+    text = found.render(root=root, path=path, href=href, base=BASE, **values)
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
 

@@ -22,6 +22,7 @@ from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.releases import Releases
+from aseancan_kg.web.assets import assets
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
@@ -113,7 +114,8 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
     environment.globals["downloads"] = downloads
     # A checkout that was never installed has no bundle; the plain form serves without it.
-    environment.globals["has_workbench"] = (HERE / "static" / "workbench.js").is_file()
+    environment.globals["has_workbench"] = "workbench.js" in assets().files
+    environment.globals["static"] = f"/static/{assets().digest}"
     return environment
 
 
