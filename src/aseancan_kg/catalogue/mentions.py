@@ -1,8 +1,8 @@
 """Where a text names things: its mentions, and the text cut into runs so that each can be a link where it stands."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from aseancan_kg.catalogue.evidence import MENTIONS
 from aseancan_kg.catalogue.labels import Labels, Link, link
@@ -79,12 +79,21 @@ def runs(
     cuts = sorted({0, len(text), *(place for span in placed.values() for place in span)})
     inner = sorted(placed, key=lambda one: (placed[one][1] - placed[one][0], one.iri))
     found: list[Run] = []
-    for left, right in pairwise(cuts):
-        owner = next((one for one in inner if placed[one][0] <= left and right <= placed[one][1]), None)
+    for owner, stretches in groupby(pairwise(cuts), key=lambda cut: _owner(inner, placed, *cut)):
+        (left, right), *others = stretches
+        right = others[-1][1] if others else right
         found += _spaced(Run(text[left:right], owner))
-        owning = {run.mention for run in found if run.names}
-        found += [Run("", one) for one in inner if placed[one][1] == right and one not in owning]
+        # What nothing was left of for itself is told where it ends, once.
+        told = {run.mention for run in found if run.names or not run.text}
+        found += [Run("", one) for one in inner if placed[one][1] <= right and one not in told]
     return tuple(found), tuple(one for one in mentions if one not in placed)
+
+
+def _owner(
+    inner: Iterable[Mention], placed: Mapping[Mention, tuple[int, int]], left: int, right: int
+) -> Mention | None:
+    """Return the first of the mentions that a stretch of the text belongs to."""
+    return next((one for one in inner if placed[one][0] <= left and right <= placed[one][1]), None)
 
 
 def _spaced(run: Run) -> Iterator[Run]:

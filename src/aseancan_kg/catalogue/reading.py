@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from aseancan_kg.catalogue.codings import Codings, Judgement
-from aseancan_kg.catalogue.labels import Link, link, natural
+from aseancan_kg.catalogue.labels import Link, iri_of, link, natural
 from aseancan_kg.catalogue.mentions import KINDS, Mention, Run, mentions_in, runs
 from aseancan_kg.catalogue.statements import Uptake, uptakes
 from aseancan_kg.errors import NotFound
@@ -19,6 +19,11 @@ _START, _END, _TEXT, _SHA256 = (ONT + name for name in ("startOffset", "endOffse
 PLAN, SECTION, ACTION, PREAMBLE, CLAUSE = (ONT + name for name in ("Plan", "Section", "Action", "Preamble", "Clause"))
 _TEXTS = frozenset({SECTION, ACTION, PREAMBLE, CLAUSE})
 _AFTER_ALL = 1 << 62
+_EXAMPLE = f"""
+SELECT ?action WHERE {{
+  ?action a <{ACTION}> ; <{ONT}text> ?text ; <{ONT}topic> ?topic ; <{ONT}mentions> ?instrument .
+  ?instrument a <{ONT}Instrument> .
+}} ORDER BY STRLEN(?text) ?action LIMIT 1"""
 _DEEPEST = 10  # steps from a clause to its plan
 
 
@@ -157,6 +162,12 @@ def place(store: Dataset, iri: str) -> Place | None:
         return Link(other, outline.said.text(other, _NOTATION) or link({}, other).label) if other else None
 
     return Place(link(store.labels([plan]), plan), part, near(-1), near(1))
+
+
+def example(store: Dataset) -> Place | None:
+    """Return a short action that names an instrument and has a topic, to show what the dataset holds."""
+    found = store.rows(_EXAMPLE)
+    return place(store, iri_of(found[0]["action"])) if found else None
 
 
 class _Maker:
