@@ -10,6 +10,7 @@ from starlette.routing import Route
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
+    citing,
     deposits,
     doctor,
     entities,
@@ -19,6 +20,7 @@ from aseancan_kg.web import (
     openapi,
     pages,
     problems,
+    reading,
     sparql,
     vocabulary,
 )
@@ -53,6 +55,9 @@ def create_app(state: State) -> FastAPI:
         Route("/queries/{name}", named_queries.query),
         Route("/q", deposits.deposit, methods=["POST"]),
         Route("/q/{name}", deposits.show),
+        Route("/read", reading.plans),
+        Route("/read/{path:path}", reading.read),
+        Route("/cite", citing.cite),
         Route("/id/{path:path}", entities.thing),
         Route("/doc/{path:path}", entities.document),
         Route("/ont", entities.document),

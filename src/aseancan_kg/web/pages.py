@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import things
 from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
+from aseancan_kg.catalogue.reading import example
 from aseancan_kg.mediatypes import HTML
-from aseancan_kg.namespaces import BASE, thing
+from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.state import local_path, root_of, state_of
 
@@ -22,8 +23,6 @@ _SECURITY = (
 
 _SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
-
-_PLAN = thing("instrument", "asean-canada-poa-2021-2025")
 
 
 def page(
@@ -94,10 +93,9 @@ def _home(request: Request) -> Response:
     return page(
         request,
         "home.html",
-        counts=things.overview(state.store),
+        counts=state.derived.get(things.overview),
+        example=state.derived.get(example),
         queries=len(state.queries),
-        plan=_PLAN,
-        has_plan=state.store.knows(_PLAN),
     )
 
 
