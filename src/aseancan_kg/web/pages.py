@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from aseancan_kg.catalogue import things
 from aseancan_kg.mediatypes import HTML
-from aseancan_kg.namespaces import BASE, thing
+from aseancan_kg.namespaces import BASE, ID, ONT, thing
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.state import local_path, root_of, state_of
 
@@ -33,7 +33,10 @@ def page(
     headers: Mapping[str, str] | None = None,
     **values: object,
 ) -> Response:
-    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path."""
+    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
+
+    `about` is the IRI of what the page is about, which a reader who reports an error there means.
+    """
     root = root_of(request)
 
     def href(iri: str) -> str:
@@ -41,9 +44,18 @@ def page(
         path = local_path(iri)
         return root + path if path else iri if iri.startswith(("https://", "http://")) else ""
 
-    text = state_of(request).templates.get_template(template).render(root=root, href=href, base=BASE, **values)
+    given = {"root": root, "href": href, "base": BASE, "about": _described(request.scope["path"].removeprefix(root))}
+    text = state_of(request).templates.get_template(template).render({**given, **values})
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
+
+
+def _described(path: str) -> str:
+    """Return the IRI of what the page at a path is about: a thing or a term of ours, else the page itself."""
+    rest = path.removesuffix(".html").removeprefix("/")
+    if rest.startswith("doc/ont/"):
+        return ONT + rest.removeprefix("doc/ont/")
+    return ID + rest.removeprefix("doc/") if rest.startswith("doc/") else BASE + rest
 
 
 def workbench(
