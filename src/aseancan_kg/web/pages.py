@@ -1,7 +1,7 @@
 """Pages for people, and the home page."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,9 @@ _SECURITY = (
 _SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
 
+WITH_SCRIPT = f"{_SECURITY}; script-src 'self'"
+"""The policy of a page that runs a script of ours."""
+
 _PLAN = thing("instrument", "asean-canada-poa-2021-2025")
 
 
@@ -38,16 +41,26 @@ def page(
     `about` is the IRI of what the page is about, which a reader who reports an error there means.
     """
     root = root_of(request)
-
-    def href(iri: str) -> str:
-        """Link target: our own pages on this host, web addresses as they are, nothing for other schemes."""
-        path = local_path(iri)
-        return root + path if path else iri if iri.startswith(("https://", "http://")) else ""
-
-    given = {"root": root, "href": href, "base": BASE, "about": _described(request.scope["path"].removeprefix(root))}
+    given = {
+        "root": root,
+        "href": href_of(request),
+        "base": BASE,
+        "about": _described(request.scope["path"].removeprefix(root)),
+    }
     text = state_of(request).templates.get_template(template).render({**given, **values})
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
+
+
+def href_of(request: Request) -> Callable[[str], str]:
+    """Return what gives the link target of an IRI: our own page on this host, a web address as it is, else ""."""
+    root = root_of(request)
+
+    def href(iri: str) -> str:
+        path = local_path(iri)
+        return root + path if path else iri if iri.startswith(("https://", "http://")) else ""
+
+    return href
 
 
 def _described(path: str) -> str:
