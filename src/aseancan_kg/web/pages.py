@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import things
+from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, ID, ONT, thing
 from aseancan_kg.web.answers import Table
@@ -34,31 +35,35 @@ def page(
     *,
     status_code: int = 200,
     headers: Mapping[str, str] | None = None,
+    path: str | None = None,
     **values: object,
 ) -> Response:
     """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
 
-    `about` is the IRI of what the page is about, which a reader who reports an error there means.
+    `path` is where the page has its one address below `root`, unless that is where it was asked for. `about` is the IRI
+    of what the page is about, which a reader means who reports an error there.
     """
     root = root_of(request)
-    given = {
-        "root": root,
-        "href": href_of(request),
-        "base": BASE,
-        "about": _described(request.scope["path"].removeprefix(root)),
-    }
+    path = path or quote(request.scope["path"].removeprefix(root))
+    given = {"root": root, "path": path, "href": href_of(request), "base": BASE, "about": _described(unquote(path))}
     text = state_of(request).templates.get_template(template).render({**given, **values})
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
 
 
 def href_of(request: Request) -> Callable[[str], str]:
-    """Return what gives the link target of an IRI: our own page on this host, a web address as it is, else ""."""
+    """Return what gives the link target of an IRI: our own pages on this host, web addresses of others as they are.
+
+    It is "" for IRIs of other schemes.
+    """
     root = root_of(request)
 
     def href(iri: str) -> str:
-        path = local_path(iri)
-        return root + path if path else iri if iri.startswith(("https://", "http://")) else ""
+        if path := local_path(iri):
+            return root + path
+        if iri in state_of(request).derived.get(foreign_concepts):
+            return f"{root}/?{urlencode({'uri': iri})}"
+        return iri if iri.startswith(("https://", "http://")) else ""
 
     return href
 
@@ -119,3 +124,10 @@ def _home(request: Request) -> Response:
 async def download(request: Request) -> Response:
     """Answer `/downloads/…` with a file of the built dataset."""
     return state_of(request).downloads.response(request.path_params["path"])
+
+
+async def without_slash(request: Request) -> Response:
+    """Send an address that no door answers, but for the slash at its end, to the one without."""
+    path = quote(tidy(request.path_params["path"]))
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{root_of(request)}/{path}{query}", 301)
