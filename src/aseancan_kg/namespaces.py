@@ -40,6 +40,9 @@ PREFIXES = {
 }
 """Prefix → namespace, in the order of the prefix names."""
 
+PROLOGUE = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
+"""The prefixes as a SPARQL query declares them."""
+
 
 def thing(kind: str, slug: str) -> str:
     """IRI of a thing: `thing("instrument", "actip-2015")`."""

@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from aseancan_kg import mediatypes
 from aseancan_kg.deposits import Deposits
+from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES, document_iri
 from aseancan_kg.queries import Query, catalogue
@@ -95,6 +96,11 @@ class State:
         limits = self.settings
         file = Path(limits.state) / "deposits.sqlite"
         return Deposits(file, limits.deposits_mb, limits.deposit_mb_per_client)
+
+    @cached_property
+    def error_reports(self) -> ErrorReports:
+        """What readers have reported."""
+        return ErrorReports.of(self.settings)
 
     @cached_property
     def releases(self) -> Releases:
