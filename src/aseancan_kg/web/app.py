@@ -19,6 +19,7 @@ from aseancan_kg.web import (
     openapi,
     pages,
     problems,
+    search,
     sparql,
     vocabulary,
 )
@@ -61,6 +62,9 @@ def create_app(state: State) -> FastAPI:
         Route("/shapes", entities.document),
         Route("/downloads/{path:path}", pages.download),
         Route("/", pages.home),
+        Route("/search", search.search),
+        Route("/search/suggest", search.suggest),
+        Route("/opensearch.xml", search.describe),
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),

@@ -27,7 +27,7 @@ from aseancan_kg.web.kept import Kept
 
 HERE = Path(__file__).parent
 _OWN_DOCUMENTS = ("ont", "dataset", "shapes")
-_OWN_PATHS = ("scheme/", "graph/")
+_OWN_PATHS = ("scheme/", "graph/", "queries/")
 
 
 Made = TypeVar("Made")
