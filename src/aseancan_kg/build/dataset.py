@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import count, product
 from pathlib import Path
@@ -15,12 +16,15 @@ from rdflib.compare import to_canonical_graph
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
-from aseancan_kg import namespaces
+from aseancan_kg import archive, namespaces
+from aseancan_kg.archive import Archived, Release
 from aseancan_kg.build import (
     annotations,
     description,
     editions,
     goals,
+    history,
+    identifiers,
     lineage,
     names,
     parts,
@@ -36,8 +40,9 @@ from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.sources import Source
 from aseancan_kg.build.triples import Triple
 from aseancan_kg.build.values import Reference, Url
-from aseancan_kg.errors import InputError, InvalidTables, Place, SyntaxProblem
+from aseancan_kg.errors import InputError, InvalidData, InvalidTables, Place, SyntaxProblem
 from aseancan_kg.model import Plan
+from aseancan_kg.settings import ISSUED, VERSION
 
 VERSION_LENGTH = 16
 """Hexadecimal digits of the SHA-256 that name a dataset version (64 bits)."""
@@ -50,12 +55,21 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Built:
-    """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures."""
+    """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures.
+
+    `past` are the releases before it, the oldest first.
+    """
 
     dataset: Dataset
     version: str
     places: Mapping[tuple[Node | None, ...], Place]
     measures: Sequence[Measure]
+    past: Sequence[Archived]
+
+    @property
+    def release(self) -> Release:
+        """The release that this is, or is to become."""
+        return Release(VERSION, self.version, date.fromisoformat(ISSUED))
 
     @cached_property
     def union(self) -> Graph:
@@ -74,9 +88,10 @@ class Built:
 def build(resources: Path, progress: Progress) -> Built:
     """Join every source below `resources` into one dataset.
 
-    `progress` is told each step. Raises `InputError` for what cannot be read, `InvalidTables` for every fault in the
-    registers or in the codings of an edition, and `InvalidData` for the first in a source or between a plan's text and
-    its register row.
+    The version is a hash of every graph but those that tell of the dataset itself, `graph/history` and
+    `graph/description`. `progress` is told each step. Raises `InputError` for what cannot be read, `InvalidTables` for
+    every fault in the registers or in the codings of an edition, and `InvalidData` for the first in a source, in a past
+    release, or between a plan's text and its register row.
     """
     progress("reading sources and registers")
     documents = sources.read(resources / "data" / "sources")
@@ -94,12 +109,17 @@ def build(resources: Path, progress: Progress) -> Built:
     for name in ("ontology", "shapes"):
         progress(f"graph/{name}")
         _fill(dataset, name, _canonical(name, resources / name))
-    version = hashlib.sha256("".join(_lines(dataset)).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
-    progress("graph/description")
+    lines = _lines(dataset)
+    version = hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
     measures = quality.measure(read, known, tables, dataset)
+    past = [release for release in archive.read(resources / "data" / "releases") if release.dataset != version]
+    built = Built(dataset, version, dict(_places(dataset, tables)), measures, past)
+    progress("graph/history")
+    _fill(dataset, "history", _history(built, lines, tables))
+    progress("graph/description")
     # Whole, before the dataset changes.
     _fill(dataset, "description", list(description.describe(dataset, version, measures)))
-    return Built(dataset, version, dict(_places(dataset, tables)), measures)
+    return built
 
 
 def ingest(source: Source) -> tuple[Plan, Graph]:
@@ -141,13 +161,14 @@ def write(built: Built, directory: Path, documents: Mapping[str, str] = MappingP
 def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
     rows = tables.rows
     for register, things in rows.items():
-        if register not in {"documents", "names", "rivals", "concepts", "alignments"}:
+        if register not in {"documents", "names", "rivals", "concepts", "alignments", "identifiers"}:
             yield register, (triple for row in things for triple in _thing(row, tables))
     yield "documents", (triple for row in rows["documents"] for triple in triples.document(row))
     yield "names", _numbered(rows["names"], triples.name, ("entity",))
     yield "rivals", _numbered(rows["rivals"], triples.rival, ("entity", "column"))
     yield "schemes", _schemes(rows["concepts"])
     yield "alignments", _numbered(rows["alignments"], triples.alignment, ("concept",))
+    yield "identifiers", (triple for row in rows["identifiers"] for triple in identifiers.former(row))
     pages = {source for row in tables for source in row.cells.get("sources", ()) if isinstance(source, Url)}
     pages -= {row.one("url") for row in rows["documents"]}
     yield "sources", (triple for page in pages for triple in triples.web_source(page))
@@ -155,6 +176,22 @@ def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, I
     for edition in read:
         yield edition.source.slug, _edition(edition)
     yield from _codings(read)
+
+
+def _history(built: Built, lines: Sequence[str], tables: Registers) -> Iterator[Triple]:
+    """Compare the dataset with the past releases; raises as `build` does, `InvalidTables` for what has vanished."""
+    for release in built.past:
+        if release.version == VERSION:
+            remedy = "Raise VERSION and ISSUED: the number of a release names one dataset."
+            place = Place("src/aseancan_kg/settings.py")
+            raise InvalidData(f"release {VERSION} was the dataset {release.dataset}", place, remedy=remedy)
+    past = [(release, history.descriptions(release.lines())) for release in built.past]
+    current = history.descriptions(lines)
+    rows = tables.rows["identifiers"]
+    register = Place("data/registers/identifiers.csv")
+    if faults := tuple(identifiers.faults(rows, history.last_releases(past), current, register)):
+        raise InvalidTables.of(faults)
+    return history.triples([*past, (built.release, current)])
 
 
 def _thing(row: Row, tables: Registers) -> Iterator[Triple]:
