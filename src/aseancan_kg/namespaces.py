@@ -21,6 +21,7 @@ PREFIXES = {
     "dqv": "http://www.w3.org/ns/dqv#",
     "eli": "http://data.europa.eu/eli/ontology#",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "hydra": "http://www.w3.org/ns/hydra/core#",
     "itsrdf": "http://www.w3.org/2005/11/its/rdf#",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
@@ -59,6 +60,21 @@ def part(plan: str, path: str) -> str:
 def graph(name: str) -> str:
     """IRI of a named graph: `graph("instruments")`."""
     return GRAPH + name
+
+
+def document_iri(iri: str) -> str | None:
+    """IRI of the document about an IRI of ours, None for every other IRI.
+
+    Codes, graphs and the ontology as a whole are documents themselves, and so is what an IRI with a `#` is a part of;
+    a term of the ontology has a document of its own.
+    """
+    if iri.startswith(ONT):
+        return f"{DOC}ont/{iri.removeprefix(ONT)}"
+    whole = iri.partition("#")[0]
+    if whole.startswith(ID):
+        return DOC + whole.removeprefix(ID)
+    own = whole.startswith((SCHEME, GRAPH)) or whole in (f"{BASE}ont", f"{BASE}dataset", f"{BASE}shapes")
+    return whole if own else None
 
 
 def shorten(iri: str) -> str:

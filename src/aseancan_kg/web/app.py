@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
+    assets,
     deposits,
     doctor,
     entities,
@@ -22,9 +22,10 @@ from aseancan_kg.web import (
     sparql,
     vocabulary,
 )
+from aseancan_kg.web.compression import Compression
 from aseancan_kg.web.front import Front
 from aseancan_kg.web.metrics import Metrics
-from aseancan_kg.web.state import HERE, State
+from aseancan_kg.web.state import State
 
 _LEAVE_TAKING = 60.0
 """Seconds for which requests that began before a switch are waited for, should their bodies be slow to come."""
@@ -37,6 +38,7 @@ def create_app(state: State) -> FastAPI:
         title="ASEAN-Canada commitments knowledge graph",
         version=VERSION,
         lifespan=_lifespan,
+        redirect_slashes=False,  # by 307 to whatever host the request names; `pages` does this
         openapi_url=None,  # `openapi` does this: the ready-made pages load their scripts from a public network
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `front` does these
     )
@@ -55,20 +57,26 @@ def create_app(state: State) -> FastAPI:
         Route("/doc/{path:path}", entities.document),
         Route("/ont", entities.document),
         Route("/ont.{suffix}", entities.document),
+        Route("/ont/{path:path}", entities.document),
         Route("/scheme/{path:path}", entities.document),
         Route("/graph/{path:path}", entities.document),
         Route("/dataset", entities.document),
+        Route("/dataset.{suffix}", entities.document),
         Route("/shapes", entities.document),
+        Route("/shapes.{suffix}", entities.document),
+        Route("/linkset", entities.linkset),
+        Route("/linkset/{path:path}", entities.linkset),
         Route("/downloads/{path:path}", pages.download),
-        Route("/", pages.home),
+        Route("/", entities.look_up),
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+        Route("/static/{path:path}", assets.asset),
     ]
     app.include_router(health.router)
+    app.router.routes.append(Route("/{path:path}/", pages.without_slash))
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
-    app.middleware_stack = Front(app.build_middleware_stack(), metrics)
+    app.middleware_stack = Front(Compression(app.build_middleware_stack()), metrics)
     return app
 
 

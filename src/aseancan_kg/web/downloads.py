@@ -1,15 +1,19 @@
 """The files of the built dataset, as they are: only those that its manifest names."""
 
+import base64
+import hashlib
 import json
+import mimetypes
+import re
 from pathlib import Path
 
 from starlette.responses import FileResponse, Response
 
 from aseancan_kg.errors import NotFound
+from aseancan_kg.web.kept import etag
 
 MANIFEST = "manifest.json"
-_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-"""The documents bring their style with them and need nothing else."""
+_SECURITY = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 class Downloads:
@@ -18,14 +22,27 @@ class Downloads:
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory
         self.names: frozenset[str] = frozenset()
+        self._documents: dict[str, bytes] = {}
         if directory and (manifest := directory / MANIFEST).exists():
             told = json.loads(manifest.read_text(encoding="utf-8"))
             graphs = (graph["file"] for graph in told["graphs"])
             self.names = frozenset({MANIFEST, told["dataset"], *graphs, *told["documents"]})
+            self._documents = {name: (directory / name).read_bytes() for name in told["documents"]}
 
     def response(self, name: str) -> Response:
         """Return the file of that name as a response; raises `NotFound`."""
         if name not in self.names:
             raise NotFound(f"there is no file {name!r}", remedy=f"The files are listed in /downloads/{MANIFEST}.")
         assert self.directory
-        return FileResponse(self.directory / name, headers={"Content-Security-Policy": _SECURITY})
+        document = self._documents.get(name)
+        if document is None:
+            return FileResponse(self.directory / name)
+        headers = {"Content-Security-Policy": _policy(document), "ETag": etag(document), "Cache-Control": "no-cache"}
+        return Response(document, headers=headers, media_type=mimetypes.guess_type(name)[0])
+
+
+def _policy(document: bytes) -> str:
+    """Return the policy of a document that brings its style with it and needs nothing else (CSP 3 §6.7.2)."""
+    styles = set(re.findall(rb"<style>(.*?)</style>", document, re.DOTALL))
+    hashes = sorted(base64.b64encode(hashlib.sha256(style).digest()).decode() for style in styles)
+    return _SECURITY.format(" ".join(f"'sha256-{one}'" for one in hashes) or "'none'")

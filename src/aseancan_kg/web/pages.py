@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import things
+from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, thing
 from aseancan_kg.web.answers import Table
@@ -31,17 +32,26 @@ def page(
     *,
     status_code: int = 200,
     headers: Mapping[str, str] | None = None,
+    path: str | None = None,
     **values: object,
 ) -> Response:
-    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path."""
+    """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
+
+    `path` is where the page has its one address below `root`, unless that is where it was asked for.
+    """
     root = root_of(request)
+    path = path or quote(request.scope["path"].removeprefix(root))
 
     def href(iri: str) -> str:
-        """Link target: our own pages on this host, web addresses as they are, nothing for other schemes."""
-        path = local_path(iri)
-        return root + path if path else iri if iri.startswith(("https://", "http://")) else ""
+        """Link target: pages on this host, web addresses of others as they are, nothing for other schemes."""
+        if path := local_path(iri):
+            return root + path
+        if iri in state_of(request).derived.get(foreign_concepts):
+            return f"{root}/?{urlencode({'uri': iri})}"
+        return iri if iri.startswith(("https://", "http://")) else ""
 
-    text = state_of(request).templates.get_template(template).render(root=root, href=href, base=BASE, **values)
+    found = state_of(request).templates.get_template(template)
+    text = found.render(root=root, path=path, href=href, base=BASE, **values)
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
     return Response(text, status_code, sent, media_type=HTML.content_type)
 
@@ -94,3 +104,10 @@ def _home(request: Request) -> Response:
 async def download(request: Request) -> Response:
     """Answer `/downloads/…` with a file of the built dataset."""
     return state_of(request).downloads.response(request.path_params["path"])
+
+
+async def without_slash(request: Request) -> Response:
+    """Send an address that no door answers, but for the slash at its end, to the one without."""
+    path = quote(tidy(request.path_params["path"]))
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{root_of(request)}/{path}{query}", 301)
