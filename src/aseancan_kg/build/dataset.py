@@ -1,15 +1,17 @@
 """Sources, registers, ontology and shapes → one dataset of named graphs, and the files it is published as."""
 
+import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import count, product
+from itertools import count, pairwise, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import Any
 
 from rdflib import RDF, BNode, Dataset, Graph, URIRef
 from rdflib.compare import to_canonical_graph
@@ -20,6 +22,7 @@ from aseancan_kg import archive, namespaces
 from aseancan_kg.archive import Archived, Release
 from aseancan_kg.build import (
     annotations,
+    changes,
     description,
     editions,
     goals,
@@ -34,6 +37,7 @@ from aseancan_kg.build import (
     sources,
     triples,
 )
+from aseancan_kg.build.changes import Snapshot, Step
 from aseancan_kg.build.editions import Edition
 from aseancan_kg.build.quality import Measure
 from aseancan_kg.build.registers import Registers, Row
@@ -57,7 +61,7 @@ Progress = Callable[[str], None]
 class Built:
     """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures.
 
-    `past` are the releases before it, the oldest first.
+    `past` are the releases before it, the oldest first, and `snapshots` what they and this one publish.
     """
 
     dataset: Dataset
@@ -65,11 +69,12 @@ class Built:
     places: Mapping[tuple[Node | None, ...], Place]
     measures: Sequence[Measure]
     past: Sequence[Archived]
+    snapshots: Sequence[Snapshot]
 
     @property
     def release(self) -> Release:
         """The release that this is, or is to become."""
-        return Release(VERSION, self.version, date.fromisoformat(ISSUED))
+        return self.snapshots[-1].release
 
     @cached_property
     def union(self) -> Graph:
@@ -112,14 +117,16 @@ def build(resources: Path, progress: Progress) -> Built:
     lines = _lines(dataset)
     version = hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
     measures = quality.measure(read, known, tables, dataset)
-    past = [release for release in archive.read(resources / "data" / "releases") if release.dataset != version]
-    built = Built(dataset, version, dict(_places(dataset, tables)), measures, past)
     progress("graph/history")
-    _fill(dataset, "history", _history(built, lines, tables))
+    past = [release for release in archive.read(resources / "data" / "releases") if release.dataset != version]
+    current = Snapshot(Release(VERSION, version, date.fromisoformat(ISSUED)), changes.descriptions(lines))
+    snapshots = [*_published(past), current]
+    _refuse_vanished(snapshots, tables)
+    _fill(dataset, "history", history.triples(snapshots))
     progress("graph/description")
     # Whole, before the dataset changes.
     _fill(dataset, "description", list(description.describe(dataset, version, measures)))
-    return built
+    return Built(dataset, version, dict(_places(dataset, tables)), measures, past, snapshots)
 
 
 def ingest(source: Source) -> tuple[Plan, Graph]:
@@ -139,7 +146,8 @@ def ingest(source: Source) -> tuple[Plan, Graph]:
 def write(built: Built, directory: Path, documents: Mapping[str, str] = MappingProxyType({})) -> Path:
     """Write the dataset as N-Quads, each graph as Turtle, `documents` by name, and `manifest.json`.
 
-    Returns the N-Quads file.
+    What changed since the releases before stands in `changes.json` (identifiers) and RDF Patches (quads), one for each
+    step. Returns the N-Quads file.
 
     Everything is written beside its place first and renamed into it, the manifest last. Raises `InputError` when the
     directory cannot be written.
@@ -178,20 +186,22 @@ def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, I
     yield from _codings(read)
 
 
-def _history(built: Built, lines: Sequence[str], tables: Registers) -> Iterator[Triple]:
-    """Compare the dataset with the past releases; raises as `build` does, `InvalidTables` for what has vanished."""
-    for release in built.past:
+def _published(past: Iterable[Archived]) -> Iterator[Snapshot]:
+    for release in past:
         if release.version == VERSION:
             remedy = "Raise VERSION and ISSUED: the number of a release names one dataset."
             place = Place("src/aseancan_kg/settings.py")
             raise InvalidData(f"release {VERSION} was the dataset {release.dataset}", place, remedy=remedy)
-    past = [(release, history.descriptions(release.lines())) for release in built.past]
-    current = history.descriptions(lines)
-    rows = tables.rows["identifiers"]
+        yield Snapshot(release, changes.descriptions(release.lines()))
+
+
+def _refuse_vanished(snapshots: Sequence[Snapshot], tables: Registers) -> None:
+    """Raise `InvalidTables` when the register of identifiers does not tell of everything that was published once."""
+    *past, current = snapshots
+    published = {iri: snapshot.release.version for snapshot in past for iri in snapshot.described}
     register = Place("data/registers/identifiers.csv")
-    if faults := tuple(identifiers.faults(rows, history.last_releases(past), current, register)):
+    if faults := tuple(identifiers.faults(tables.rows["identifiers"], published, current.described.keys(), register)):
         raise InvalidTables.of(faults)
-    return history.triples([*past, (built.release, current)])
 
 
 def _thing(row: Row, tables: Registers) -> Iterator[Triple]:
@@ -303,25 +313,62 @@ def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[st
     dataset_name = f"aseancan-{built.version}.nq"
     quads = _lines(built.dataset)
     (staging / "graphs").mkdir()
-    files = {dataset_name: "".join(quads), **documents}
+    files = {dataset_name: "".join(quads).encode()}
+    files[f"{dataset_name}.gz"] = _compressed(files[dataset_name])
+    files |= {name: text.encode() for name, text in documents.items()}
     graphs = []
     for graph in sorted(built.dataset.graphs(), key=lambda graph: graph.identifier):
         if len(graph):
             name = f"graphs/{graph.identifier.removeprefix(namespaces.GRAPH)}.ttl"
-            files[name] = graph.serialize(format="turtle")
+            files[name] = graph.serialize(format="turtle").encode()
             graphs.append({"iri": str(graph.identifier), "file": name, "triples": len(graph)})
+    steps = []
+    for step in _steps(built, quads):
+        name = f"changes-{step.earlier.version}-{step.later.version}.rdfp.gz"
+        files[name] = _compressed(step.patch.encode())
+        steps.append(_told(step) | {"patch": name})
+    files["changes.json"] = (json.dumps(steps, indent=1) + "\n").encode()
     manifest = {
         "version": built.version,
+        "release": VERSION,
+        "issued": ISSUED,
         "dataset": dataset_name,
-        "sha256": hashlib.sha256(files[dataset_name].encode("utf-8")).hexdigest(),
+        "sha256": hashlib.sha256(files[dataset_name]).hexdigest(),
         "quads": len(quads),
         "graphs": graphs,
         "documents": list(documents),
+        "files": [
+            {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
+        ],
     }
-    files["manifest.json"] = json.dumps(manifest, indent=2) + "\n"
+    files["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
     for name, content in files.items():
-        (staging / name).write_text(content, encoding="utf-8", newline="\n")
+        (staging / name).write_bytes(content)
     return list(files)
+
+
+def _steps(built: Built, quads: list[str]) -> Iterator[Step]:
+    """Compare each release with the next, the dataset last."""
+    lines = [*(release.lines() for release in built.past), quads]
+    for (earlier, before), (later, after) in pairwise(zip(built.snapshots, lines, strict=True)):
+        yield changes.step(earlier, before, later, after)
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {
+        "from": {"version": step.earlier.version, "dataset": step.earlier.dataset},
+        "to": {"version": step.later.version, "dataset": step.later.dataset},
+        "added": step.added,
+        "removed": step.removed,
+        "changed": step.changed,
+        "quadsAdded": len(step.quads_added),
+        "quadsRemoved": len(step.quads_removed),
+    }
+
+
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)  # the same bytes at every build
 
 
 def _places(dataset: Dataset, tables: Registers) -> Iterator[tuple[tuple[Node | None, ...], Place]]:
