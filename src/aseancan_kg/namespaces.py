@@ -11,6 +11,7 @@ STAGING = BASE + "staging/"
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 SHAPES_GRAPH = GRAPH + "shapes"
 DESCRIPTION_GRAPH = GRAPH + "description"
+HISTORY_GRAPH = GRAPH + "history"
 
 PREFIXES = {
     "ac": ONT,
