@@ -37,15 +37,17 @@ def page(
 ) -> Response:
     """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
 
-    `path` is where the page has its one address below `root`, unless that is where it was asked for.
+    `path` is where the page has its one address below `root`, unless that is where it was asked for. The door to a
+    past release leaves the path in `request.state.within`, below which IRIs are linked.
     """
     root = root_of(request)
     path = path or quote(request.scope["path"].removeprefix(root))
+    within: str = getattr(request.state, "within", "")
 
     def href(iri: str) -> str:
         """Link target: pages on this host, web addresses of others as they are, nothing for other schemes."""
         if path := local_path(iri):
-            return root + path
+            return root + within + path
         if iri in state_of(request).derived.get(foreign_concepts):
             return f"{root}/?{urlencode({'uri': iri})}"
         return iri if iri.startswith(("https://", "http://")) else ""
