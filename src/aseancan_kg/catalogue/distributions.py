@@ -10,8 +10,9 @@ from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, PREFIXES
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
-_DCAT, _DCTERMS, _RDF, _VOID, _XSD = (PREFIXES[prefix] for prefix in ("dcat", "dcterms", "rdf", "void", "xsd"))
-_SPDX = "http://spdx.org/rdf/terms#"
+_DCAT, _DCTERMS, _RDF, _SPDX, _VOID, _XSD = (
+    PREFIXES[prefix] for prefix in ("dcat", "dcterms", "rdf", "spdx", "void", "xsd")
+)
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _TITLES: Mapping[str, str] = {
     ".nq": "The whole dataset",

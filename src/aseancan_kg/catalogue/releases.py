@@ -98,7 +98,10 @@ def changes(store: Dataset, step: Mapping[str, Sequence[str]]) -> list[Changed]:
 
 def difference(before: Dataset, after: Dataset, iri: str) -> Difference:
     """Compare what two releases say of an IRI; raises `NotFound` when neither knows it."""
-    old, new = _told(before, iri), _told(after, iri)
+    try:
+        old, new = _told(before, iri), _told(after, iri)
+    except ValueError:  # it is no IRI at all
+        old, new = {}, {}
     if not old and not new:
         raise NotFound(f"nothing is known about {iri}")
     said = [*old.values(), *new.values()]

@@ -114,6 +114,7 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     environment.globals["store"] = store
     # Other people's data has no ontology of ours to link to.
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
+    environment.globals["has_description"] = store.knows(f"{BASE}dataset")
     environment.globals["downloads"] = downloads
     # A checkout that was never installed has no bundle; the plain form serves without it.
     environment.globals["has_workbench"] = "workbench.js" in assets().files
