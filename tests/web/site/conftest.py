@@ -39,6 +39,10 @@ PAGES = {
     "property": "/doc/ont/adoptedOn",
     "graph": "/graph/bodies",
     "dataset": "/dataset",
+    "releases": "/r",
+    "release": "/r/5124f632db8ce40f",
+    "what changed": "/r/5124f632db8ce40f/changes/instrument/unscr-1325",
+    "thing of a past release": "/r/b0c752e3c0a8ec01/doc/instrument/actip-2015",
     "shapes": "/shapes",
     "queries": "/queries",
     "query": "/queries/members?date=2020-09-10",
@@ -65,11 +69,11 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 
 @pytest.fixture(scope="session")
-def site(built, running, state_of, tmp_path_factory):
+def site(built, past, running, state_of, tmp_path_factory):
     """The service over the real dataset, its documents included, with a deposit: its address, and the pages' paths."""
     directory = tmp_path_factory.mktemp("released")
     file = datasets.write(built, directory, release.document(built))
-    with running(state_of(file, downloads=directory, query_seconds=1.0)) as port:
+    with running(state_of(file, downloads=directory, archived=past, query_seconds=1.0)) as port:
         url = f"http://127.0.0.1:{port}"
         deposit = httpx2.post(f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"})
         yield url, {name: path.replace("{deposit}", deposit.json()["id"]) for name, path in PAGES.items()}
