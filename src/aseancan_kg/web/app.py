@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
+    browse,
     deposits,
     doctor,
     entities,
@@ -62,6 +63,8 @@ def create_app(state: State) -> FastAPI:
         Route("/shapes", entities.document),
         Route("/downloads/{path:path}", pages.download),
         Route("/", pages.home),
+        Route("/browse", browse.index),
+        Route("/browse/{kind}", browse.kind),
         Route("/search", search.search),
         Route("/search/suggest", search.suggest),
         Route("/opensearch.xml", search.describe),
