@@ -50,9 +50,12 @@ RDF_XML = Format(
 )
 JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json", "text/json"), ("json-ld",))
 HTML = Format("html", "text/html", "Web page", ("application/xhtml+xml",))
+SVG = Format("svg", "image/svg+xml", "Picture (SVG)")
 SPARQL = Format("rq", "application/sparql-query", "SPARQL query")
 PLAIN_TEXT = Format("txt", "text/plain", "Plain text")
 PLAIN_JSON = Format("json", "application/json", "JSON", ("text/json",))
+LINKSET = Format("json", "application/linkset+json", "Link set", ("application/json",))
+LINKSET_TEXT = Format("txt", "application/linkset", "Link set as text")
 PROBLEM = Format("problem", "application/problem+json", "Problem document", ("application/json", "text/json"))
 
 RESULT_FORMATS = (JSON, XML, CSV, TSV)
@@ -98,6 +101,22 @@ def negotiate(accept: str | None, offered: tuple[Format, ...]) -> Format:
     if quality == 0:
         raise _nothing_fits(f"nothing here fits Accept: {accept}", offered)
     return best
+
+
+def languages(accept_language: str | None) -> tuple[str, ...]:
+    """Return the languages that an Accept-Language header prefers to English, best first, as primary subtags.
+
+    Everything here has English words, so what is liked less than English, or than any language, is of no use.
+    """
+    wanted: dict[str, float] = {}
+    for item in (accept_language or "").lower().split(","):
+        tag, _, weight = item.strip().partition(";")
+        quality = _weight(weight.strip().removeprefix("q=")) if weight else 1.0
+        language = tag.strip().partition("-")[0]
+        wanted[language] = max(wanted.get(language, 0.0), quality)
+    least = max(wanted.pop("en", 0.0), wanted.pop("*", 0.0))
+    better = [(-quality, language) for language, quality in wanted.items() if quality > least and language.isalpha()]
+    return tuple(language for _, language in sorted(better))
 
 
 def _preference(candidate: Format, ranges: Sequence[_Range]) -> tuple[float, bool]:

@@ -11,6 +11,7 @@ STAGING = BASE + "staging/"
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 SHAPES_GRAPH = GRAPH + "shapes"
 DESCRIPTION_GRAPH = GRAPH + "description"
+HISTORY_GRAPH = GRAPH + "history"
 
 PREFIXES = {
     "ac": ONT,
@@ -20,6 +21,7 @@ PREFIXES = {
     "dqv": "http://www.w3.org/ns/dqv#",
     "eli": "http://data.europa.eu/eli/ontology#",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "hydra": "http://www.w3.org/ns/hydra/core#",
     "itsrdf": "http://www.w3.org/2005/11/its/rdf#",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
@@ -38,6 +40,9 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Prefix → namespace, in the order of the prefix names."""
+
+PROLOGUE = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
+"""The prefixes as a SPARQL query declares them."""
 
 
 def thing(kind: str, slug: str) -> str:
@@ -58,6 +63,25 @@ def part(plan: str, path: str) -> str:
 def graph(name: str) -> str:
     """IRI of a named graph: `graph("instruments")`."""
     return GRAPH + name
+
+
+def document_iri(iri: str) -> str | None:
+    """IRI of the document about an IRI of ours, None for every other IRI.
+
+    Codes, graphs, queries and the ontology as a whole are documents themselves, and so is what an IRI with a `#` is a
+    part of; a term of the ontology has a document of its own.
+    """
+    if iri.startswith(ONT):
+        return f"{DOC}ont/{iri.removeprefix(ONT)}"
+    whole = iri.partition("#")[0]
+    if whole.startswith(ID):
+        return DOC + whole.removeprefix(ID)
+    own = whole.startswith((SCHEME, GRAPH, f"{BASE}queries/")) or whole in (
+        f"{BASE}ont",
+        f"{BASE}dataset",
+        f"{BASE}shapes",
+    )
+    return whole if own else None
 
 
 def shorten(iri: str) -> str:

@@ -1,13 +1,12 @@
 """The dataset in this process's memory."""
 
-import json
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from aseancan_kg.errors import InputError, NotAcceptable, NotFound, SyntaxProblem
-from aseancan_kg.mediatypes import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
+from aseancan_kg.errors import InputError, SyntaxProblem
+from aseancan_kg.mediatypes import CSV, JSON
 from aseancan_kg.store.embedded import EmbeddedStore
 
 TINY = Path(__file__).parents[1] / "web" / "tiny.trig"
@@ -133,78 +132,13 @@ def test_rows_leave_unbound_variables_out(tiny):
     assert found == [{"a": ox.Literal(1)}]
 
 
-def test_the_description_is_the_same_in_every_format(tiny):
-    graphs = {}
-    for one in GRAPH_FORMATS:
-        rdf_format = ox.RdfFormat.from_media_type(one.media_type)
-        graphs[one.name] = {quad.triple for quad in ox.parse(tiny.describe(PLAN_B, one), format=rdf_format)}
-    assert len(graphs["ttl"]) > 15
-    for found in graphs.values():
-        assert found == graphs["ttl"]
-
-
-def test_the_description_holds_the_thing_and_the_labels_of_what_it_points_to(tiny):
-    text = tiny.describe(PLAN_B, TURTLE).decode()
-    assert text.index("<https://w3id.org/aseancan/id/instrument/plan-b> a ac:Instrument") < text.index("skos:altLabel")
-    assert '<https://w3id.org/aseancan/id/instrument/plan-a> skos:prefLabel "Plan A, 2016-2020"@en .' in text
-    assert "2015-08" not in text
-    assert "@prefix foaf:" in text
-    assert "@prefix org:" not in text
-
-
-def test_quad_formats_name_the_graphs_and_others_hold_each_triple_once(tiny):
-    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
-    quads = [line for line in tiny.describe(PLAN_B, N_QUADS).decode().splitlines() if f"plan-b> {label}" in line]
-    assert [line.split()[-2] for line in quads] == [f"<{GRAPH}instruments>", f"<{GRAPH}plan-of-action-2021-2025>"]
-    assert tiny.describe(PLAN_B, N_TRIPLES).decode().count(f"plan-b> {label}") == 1
-    assert f"<{GRAPH}instruments> {{" in tiny.describe(PLAN_B, TRIG).decode()
-
-
-def test_json_ld_is_compact_and_carries_its_context(tiny):
-    document = json.loads(tiny.describe(PLAN_B, JSON_LD))
-    assert document["@context"]["ac"] == "https://w3id.org/aseancan/ont#"
-    plan = document["@graph"][0]
-    assert plan["@id"] == PLAN_B
-    assert plan["@type"] == ["ac:Instrument", "ac:Plan"]
-    assert plan["ac:adoptedOn"] == {"@value": "2020-09-10", "@type": "xsd:date"}
-    assert plan["skos:altLabel"] == {"@value": "Plan B", "@language": "en"}
-
-
-def test_blank_nodes_are_described_with_their_owner():
-    node = ox.BlankNode("b")
-    p = ox.NamedNode("http://e/p")
-    quads = [ox.Quad(ox.NamedNode("http://e/a"), p, node), ox.Quad(node, p, node), ox.Quad(node, p, ox.Literal("deep"))]
-    store = EmbeddedStore(quads, version="", union_default_graph=False)
-    for one in GRAPH_FORMATS:
-        assert b"deep" in store.describe("http://e/a", one)
-
-
-def test_a_graph_and_the_ontology_are_described_by_all_their_triples(tiny):
-    assert b"co-chair" in tiny.describe(f"{GRAPH}meetings", TURTLE)
-    assert b"skos:definition" in tiny.describe("https://w3id.org/aseancan/ont", TURTLE)
-
-
-@pytest.mark.parametrize("iri", ["https://w3id.org/aseancan/id/instrument/nope", "not an iri", "http://e/\x00", ""])
-def test_what_nobody_knows_is_not_found(tiny, iri):
-    assert not tiny.knows(iri)
-    with pytest.raises(NotFound):
-        tiny.describe(iri, TURTLE)
-
-
-def test_a_format_that_cannot_express_the_graph_says_so():
-    quad = ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/1"), ox.Literal("x"))
-    store = EmbeddedStore([quad], version="", union_default_graph=False)
-    assert b"http://e/1" in store.describe("http://e/a", TURTLE)
-    with pytest.raises(NotAcceptable, match="RDF/XML cannot express"):
-        store.describe("http://e/a", RDF_XML)
-
-
 def test_labels_prefer_english(tiny):
     p = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
     a = ox.NamedNode("http://e/a")
     quads = [ox.Quad(a, p, ox.Literal(text, language=tag)) for text, tag in (("Aah", "fr"), ("Zed", "en-GB"))]
     store = EmbeddedStore(quads, version="", union_default_graph=False)
     assert store.labels(["http://e/a", "http://e/b"]) == {"http://e/a": ox.Literal("Zed", language="en-GB")}
+    assert store.labels(["http://e/a"], ("de", "fr")) == {"http://e/a": ox.Literal("Aah", language="fr")}
 
 
 ONE, TWO = ox.NamedNode("urn:g1"), ox.NamedNode("urn:g2")

@@ -1,6 +1,7 @@
 """One service over the tiny dataset, its query processes included."""
 
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from aseancan_kg.settings import Settings
@@ -21,6 +23,10 @@ from aseancan_kg.web.connection import Connection
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.state import State
 
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 TINY = Path(__file__).parent / "tiny.trig"
 StateOf = Callable[..., State]
 Serve = Callable[..., AbstractContextManager[TestClient]]
@@ -132,3 +138,27 @@ def service(script, log):
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def missing():
+    """Skip where a newcomer lacks a tool; fail in CI, which must have every one."""
+
+    def say(tool: str, remedy: str) -> None:
+        if os.environ.get("CI"):
+            pytest.fail(f"{tool} is missing, so this check cannot run: {remedy}")
+        pytest.skip(f"NOT CHECKED, {tool} is missing: {remedy}")
+
+    return say
+
+
+# Not for the whole session: while it runs, no other test of the process could start an event loop of its own.
+@pytest.fixture(scope="module")
+def browser(missing):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing("Chromium", "install a browser, such as Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()

@@ -13,9 +13,10 @@ FIREFOX = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 def test_home_counts_what_there_is_and_shows_the_ways_in(client, store):
     page = client.get("/").text
     assert '<a href="/doc/ont/Instrument">Instrument</a> <span>2</span>' in page
-    assert '<a href="/graph/bodies">bodies</a> <span>14</span>' in page
-    for target in ("/sparql", "/queries", "/ont"):
+    assert "<strong>3</strong> bodies" in page
+    for target in ("/read", "/browse", "/browse/topic", "/search", "/queries", "/sparql", "/ont"):
         assert f'href="{target}"' in page
+    assert '<form action="/search" method="get" role="search"' in page
     assert store.version in page
 
 
@@ -26,6 +27,7 @@ def test_home_of_other_data_promises_nothing_it_has_not(serve, state_of, tmp_pat
         page = client.get("/").text
     assert "A dataset of 1 facts" in page
     assert "Plan of Action" not in page
+    assert 'href="/read"' not in page
     assert 'href="/ont"' not in page
 
 
@@ -35,6 +37,17 @@ def test_the_catalogue_lists_every_query(client):
     assert [one["name"] for one in listing] == list(catalogue())
     for name in catalogue():
         assert f'href="/queries/{name}"' in page
+
+
+def test_the_catalogue_is_searched_by_words_and_begins_with_the_policy_researcher(client):
+    found = client.get("/queries", params={"q": "LINEAGE instrument"}, headers={"Accept": "application/json"}).json()
+    assert [one["name"] for one in found] == ["instrument-lineage"]
+    page = client.get("/queries?q=lineage+instrument", headers=FIREFOX).text
+    assert page.count('href="/queries/') == 1
+    assert "<details open>" in page
+    assert "0 questions" in client.get("/queries?q=%3Cb%3Enothing", headers=FIREFOX).text
+    whole = client.get("/queries", headers=FIREFOX).text
+    assert whole.index("policy researcher") < whole.index("linked-data consumer") < whole.index("librarian")
 
 
 def test_a_named_query_answers_in_every_format_and_as_a_page(client):

@@ -122,7 +122,8 @@ def _place(labels: Labels, said: Mapping[str, Sequence[object]], checksums: Mapp
 def value_of(labels: Labels, term: object) -> Value:
     """Return a term as a page shows it."""
     if isinstance(term, ox.NamedNode):
-        return Value(link(labels, term.value).label, iri=term.value)
+        named = link(labels, term.value)
+        return Value(named.label, iri=term.value, language=named.language)
     if isinstance(term, ox.Literal):
         evident = term.language or term.datatype.value in _EVIDENT_DATATYPES
         return Value(term.value, language=term.language, datatype=None if evident else words(term.datatype.value))

@@ -29,15 +29,19 @@ _NUMBERS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An IRI and the words for it."""
+    """An IRI and the words for it; `language` is told where they are not English."""
 
     iri: str
     label: str
+    language: str | None = None
 
 
 def link(labels: Labels, iri: str) -> Link:
     """Return the IRI with its label, or with words made of its last part when it has none."""
-    return Link(iri, labels[iri].value if iri in labels else words(iri))
+    if iri not in labels:
+        return Link(iri, words(iri))
+    label = labels[iri]
+    return Link(iri, label.value, None if (label.language or "en").startswith("en") else label.language)
 
 
 def words(iri: str) -> str:

@@ -6,20 +6,15 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from aseancan_kg.catalogue.documents import Document, document
 from aseancan_kg.catalogue.evidence import MENTIONS, Evidence, Value, evidence_of, value_of
 from aseancan_kg.catalogue.labels import Labels, Link, iri_of, link, natural, text_of, words
 from aseancan_kg.namespaces import ONT, PREFIXES
-from aseancan_kg.store.dataset import Dataset, Node
+from aseancan_kg.store.dataset import Dataset
 
-PAGE_SIZE = 50
-
-_RDF, _SKOS, _PROV = PREFIXES["rdf"], PREFIXES["skos"], PREFIXES["prov"]
-_TYPE = f"{_RDF}type"
+_SKOS = PREFIXES["skos"]
+_TYPE = f"{PREFIXES['rdf']}type"
 _TEXT = f"{ONT}text"
-_PART_OF = f"{PREFIXES['dcterms']}isPartOf"
-_OA = PREFIXES["oa"]
-# Statement nodes speak about triples; listing them as links to what they are about would bury the real links.
-_STATEMENT_LINKS = (f"{_RDF}subject", f"{_RDF}predicate", f"{_RDF}object", f"{_OA}hasBody", f"{_OA}hasTarget")
 _FIRST = (
     f"{_SKOS}notation",
     f"{_SKOS}altLabel",
@@ -55,8 +50,10 @@ class Incoming:
 class Thing:
     """Everything the page of a thing shows; `page` of `pages` counts the incoming links."""
 
+    document: Document
     iri: str
     label: str
+    language: str | None
     types: tuple[Link, ...]
     text: Value | None
     facts: tuple[Fact, ...]
@@ -71,20 +68,15 @@ class Thing:
     triples: int | None
 
 
-def thing(store: Dataset, iri: str, page: int = 1) -> Thing:
-    """Collect the page of an IRI that the store knows; `page` counts the incoming links, 50 to a page, from 1."""
-    quads = [quad for quad in store.about([iri])[iri] if iri_of(quad.subject) == iri]
-    pointing = store.pointing_to(iri)
-    statements = store.about(
-        node.value for name, node in pointing if name == f"{_RDF}subject" and isinstance(node, ox.NamedNode)
-    )
-    pairs = _pairs(store, iri, pointing)
-    shown = pairs[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    graphs = sorted({iri_of(quad.graph_name) for quad in quads} - {""})
-    named = {iri, *graphs, *(part for pair in shown for part in pair if part)}
-    for quad in (*quads, *(quad for found in statements.values() for quad in found)):
+def thing(store: Dataset, iri: str, page: int = 1, languages: Sequence[str] = ()) -> Thing:
+    """Collect the page of an IRI, with labels in the first of the languages that there is; see `documents.document`."""
+    found = document(store, iri, page)
+    quads = found.own
+    statements = store.about(found.statements)
+    named = {iri, *found.graphs, *(part for pair in found.shown for part in pair if part)}
+    for quad in (*quads, *(quad for told in statements.values() for quad in told)):
         named |= {quad.predicate.value, iri_of(quad.object)} - {""}
-    labels = store.labels(named)
+    labels = store.labels(named, languages)
 
     evidence = evidence_of(store, labels, statements)
     sources = tuple(dict.fromkeys(source for one in evidence for source in one.sources))
@@ -100,19 +92,21 @@ def thing(store: Dataset, iri: str, page: int = 1) -> Thing:
         if fact.property.iri in _FOR_COMPUTING or re.sub("(Earliest|Latest)$", "", fact.property.iri) in stems
     ]
     return Thing(
+        document=found,
         iri=iri,
         label=label,
+        language=labels[iri].language if iri in labels else None,
         types=tuple(link(labels, value.iri) for value in _values(facts, _TYPE) if value.iri),
         text=next(iter(_values(facts, _TEXT)), None),
         facts=tuple(fact for fact in told if fact not in computing),
         computing_facts=tuple(computing),
         evidence=evidence,
         sources=sources,
-        incoming=_incoming(labels, pairs, shown),
-        incoming_total=len(pairs),
+        incoming=_incoming(labels, found),
+        incoming_total=len(found.incoming),
         page=page,
-        pages=max(1, -(-len(pairs) // PAGE_SIZE)),
-        graphs=tuple(link(labels, name) for name in graphs),
+        pages=found.pages,
+        graphs=tuple(link(labels, name) for name in found.graphs),
         triples=store.graphs.get(iri),
     )
 
@@ -178,24 +172,11 @@ def _values(facts: Sequence[Fact], name: str) -> tuple[Value, ...]:
     return next((fact.values for fact in facts if fact.property.iri == name), ())
 
 
-def _pairs(store: Dataset, iri: str, pointing: Iterable[tuple[str, Node]]) -> list[tuple[str, str]]:
-    """Return (property, thing) of what points to the IRI; what a graph describes has no property."""
-    pairs = [(name, iri_of(subject)) for name, subject in pointing if name not in _STATEMENT_LINKS]
-    if iri in store.graphs:
-        pairs += [("", iri_of(subject)) for subject in store.subjects_in(iri)]
-    return sorted(
-        ((name, subject) for name, subject in pairs if subject),
-        key=lambda pair: (pair[0] != _PART_OF, pair[0], natural(pair[1])),
-    )
-
-
-def _incoming(
-    labels: Labels, pairs: Sequence[tuple[str, str]], shown: Sequence[tuple[str, str]]
-) -> tuple[Incoming, ...]:
-    """Group the pairs of one page by property; the counts are those of all pairs."""
+def _incoming(labels: Labels, found: Document) -> tuple[Incoming, ...]:
+    """Group the incoming links of one page by property; the counts are those of all pages."""
     groups = []
-    for name in dict.fromkeys(name for name, _ in shown):
-        things = tuple(link(labels, subject) for predicate, subject in shown if predicate == name)
-        count = sum(predicate == name for predicate, _ in pairs)
+    for name in dict.fromkeys(name for name, _ in found.shown):
+        things = tuple(link(labels, subject) for predicate, subject in found.shown if predicate == name)
+        count = sum(predicate == name for predicate, _ in found.incoming)
         groups.append(Incoming(link(labels, name) if name else Link("", "described in this graph"), count, things))
     return tuple(groups)

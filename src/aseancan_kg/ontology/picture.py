@@ -60,7 +60,7 @@ def overview(data: Graph) -> str:
         number = sum(subject in members[source] and value in members[target] for subject, value in pairs)
         lines.append(_arrow(source, target, f"{_words(predicate)} {number:,}"))
     boxes = [_box(x, y, name, f"{len(members[name]):,}") for name, (x, y) in _PLACES.items()]
-    return _svg(1200, 490, "The main classes and links of the graph, with their numbers", [*lines, *boxes])
+    return _svg("overview", 1200, 490, "The main classes and links of the graph, with their numbers", [*lines, *boxes])
 
 
 def of_class(term: URIRef, ontology: Graph) -> str:
@@ -72,18 +72,19 @@ def of_class(term: URIRef, ontology: Graph) -> str:
     rows = max(3, len(outgoing), len(incoming))
     height = 90 + rows * 20 + (40 if below else 0)
     middle = 60 + rows * 10
-    marks = [_box(296, middle - _HEIGHT // 2, namespaces.shorten(str(term)), "")]
+    name = namespaces.shorten(str(term))
+    marks = [_box(296, middle - _HEIGHT // 2, name, "")]
     for names, x, anchor in ((incoming, 278, "end"), (outgoing, 482, "start")):
-        for row, name in enumerate(names):
+        for row, neighbour in enumerate(names):
             y = 60 + row * 20 + (rows - len(names)) * 10
-            marks.append(_text(x, y + 5, name, anchor=anchor))
+            marks.append(_text(x, y + 5, neighbour, anchor=anchor))
         if names:
             from_x, to_x = (282, 296) if anchor == "end" else (464, 478)
-            marks.append(f'<line x1="{from_x}" y1="{middle}" x2="{to_x}" y2="{middle}" marker-end="url(#head)"/>')
+            marks.append(_line(from_x, middle, to_x, middle, name))
     for names, y, sign in ((above, 24, "⊑"), (below, height - 12, "⊒")):
         if names:
             marks.append(_text(380, y, f"{sign} {', '.join(names)}"))
-    return _svg(760, height, f"{namespaces.shorten(str(term))} and its properties", marks)
+    return _svg(name, 760, height, f"{name} and its properties", marks)
 
 
 def _class(name: str) -> URIRef:
@@ -109,7 +110,11 @@ def _arrow(source: str, target: str, words: str) -> str:
     """Draw a line between the nearest sides of two boxes, its words in its middle."""
     (x1, y1), (x2, y2) = _side(source, target), _side(target, source)
     label = _text((x1 + x2) // 2, (y1 + y2) // 2 - 4, words, 'font-size="11" class="edge"')
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" marker-end="url(#head)"/>{label}'
+    return f"{_line(x1, y1, x2, y2, 'overview')}{label}"
+
+
+def _line(x1: int, y1: int, x2: int, y2: int, picture: str) -> str:
+    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" marker-end="url(#{escape(picture)}-head)"/>'
 
 
 def _text(x: int, y: int, words: str, look: str = "", anchor: str = "middle") -> str:
@@ -125,13 +130,15 @@ def _side(of: str, towards: str) -> tuple[int, int]:
     return x + _WIDTH // 2, y + (_HEIGHT if other_y > y else 0)
 
 
-def _svg(width: int, height: int, title: str, marks: Sequence[str]) -> str:
+def _svg(name: str, width: int, height: int, title: str, marks: Sequence[str]) -> str:
+    """Put a picture together; several stand on one page, so each has its name in what others must not refer to."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'font-family="system-ui, sans-serif" font-size="14"><title>{escape(title)}</title>'
         "<style>rect{fill:#eef3f8;stroke:#33566f}line{stroke:#6b7f8e}text{fill:#14222c}"
-        ".edge{paint-order:stroke;stroke:#fff;stroke-width:4px}</style>"
-        '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+        ".edge{paint-order:stroke;stroke:#fff;stroke-width:4px}.ground{fill:#fff;stroke:none}</style>"
+        '<rect width="100%" height="100%" class="ground"/>'
+        f'<defs><marker id="{escape(name)}-head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
+        'orient="auto">'
         '<path d="M0,0 L8,4 L0,8 z" fill="#6b7f8e"/></marker></defs>' + "\n".join(marks) + "</svg>\n"
     )

@@ -6,11 +6,9 @@ from io import BytesIO
 
 import pyoxigraph as ox
 
-from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import Format
-from aseancan_kg.namespaces import BASE, ONTOLOGY_GRAPH, PREFIXES
+from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.store import Output, Row
-from aseancan_kg.store.representation import write
 
 Node = ox.NamedNode | ox.BlankNode
 UNKNOWN_VERSION = "unknown"
@@ -115,24 +113,6 @@ class Dataset(ABC):
             return False
         return iri in self.graphs or bool(self.quads(subjects=[node]))
 
-    def describe(self, iri: str, graph_format: Format) -> bytes:
-        """Return the description of an IRI, the same triples in every format.
-
-        It holds every triple the IRI is the subject of, those of the blank nodes it points to, and the labels of the
-        IRIs it points to; for a named graph, and for the ontology, also every triple in that graph. Raises `NotFound`
-        for an IRI nobody knows, `NotAcceptable` when the format cannot express it.
-        """
-        if not self.knows(iri):
-            raise NotFound(f"nothing is known about {iri}")
-        about = self.about([iri])[iri]
-        targets = {quad.object for quad in about if isinstance(quad.object, ox.NamedNode)}
-        labels = self.statements(targets, _LABELS)
-        graph = ox.NamedNode(ONTOLOGY_GRAPH if iri == f"{BASE}ont" else iri)
-        whole = self.quads(graph=graph) if graph.value in self.graphs else []
-        # What stands in the graph itself is in `whole` already, and blank nodes would be other ones there.
-        elsewhere = [quad for quad in about if quad.graph_name != graph] if whole else about
-        return write([*elsewhere, *labels, *whole], graph_format, first=iri)
-
     def about(self, iris: Iterable[str]) -> dict[str, list[ox.Quad]]:
         """Return for each IRI the quads it is the subject of, and those of the blank nodes and parts (`#…`) it has."""
         found: dict[object, list[ox.Quad]] = {}
@@ -158,14 +138,19 @@ class Dataset(ABC):
         found = self.quads(graph=ox.NamedNode(graph))
         return list(dict.fromkeys(_node(quad.subject) for quad in found))
 
-    def labels(self, iris: Iterable[str]) -> dict[str, ox.Literal]:
-        """Return the label of each IRI that has one, an English one if there is any."""
+    def labels(self, iris: Iterable[str], languages: Sequence[str] = ()) -> dict[str, ox.Literal]:
+        """Return the label of each IRI that has one, in the first of the languages that there is, else in English."""
         given: dict[str, dict[str, list[ox.Literal]]] = {}
-        for quad in self.statements([ox.NamedNode(iri) for iri in iris], _LABELS):
+        for quad in self.label_quads(map(ox.NamedNode, iris)):
             if isinstance(quad.object, ox.Literal):
                 of_thing = given.setdefault(_node(quad.subject).value, {})
                 of_thing.setdefault(quad.predicate.value, []).append(quad.object)
-        return {iri: _best(of_thing) for iri, of_thing in given.items()}
+        ranks = {language: rank for rank, language in enumerate([*languages, "en"])}
+        return {iri: _best(of_thing, ranks) for iri, of_thing in given.items()}
+
+    def label_quads(self, nodes: Iterable[ox.NamedNode]) -> list[ox.Quad]:
+        """Return the quads that label the nodes."""
+        return self.statements([*nodes], _LABELS)
 
     def statements(
         self, subjects: Collection[ox.NamedNode], predicates: Collection[ox.NamedNode] | None = None
@@ -190,9 +175,10 @@ def _reached(found: Mapping[object, Sequence[ox.Quad]], iri: str) -> Iterator[ox
                 seen.add(target)
 
 
-def _best(given: Mapping[str, Sequence[ox.Literal]]) -> ox.Literal:
+def _best(given: Mapping[str, Sequence[ox.Literal]], ranks: Mapping[str, int]) -> ox.Literal:
     labels = next(given[name.value] for name in _LABELS if name.value in given)
-    return min(labels, key=lambda label: (not (label.language or "en").startswith("en"), label.value))
+    language = {label: (label.language or "en").partition("-")[0] for label in labels}
+    return min(labels, key=lambda label: (ranks.get(language[label], len(ranks)), label.value))
 
 
 def _node(subject: object) -> Node:

@@ -5,28 +5,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
+    assets,
     browse,
+    citing,
     deposits,
     doctor,
     entities,
+    error_reports,
     graph_store,
     health,
     named_queries,
     openapi,
     pages,
+    pictures,
     problems,
+    reading,
     search,
     sparql,
     vocabulary,
 )
+from aseancan_kg.web.compression import Compression
 from aseancan_kg.web.front import Front
 from aseancan_kg.web.metrics import Metrics
-from aseancan_kg.web.state import HERE, State
+from aseancan_kg.web.state import State
 
 _LEAVE_TAKING = 60.0
 """Seconds for which requests that began before a switch are waited for, should their bodies be slow to come."""
@@ -39,6 +44,7 @@ def create_app(state: State) -> FastAPI:
         title="ASEAN-Canada commitments knowledge graph",
         version=VERSION,
         lifespan=_lifespan,
+        redirect_slashes=False,  # by 307 to whatever host the request names; `pages` does this
         openapi_url=None,  # `openapi` does this: the ready-made pages load their scripts from a public network
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `front` does these
     )
@@ -53,16 +59,28 @@ def create_app(state: State) -> FastAPI:
         Route("/queries/{name}", named_queries.query),
         Route("/q", deposits.deposit, methods=["POST"]),
         Route("/q/{name}", deposits.show),
+        Route("/read", reading.plans),
+        Route("/read/{path:path}", reading.read),
+        Route("/cite", citing.cite),
+        Route("/pictures", pictures.overview),
+        Route("/pictures/{name}", pictures.picture),
+        Route("/report", error_reports.report, methods=["GET", "POST"]),
+        Route("/report/{reference}", error_reports.received),
         Route("/id/{path:path}", entities.thing),
         Route("/doc/{path:path}", entities.document),
         Route("/ont", entities.document),
         Route("/ont.{suffix}", entities.document),
+        Route("/ont/{path:path}", entities.document),
         Route("/scheme/{path:path}", entities.document),
         Route("/graph/{path:path}", entities.document),
         Route("/dataset", entities.document),
+        Route("/dataset.{suffix}", entities.document),
         Route("/shapes", entities.document),
+        Route("/shapes.{suffix}", entities.document),
+        Route("/linkset", entities.linkset),
+        Route("/linkset/{path:path}", entities.linkset),
         Route("/downloads/{path:path}", pages.download),
-        Route("/", pages.home),
+        Route("/", entities.look_up),
         Route("/browse", browse.index),
         Route("/browse/{kind}", browse.kind),
         Route("/search", search.search),
@@ -71,11 +89,12 @@ def create_app(state: State) -> FastAPI:
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+        Route("/static/{path:path}", assets.asset),
     ]
     app.include_router(health.router)
+    app.router.routes.append(Route("/{path:path}/", pages.without_slash))
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
-    app.middleware_stack = Front(app.build_middleware_stack(), metrics)
+    app.middleware_stack = Front(app, Compression(app.build_middleware_stack()), metrics)
     return app
 
 

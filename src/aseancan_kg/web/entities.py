@@ -1,31 +1,38 @@
 """Linked data: `/id/…` sends to `/doc/…`; that, `/ont`, `/scheme/…` and `/graph/…` answer with a page or with RDF."""
 
+import json
 import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from email.utils import format_datetime
+from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg.catalogue import things
-from aseancan_kg.errors import InputError, NotFound
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
+from aseancan_kg.catalogue import documents, identifiers, things
+from aseancan_kg.catalogue.aspects import aspects
+from aseancan_kg.catalogue.documents import Document
+from aseancan_kg.catalogue.identifiers import Identifiers
+from aseancan_kg.errors import InputError, NotAcceptable, NotFound
+from aseancan_kg.library.citations import as_sentence
+from aseancan_kg.library.references import references
+from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
+from aseancan_kg.web import signposting
 from aseancan_kg.web.kept import KEEP, etag
-from aseancan_kg.web.pages import page
+from aseancan_kg.web.pages import home, page
+from aseancan_kg.web.signposting import OFFERED, SUFFIXES, Address
 from aseancan_kg.web.state import chosen_format, local_path, root_of, state_of
 
-OFFERED = (*GRAPH_FORMATS, HTML)
-_SUFFIXES = {one.name: one for one in (TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS, HTML)}
+_CHOICES, _GONE = 300, 410
 
 
 async def thing(request: Request) -> Response:
     """Answer `/id/…`: 303 to the document about the thing."""
-    iri = ID + request.path_params["path"]
-    if not await run_in_threadpool(state_of(request).store.knows, iri):
-        raise NotFound(f"nothing is known about {iri}")
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{root_of(request)}{local_path(iri)}{query}", status_code=303)
+    return await run_in_threadpool(_thing, request)
 
 
 async def document(request: Request) -> Response:
@@ -33,31 +40,137 @@ async def document(request: Request) -> Response:
 
     A suffix names one representation; else `format=` does; else the Accept header chooses.
     """
+    return await run_in_threadpool(_document, request)
+
+
+async def linkset(request: Request) -> Response:
+    """Answer `/linkset/…`: the links of the document at that path, of all its representations."""
+    return await run_in_threadpool(_linkset, request)
+
+
+async def look_up(request: Request) -> Response:
+    """Answer `/`: the home page; with `?uri=…` an IRI of ours sends to its document, any other has one here."""
+    if "uri" not in request.query_params:
+        return await home(request)
+    return await run_in_threadpool(_look_up, request)
+
+
+def _thing(request: Request) -> Response:
+    path = request.path_params["path"]
+    iris = _meant(request, ID + path, path)
+    if len(iris) > 1:
+        return _choices(request, iris, [_locally(request, f"/id/{quote(identifiers.path_of(one))}") for one in iris])
+    address = Address(root_of(request), iris[0])
+    if iris[0] != ID + path or not identifiers.is_canonical(path, _raw(request)):
+        own = iris[0].startswith(ID)
+        return _redirect(request, f"/id/{quote(identifiers.path_of(iris[0]))}" if own else local_path(iris[0]), 301)
+    links = [signposting.Link(address.location(), "describedby")]
+    return _redirect(request, local_path(iris[0]), 303, Link=signposting.header(links))
+
+
+def _document(request: Request) -> Response:
     path = request.scope["path"].removeprefix(root_of(request))
     iri, named = _split(path)
-    store = state_of(request).store
-    if not await run_in_threadpool(store.knows, iri):
-        raise NotFound(f"nothing is known about {iri}")
-    wanted = request.query_params.get("format")
-    chosen = named or chosen_format(request, OFFERED, wanted)
-    headers = _headers(root_of(request), iri, chosen)
-    if named is None and not wanted:
-        headers["Vary"] = "Accept"
-    if chosen is HTML:
-        response = await run_in_threadpool(_page, request, iri)
-        response.headers.update(headers)
+    iris = _meant(request, iri, identifiers.path_of(iri))
+    suffix = f".{named.name}" if named else ""
+    if len(iris) > 1:
+        return _choices(request, iris, [_locally(request, f"{local_path(one)}{suffix}") for one in iris])
+    if iris[0] != iri or not identifiers.is_canonical(path.removeprefix("/"), _raw(request)):
+        return _redirect(request, f"{local_path(iris[0])}{suffix}", 301)
+    return _represent(request, iri, named)
+
+
+def _linkset(request: Request) -> Response:
+    if "path" in request.path_params:
+        iri, _ = _split(f"/{request.path_params['path']}")
     else:
-        body = await run_in_threadpool(store.describe, iri, chosen)
-        response = Response(body, headers=headers, media_type=chosen.content_type)
+        iri = request.query_params.get("uri", "")
+    found = documents.document(state_of(request).store, iri, _page_number(request))
+    chosen = chosen_format(request, (LINKSET, LINKSET_TEXT), request.query_params.get("format"))
+    links = signposting.link_set(found, Address(root_of(request), iri, found.page))
+    text = signposting.as_json(links) if chosen is LINKSET else signposting.as_text(links)
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept", "ETag": etag(text.encode())}
+    request.scope[KEEP] = True
+    return Response(text, headers=headers, media_type=chosen.content_type)
+
+
+def _look_up(request: Request) -> Response:
+    asked = request.query_params["uri"].strip()
+    iri = identifiers.known_form(state_of(request).store, asked)
+    if iri is None and asked.startswith(f"{BASE}doc/"):
+        iri, _ = _split(f"/{asked.removeprefix(BASE)}")
+    if iri is None:
+        remedy = "Give a whole IRI; what is known by name is found at /search."
+        raise NotFound(f"nothing is known about {asked}", remedy=remedy)
+    path = local_path(iri)
+    if path is None:
+        return _represent(request, iri, None)
+    return RedirectResponse(f"{root_of(request)}{path}", 303)
+
+
+def _meant(request: Request, iri: str, path: str) -> Sequence[str]:
+    """Return what an IRI may mean: itself or its successors, else what is spelt or named so; raises `NotFound`."""
+    state = state_of(request)
+    if state.store.knows(iri):
+        return documents.successors(state.store, iri) or (iri,)
+    known = state.derived.get(Identifiers)
+    found = known.find(path)
+    if found:
+        return found
+    near = [f"{root_of(request)}{local_path(one)}" for name in known.near(path) for one in known.find(name)]
+    remedy = f"Did you mean {' or '.join(near)}?" if near else None
+    raise NotFound(f"nothing is known about {iri}", remedy=remedy)
+
+
+def _represent(request: Request, iri: str, named: Format | None) -> Response:
+    """Answer with the representation of a document that a suffix has named, else with the one that is wanted."""
+    wanted = request.query_params.get("format")
+    address = Address(root_of(request), iri, _page_number(request))
+    try:
+        chosen = named or chosen_format(request, OFFERED, wanted)
+    except NotAcceptable:
+        request.state.alternates = signposting.alternates(address)
+        raise
+    varying = [] if named or wanted else ["Accept"]
+    store = state_of(request).store
+    if chosen is HTML:
+        varying.append("Accept-Language")
+        shown = things.thing(store, iri, address.page, languages(request.headers.get("accept-language")))
+        found = shown.document
+        links = signposting.links(found, address, chosen)
+        downloads = [(one, address.location(one)) for one in OFFERED if one is not HTML]
+        values: dict[str, Any] = {"thing": shown, "downloads": downloads, "links": links, "address": address}
+        values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
+        values |= {"reference": references(store, [iri])[iri], "sentence": as_sentence}
+        response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
+        if shown.language and not shown.language.startswith("en"):
+            response.headers["Content-Language"] = f"{shown.language}, en"
+    else:
+        found = documents.document(store, iri, address.page)
+        links = signposting.links(found, address, chosen)
+        response = Response(documents.written(store, found, chosen), media_type=chosen.content_type)
+    response.status_code = _GONE if found.withdrawn else 200
+    response.headers.update(_headers(found, address.location(chosen), varying))
+    response.headers["Link"] = signposting.header(links)
     response.headers["ETag"] = etag(response.body)
     request.scope[KEEP] = True
     return response
 
 
+def _headers(found: Document, location: str, varying: Sequence[str]) -> dict[str, str]:
+    headers = {"Content-Location": location, "Cache-Control": "no-cache"}
+    if varying:
+        headers["Vary"] = ", ".join(varying)
+    if found.modified:
+        midnight = datetime.combine(found.modified, time(), UTC)
+        headers["Last-Modified"] = format_datetime(midnight, usegmt=True)
+    return headers
+
+
 def _split(path: str) -> tuple[str, Format | None]:
     """Return the IRI that a path describes, and the representation that its suffix names if it has one."""
-    stem, dot, suffix = path.rpartition(".")
-    named = _SUFFIXES.get(suffix) if dot else None
+    stem, dot, suffix = path.rstrip("/").rpartition(".")
+    named = SUFFIXES.get(suffix) if dot else None
     rest = (stem if named else path).removeprefix("/")
     if rest.startswith("doc/ont/"):
         return ONT + rest.removeprefix("doc/ont/"), named
@@ -66,30 +179,42 @@ def _split(path: str) -> tuple[str, Format | None]:
     return BASE + rest, named
 
 
-def _headers(root: str, iri: str, chosen: Format) -> dict[str, str]:
-    """Links to the thing and to every representation, the location of this one, and how long it keeps."""
-    address = f"{root}{local_path(iri)}"
-    links = [f'<{quote(iri, safe=":/#?&=%")}>; rel="describes"', f'<{address}>; rel="canonical"']
-    links += [
-        f'<{_location(address, one)}>; rel="alternate"; type="{one.media_type}"' for one in OFFERED if one is not chosen
-    ]
-    return {
-        "Content-Location": _location(address, chosen),
-        "Link": ", ".join(links),
-        "Cache-Control": "no-cache",
-    }
-
-
-def _location(address: str, chosen: Format) -> str:
-    """Return the address of one representation; a format that has no suffix is asked for by name."""
-    return f"{address}.{chosen.name}" if chosen.name in _SUFFIXES else f"{address}?format={chosen.name}"
-
-
-def _page(request: Request, iri: str) -> Response:
+def _page_number(request: Request) -> int:
     number = request.query_params.get("page", "1")
     if not re.fullmatch("[1-9][0-9]{0,5}", number):
         raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
-    found = things.thing(state_of(request).store, iri, int(number))
-    address = f"{root_of(request)}{local_path(iri)}"
-    downloads = [(one, _location(address, one)) for one in OFFERED if one is not HTML]
-    return page(request, "thing.html", thing=found, downloads=downloads, address=address)
+    return int(number)
+
+
+def _raw(request: Request) -> str:
+    """Return the path as it was sent, before percent signs were decoded."""
+    return str(request.scope.get("raw_path", b"").decode("latin-1"))
+
+
+def _locally(request: Request, path: str) -> str:
+    """Return an address on this host, with what the request asks of it."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{root_of(request)}{path}{query}"
+
+
+def _redirect(request: Request, path: str | None, status: int, **headers: str) -> Response:
+    return RedirectResponse(_locally(request, path or "/"), status, {"Cache-Control": "no-cache", **headers})
+
+
+def _choices(request: Request, iris: Sequence[str], addresses: Sequence[str]) -> Response:
+    """Answer 300 with the list of what may be meant, as a page or as JSON."""
+    labels = state_of(request).store.labels(iris)
+    choices = [
+        {"iri": iri, "label": labels[iri].value if iri in labels else iri, "href": address}
+        for iri, address in zip(iris, addresses, strict=True)
+    ]
+    links = signposting.header(signposting.Link(one, "alternate") for one in addresses)
+    headers = {"Vary": "Accept", "Link": links, "Cache-Control": "no-cache"}
+    try:
+        chosen = chosen_format(request, (PLAIN_JSON, HTML), None)
+    except NotAcceptable:
+        chosen = PLAIN_JSON  # a client that asked for Turtle still has to learn what to choose from
+    if chosen is HTML:
+        return page(request, "choices.html", status_code=_CHOICES, headers=headers, choices=choices)
+    text = json.dumps({"choices": choices}, ensure_ascii=False)
+    return Response(text, _CHOICES, headers, media_type=chosen.content_type)

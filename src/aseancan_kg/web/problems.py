@@ -103,6 +103,9 @@ def _error(request: Request, error: Exception) -> Response:
         shown = excerpt(getattr(request.state, "query_text", ""), error.place)
         members |= {"line": error.place.line, "column": error.place.column, "excerpt": shown}
     headers = {}
+    if alternates := getattr(request.state, "alternates", ()):
+        members["alternates"] = [{"href": link.target, "type": link.type} for link in alternates]
+        headers["Link"] = ", ".join(map(str, alternates))
     match error:
         case errors.QueryTimeout():
             members |= {"limitSeconds": error.limit, "elapsedSeconds": round(error.elapsed, 3)}

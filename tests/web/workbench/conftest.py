@@ -1,31 +1,13 @@
 """The query workbench in a browser, over the tiny dataset; at the end of a test its console must be empty."""
 
-import os
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from aseancan_kg.web.state import HERE
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 DESKTOP = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="session")
-def missing():
-    """Skip where a newcomer lacks a tool; fail in CI, which must have every one."""
-
-    def say(tool: str, remedy: str) -> None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{tool} is missing, so this check cannot run: {remedy}")
-        pytest.skip(f"NOT CHECKED, {tool} is missing: {remedy}")
-
-    return say
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +15,6 @@ def url(running, state_of):
     """The service over the tiny dataset, on a port of its own."""
     with running(state_of()) as port:
         yield f"http://127.0.0.1:{port}"
-
-
-# Not for the whole session: while it runs, no other test of the process could start an event loop of its own.
-@pytest.fixture(scope="module")
-def browser(missing):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("Chromium", "install a browser, such as Debian's chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -58,7 +28,7 @@ def open_page(browser: Browser, url: str, missing):
         context = browser.new_context(**{"viewport": DESKTOP, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(20_000)  # a busy machine is slow
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text))
         page.goto(url + path)

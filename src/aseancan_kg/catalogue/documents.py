@@ -1,0 +1,199 @@
+"""The document about a thing: what is said of it, what points to it, where that stands, and on what terms."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pyoxigraph as ox
+
+from aseancan_kg.catalogue.labels import iri_of, natural, text_of
+from aseancan_kg.errors import NotFound
+from aseancan_kg.mediatypes import Format
+from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, document_iri
+from aseancan_kg.store.dataset import Dataset, Node
+from aseancan_kg.store.representation import write
+
+PAGE_SIZE = 50
+"""Incoming links on one page."""
+
+DATASET = f"{BASE}dataset"
+
+_DC, _DCTERMS, _FOAF, _HYDRA, _OA, _OWL, _RDF, _VOID, _XSD = (
+    PREFIXES[prefix] for prefix in ("dc", "dcterms", "foaf", "hydra", "oa", "owl", "rdf", "void", "xsd")
+)
+_TYPE, SUBJECT = f"{_RDF}type", f"{_RDF}subject"
+_PART_OF = f"{_DCTERMS}isPartOf"
+_LICENCE, _RIGHTS, _MODIFIED = f"{_DCTERMS}license", f"{_DC}rights", f"{_DCTERMS}modified"
+_ISSUED = f"{_DCTERMS}issued"
+_DEPRECATED, _REPLACED_BY = f"{_OWL}deprecated", f"{_DCTERMS}isReplacedBy"
+# Statement nodes speak about triples; listing them as links to what they are about would bury the real links.
+_STATEMENT_LINKS = (SUBJECT, f"{_RDF}predicate", f"{_RDF}object", f"{_OA}hasBody", f"{_OA}hasTarget")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the dataset holds about an IRI, and about the document that tells it.
+
+    `about` are the quads of the IRI, of its blank nodes and of its own parts (`#…`). `incoming` are pairs of a property
+    and what points here by it, in the order they are shown, of which `page` of `pages` is wanted; `statements` the
+    statement nodes about the thing. `records` tell when the document last changed, and the terms of its graphs.
+    """
+
+    iri: str
+    about: tuple[ox.Quad, ...]
+    incoming: tuple[tuple[str, str], ...]
+    statements: tuple[str, ...]
+    graphs: tuple[str, ...]
+    records: tuple[ox.Quad, ...]
+    page: int
+    pages: int
+
+    @property
+    def own(self) -> list[ox.Quad]:
+        """The quads whose subject is the IRI itself."""
+        return [quad for quad in self.about if iri_of(quad.subject) == self.iri]
+
+    @property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The incoming links of this page."""
+        return self.incoming[(self.page - 1) * PAGE_SIZE : self.page * PAGE_SIZE]
+
+    @property
+    def types(self) -> list[str]:
+        """The classes of the thing."""
+        return sorted({iri_of(quad.object) for quad in self.own if quad.predicate.value == _TYPE} - {""})
+
+    @property
+    def licences(self) -> list[str]:
+        """The licences of the graphs that the description stands in; one whose rights are another's has none."""
+        return sorted({iri_of(quad.object) for quad in self.records if quad.predicate.value == _LICENCE} - {""})
+
+    @property
+    def modified(self) -> date | None:
+        """The day of the release in which the description last changed, else that of the dataset's release."""
+        days = {quad.predicate.value: text_of(quad.object) for quad in self.records}
+        day = days.get(_MODIFIED) or days.get(_ISSUED)
+        try:
+            return date.fromisoformat(day[:10]) if day else None
+        except ValueError:  # other people's datasets say it in other ways
+            return None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the identifier was given up; terms of the ontology that are merely out of use are still there."""
+        return self.iri.startswith(ID) and any(quad.predicate.value == _DEPRECATED for quad in self.own)
+
+
+def document(store: Dataset, iri: str, page: int = 1) -> Document:
+    """Collect the document about an IRI; `page` counts the incoming links from 1.
+
+    Raises `NotFound` for an IRI that is not in the dataset, and for a page there is none of.
+    """
+    try:
+        about, pointing = store.about([iri])[iri], store.pointing_to(iri)
+    except ValueError:  # it is no IRI at all
+        about, pointing = [], []
+    if not about and not pointing and iri not in store.graphs:
+        raise NotFound(f"nothing is known about {iri}")
+    incoming = _incoming(store, iri, pointing)
+    pages = max(1, -(-len(incoming) // PAGE_SIZE))
+    if page > pages:
+        raise NotFound(f"there is no page {page} of what points to {iri}", remedy=f"There are {pages}.")
+    graphs = tuple(sorted({iri_of(quad.graph_name) for quad in about} - {""}))
+    return Document(
+        iri=iri,
+        about=tuple(about),
+        incoming=incoming,
+        statements=tuple(dict.fromkeys(iri_of(node) for name, node in pointing if name == SUBJECT and iri_of(node))),
+        graphs=graphs,
+        records=tuple(_records(store, iri, graphs)),
+        page=page,
+        pages=pages,
+    )
+
+
+def quads(store: Dataset, found: Document) -> list[ox.Quad]:
+    """Return the document as RDF.
+
+    It holds the thing, this page of what points to it, the statement nodes about it, labels of all these, the graphs it
+    stands in with their terms, and where the other pages are. The document about a named graph, or the ontology, holds
+    that graph too, on its first page.
+    """
+    graph = ox.NamedNode(ONTOLOGY_GRAPH if found.iri == f"{BASE}ont" else found.iri)
+    whole = store.quads(graph=graph) if graph.value in store.graphs and found.page == 1 else []
+    # What stands in the graph itself is in `whole` already, and blank nodes would be other ones there.
+    told = [quad for quad in found.about if not whole or quad.graph_name != graph]
+    here = ox.NamedNode(found.iri)
+    links = [ox.Quad(ox.NamedNode(subject), ox.NamedNode(name), here) for name, subject in found.shown if name]
+    links += [ox.Quad(ox.NamedNode(one), ox.NamedNode(SUBJECT), here) for one in found.statements]
+    named = {quad.object for quad in told} | {quad.subject for quad in links}
+    labels = store.label_quads(node for node in named if isinstance(node, ox.NamedNode))
+    return [*told, *labels, *links, *found.records, *_of_document(found), *whole]
+
+
+def written(store: Dataset, found: Document, graph_format: Format) -> bytes:
+    """Return the document in a format, the same triples in every one.
+
+    Raises `NotAcceptable` when the format cannot express it.
+    """
+    return write(quads(store, found), graph_format, first=found.iri)
+
+
+def successors(store: Dataset, iri: str) -> tuple[str, ...]:
+    """Return what a withdrawn identifier of ours was replaced by, nothing for one that is in use."""
+    if not iri.startswith(ID):
+        return ()
+    asked = [ox.NamedNode(_DEPRECATED), ox.NamedNode(_REPLACED_BY)]
+    found = store.quads(subjects=[ox.NamedNode(iri)], predicates=asked)
+    if not any(quad.predicate.value == _DEPRECATED for quad in found):
+        return ()
+    return tuple(sorted({iri_of(quad.object) for quad in found if quad.predicate.value == _REPLACED_BY} - {""}))
+
+
+def _incoming(store: Dataset, iri: str, pointing: list[tuple[str, Node]]) -> tuple[tuple[str, str], ...]:
+    """Return (property, thing) of what points to the IRI; what a graph describes has no property."""
+    pairs = [(name, iri_of(subject)) for name, subject in pointing if name not in _STATEMENT_LINKS]
+    if iri in store.graphs:
+        pairs += [("", iri_of(subject)) for subject in store.subjects_in(iri)]
+    told = ((name, subject) for name, subject in pairs if subject)
+    return tuple(sorted(told, key=lambda pair: (pair[0] != _PART_OF, pair[0], natural(pair[1]))))
+
+
+def _records(store: Dataset, iri: str, graphs: tuple[str, ...]) -> Iterator[ox.Quad]:
+    """Yield what the dataset says of the document itself, of the graphs it is told in and of its own release."""
+    document = document_iri(iri)
+    subjects = [ox.NamedNode(one) for one in (*graphs, DATASET, *([document] if document else []))]
+    wanted = {document: (_MODIFIED, f"{_DCTERMS}created"), DATASET: (_ISSUED,)}
+    asked = [ox.NamedNode(one) for one in (_LICENCE, _RIGHTS, _MODIFIED, f"{_DCTERMS}created", _ISSUED)]
+    for quad in store.statements(subjects, asked):
+        if quad.predicate.value in wanted.get(iri_of(quad.subject), (_LICENCE, _RIGHTS)):
+            yield quad
+
+
+def _of_document(found: Document) -> Iterator[ox.Quad]:
+    """Describe the document; what is its own document, a code or a graph, has one for a part of it."""
+    address = document_iri(found.iri)
+    if address is None:
+        return
+    graph = ox.NamedNode(DESCRIPTION_GRAPH)
+    node = ox.NamedNode(f"{address}#document" if address == found.iri else address)
+
+    def say(predicate: str, value: ox.NamedNode | ox.Literal, of: ox.NamedNode = node) -> ox.Quad:
+        return ox.Quad(of, ox.NamedNode(predicate), value, graph)
+
+    yield say(_TYPE, ox.NamedNode(f"{_FOAF}Document"))
+    yield say(f"{_FOAF}primaryTopic", ox.NamedNode(found.iri))
+    yield say(_PART_OF, ox.NamedNode(DATASET))
+    for name in found.graphs:
+        yield say(f"{_VOID}inDataset", ox.NamedNode(name))
+    for licence in found.licences:
+        yield say(_LICENCE, ox.NamedNode(licence))
+    if found.pages == 1:
+        return
+    view = ox.NamedNode(f"{address}?page={found.page}")
+    yield say(f"{_HYDRA}view", view)
+    yield say(_TYPE, ox.NamedNode(f"{_HYDRA}PartialCollectionView"), view)
+    for name, number in {"first": 1, "previous": found.page - 1, "next": found.page + 1, "last": found.pages}.items():
+        if 1 <= number <= found.pages:
+            yield say(f"{_HYDRA}{name}", ox.NamedNode(f"{address}?page={number}"), view)
+    yield say(f"{_HYDRA}totalItems", ox.Literal(str(len(found.incoming)), datatype=ox.NamedNode(f"{_XSD}integer")))

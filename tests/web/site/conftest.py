@@ -1,0 +1,96 @@
+"""Every type of page that there is, served from the real dataset; a new type is one line of the table."""
+
+from urllib.parse import quote
+
+import httpx2
+import pytest
+
+from aseancan_kg import release
+from aseancan_kg.build import dataset as datasets
+
+PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+PAGES = {
+    "home": "/",
+    "plan": PLAN,
+    "section": f"{PLAN}/section/1.2",
+    "action": f"{PLAN}/action/1.2.6",
+    "clause": f"{PLAN}/action/1.2.6/clause/1",
+    "preamble": f"{PLAN}/preamble",
+    "instrument": "/doc/instrument/mpac-2025",
+    "body": "/doc/body/asean-secretariat",
+    "mechanism": "/doc/mechanism/asean-summit",
+    "meeting": "/doc/meeting/20th-asean-canada-dialogue",
+    "programme": "/doc/programme/asean-canada-fta-negotiations",
+    "fund": "/doc/fund/asean-canada-trust-fund",
+    "state": "/doc/state/brunei-darussalam",
+    "state group": "/doc/state-group/asean-member-states",
+    "place": "/doc/place/bangkok",
+    "person": "/doc/person/amran-mohamed-zin",
+    "post": "/doc/post/adm-indo-pacific-gac",
+    "source": "/doc/source/asean-secretariat-release-20th-dialogue",
+    "statement": "/doc/statement/d20-s01-reaffirmed-partnership",
+    "assertion": "/doc/assertion/body/accc/acronym",
+    "mention": "/doc/mention/news-20th-asean-canada-dialogue/0-5",
+    "code list": "/scheme/basis",
+    "concept": "/scheme/basis/explicit",
+    "ontology": "/ont",
+    "class": "/doc/ont/Instrument",
+    "property": "/doc/ont/adoptedOn",
+    "graph": "/graph/bodies",
+    "dataset": "/dataset",
+    "shapes": "/shapes",
+    "queries": "/queries",
+    "query": "/queries/members?date=2020-09-10",
+    "query that finds nothing": "/queries/members?date=1900-01-01",
+    "workbench": "/sparql",
+    "workbench with an answer": f"/sparql?query={quote('SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 20')}",
+    "workbench with an error": f"/sparql?query={quote('SELECT * { ?s nope:x ?o }')}",
+    "workbench out of time": f"/sparql?query={quote(ENDLESS)}",
+    "doctor": f"/sparql/doctor?query={quote('SELECT * { ?s a <urn:nothing> }')}",
+    "deposit": "/q/{deposit}",
+    "interface": "/docs",
+    "ontology explained": "/downloads/ontology.html",
+    "codebook": "/downloads/codebook.html",
+    "not readable": "/doc/body/asean?page=0",
+    "not found": "/doc/body/nobody",
+    "not acceptable": "/doc/body/asean?format=docx",
+}
+QUICK = {
+    *("home", "plan", "action", "meeting", "concept", "queries", "query", "workbench with an answer", "deposit"),
+    *("interface", "codebook", "not found"),
+}
+"""Those that a browser looks at in every run of the tests: one of each template."""
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.fixture(scope="session")
+def site(built, running, state_of, tmp_path_factory):
+    """The service over the real dataset, its documents included, with a deposit: its address, and the pages' paths."""
+    directory = tmp_path_factory.mktemp("released")
+    file = datasets.write(built, directory, release.document(built))
+    with running(state_of(file, downloads=directory, query_seconds=1.0)) as port:
+        url = f"http://127.0.0.1:{port}"
+        deposit = httpx2.post(f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"})
+        yield url, {name: path.replace("{deposit}", deposit.json()["id"]) for name, path in PAGES.items()}
+
+
+@pytest.fixture(scope="session")
+def texts(site):
+    """The HTML of every page by its name."""
+    url, pages = site
+    return {name: httpx2.get(url + path, headers=BROWSER).text for name, path in pages.items()}
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def name(request):
+    """Name of a type of page; each test that takes it runs once for each."""
+    return request.param
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(one, marks=() if one in QUICK else pytest.mark.proof) for one in PAGES]
+)
+def viewed(request):
+    """Name of a type of page to be looked at in a browser; most are only with `pytest -m proof`."""
+    return request.param
