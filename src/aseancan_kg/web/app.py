@@ -10,6 +10,7 @@ from starlette.routing import Route
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
+    browse,
     citing,
     deposits,
     discovery,
@@ -102,6 +103,8 @@ def create_app(state: State) -> FastAPI:
         Route("/r/{version}/{name}", releases.quads),
         Route("/downloads/{path:path}", pages.download),
         Route("/", entities.look_up),
+        Route("/browse", browse.index),
+        Route("/browse/{kind}", browse.kind),
         Route("/search", search.search),
         Route("/search/suggest", search.suggest),
         Route("/opensearch.xml", search.describe),
