@@ -23,6 +23,7 @@ from aseancan_kg.web import (
     pictures,
     problems,
     reading,
+    search,
     sparql,
     vocabulary,
 )
@@ -79,6 +80,9 @@ def create_app(state: State) -> FastAPI:
         Route("/linkset/{path:path}", entities.linkset),
         Route("/downloads/{path:path}", pages.download),
         Route("/", entities.look_up),
+        Route("/search", search.search),
+        Route("/search/suggest", search.suggest),
+        Route("/opensearch.xml", search.describe),
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),

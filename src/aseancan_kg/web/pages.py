@@ -18,14 +18,12 @@ from aseancan_kg.web.answers import Table
 from aseancan_kg.web.state import local_path, root_of, state_of
 
 _SECURITY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
-_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
+_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
-
-WITH_SCRIPT = f"{_SECURITY}; script-src 'self'"
-"""The policy of a page that runs a script of ours."""
 
 
 def page(
