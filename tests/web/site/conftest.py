@@ -96,7 +96,7 @@ def site(built, running, state_of, tmp_path_factory):
 def texts(site):
     """The HTML of every page by its name."""
     url, pages = site
-    return {name: httpx2.get(url + path, headers=BROWSER).text for name, path in pages.items()}
+    return {name: httpx2.get(url + path, headers=BROWSER, timeout=60).text for name, path in pages.items()}
 
 
 @pytest.fixture(scope="module", params=PAGES)
