@@ -9,9 +9,12 @@ from aseancan_kg import release
 from aseancan_kg.build import dataset as datasets
 
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
+READ = "/read/instrument/asean-canada-poa-2021-2025"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PAGES = {
     "home": "/",
+    "reading": READ,
+    "reading with sources": f"{READ}?source=on",
     "plan": PLAN,
     "section": f"{PLAN}/section/1.2",
     "action": f"{PLAN}/action/1.2.6",
@@ -32,6 +35,8 @@ PAGES = {
     "statement": "/doc/statement/d20-s01-reaffirmed-partnership",
     "assertion": "/doc/assertion/body/accc/acronym",
     "mention": "/doc/mention/news-20th-asean-canada-dialogue/0-5",
+    "coding": "/doc/coding/plan-of-action-2021-2025/first-reading/action/1.2.6/clause/1/direction",
+    "topic": "/scheme/topic/cybersecurity",
     "code list": "/scheme/basis",
     "concept": "/scheme/basis/explicit",
     "ontology": "/ont",
@@ -45,6 +50,7 @@ PAGES = {
     "thing of a past release": "/r/b0c752e3c0a8ec01/doc/instrument/actip-2015",
     "shapes": "/shapes",
     "queries": "/queries",
+    "queries with a word": "/queries?q=topic",
     "query": "/queries/members?date=2020-09-10",
     "query that finds nothing": "/queries/members?date=1900-01-01",
     "workbench": "/sparql",
@@ -61,7 +67,18 @@ PAGES = {
     "not acceptable": "/doc/body/asean?format=docx",
 }
 QUICK = {
-    *("home", "plan", "action", "meeting", "concept", "queries", "query", "workbench with an answer", "deposit"),
+    *(
+        "home",
+        "reading",
+        "plan",
+        "action",
+        "meeting",
+        "concept",
+        "queries",
+        "query",
+        "workbench with an answer",
+        "deposit",
+    ),
     *("interface", "codebook", "not found"),
 }
 """Those that a browser looks at in every run of the tests: one of each template."""
@@ -83,7 +100,7 @@ def site(built, past, running, state_of, tmp_path_factory):
 def texts(site):
     """The HTML of every page by its name."""
     url, pages = site
-    return {name: httpx2.get(url + path, headers=BROWSER).text for name, path in pages.items()}
+    return {name: httpx2.get(url + path, headers=BROWSER, timeout=60).text for name, path in pages.items()}
 
 
 @pytest.fixture(scope="module", params=PAGES)
