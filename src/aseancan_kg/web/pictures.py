@@ -17,15 +17,15 @@ from aseancan_kg.catalogue.networks import Network
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library.sheets import WRITERS
 from aseancan_kg.mediatypes import SVG, named
-from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.drawings import matrices as matrix_drawings
 from aseancan_kg.web.drawings import networks as network_drawings
 from aseancan_kg.web.drawings import timelines
 from aseancan_kg.web.drawings.svg import Element, Target, as_file, inline
+from aseancan_kg.web.drawings.table import Shown, Table
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import WITH_SCRIPT, href_of, page
 from aseancan_kg.web.state import State, root_of, state_of
-from aseancan_kg.web.tables import Shown, Table
+from aseancan_kg.web.tables import file
 
 OFFERED = (SVG, *WRITERS)
 
@@ -70,9 +70,10 @@ def of_thing(request: Request, iri: str) -> list[tuple[Picture, Markup]]:
 
 
 def _kept(request: Request, response: Response) -> Response:
-    response.headers["ETag"] = etag(response.body)
-    response.headers["Cache-Control"] = "no-cache"
-    request.scope[KEEP] = response.status_code == 200
+    if response.status_code == 200:
+        response.headers["ETag"] = etag(response.body)
+        response.headers["Cache-Control"] = "no-cache"
+        request.scope[KEEP] = True
     return response
 
 
@@ -97,9 +98,7 @@ def _picture(request: Request) -> Response:
     if chosen is SVG:
         body = as_file(found.draw(lambda iri: ""))
         return Response(body, headers={"Content-Security-Policy": "default-src 'none'"}, media_type=SVG.media_type)
-    address = f"{BASE}pictures/{found.name}{found.query and '?' + found.query}"
-    about = [("About", found.description), ("Address", address), ("Dataset version", state_of(request).store.version)]
-    return Response(WRITERS[chosen](found.table.sheet(found.title, about)), media_type=chosen.content_type)
+    return file(request, found.table.sheet(found.title, [("What it shows", found.description)]), chosen)
 
 
 def _page(request: Request, found: Picture) -> Response:
@@ -112,6 +111,7 @@ def _page(request: Request, found: Picture) -> Response:
         request,
         "picture.html",
         headers={"Content-Security-Policy": WITH_SCRIPT} if found.interactive else None,
+        path=f"/pictures/{found.name}{found.query and '?' + found.query}",
         picture=found,
         drawn=inline(found.draw(href_of(request))),
         level=matrix_drawings.level,
@@ -259,7 +259,7 @@ def _actions(state: State) -> Picture | None:
 
 
 def _around(state: State, iri: str) -> Picture | None:
-    made = networks.around(state.store, iri)
+    made = networks.around(state.store, iri) if state.store.knows(iri) else None
     if made is None:
         return None
     told = "Instruments, bodies, meetings and actions that it is directly joined to."

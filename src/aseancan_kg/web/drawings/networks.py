@@ -31,8 +31,7 @@ def draw(network: Network, name: str, title: str, target: Target) -> Element:
         told = f"{node.label} ({node.kind.label}{_named(node)})"
         parts = [_shape(node, x, y), _name(node, x, y, taken)]
         nodes.append(linked(target(node.iri), told, *parts, look="node", data_node=number, data_kind=_kind(node)))
-    # What is named most is drawn last, on top.
-    marks.append(mark("g", *reversed(nodes), look="nodes"))
+    marks.append(mark("g", *nodes, look="nodes"))
     marks += _key(network)
     counts = ", ".join(f"{sum(node.kind == kind for node in network.nodes)} {kind.label}" for kind in network.kinds)
     told = (
