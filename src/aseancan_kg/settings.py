@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_type_hints
 
 from aseancan_kg.errors import DatasetMissing, InputError, Place
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 """Version of software, ontology and registers; CHANGELOG.md says what each holds."""
 
 ISSUED = "2026-11-25"

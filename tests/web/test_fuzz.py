@@ -58,7 +58,22 @@ PATHS = [
     *("/queries/members.rq", "/queries/members.ttl", "/q/aaaaaaaaaa", "/q/aaaaaaaaaa.bib", "/id/body/asean"),
     *("/doc/body/asean", "/doc/body/asean.ttl", "/ont", "/ont.ttl", "/scheme/body-kind", "/graph/bodies", "/dataset"),
     *("/shapes", "/downloads/x.nq", "/metrics", "/static/style.css", "/health", "/health/live", "/openapi.json"),
-    "/docs",
+    *(
+        "/docs",
+        "/linkset/doc/body/asean",
+        "/linkset",
+        "/doc/body/ASEAN",
+        "/id/ASEC",
+        "/doc/ont/Plan",
+        "/doc/asean.html",
+    ),
+    *(
+        "/doc/instrument/plan-b.html",
+        "/scheme/body-kind/secretariat",
+        "/dataset.ttl",
+        "/queries/",
+        "/static/0/style.css",
+    ),
 ]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW", "get", "M-SEARCH"]
 ACCEPTS = [
@@ -291,13 +306,16 @@ def odd_address(chance, url):
     path = chance.choice(PATHS)
     for _ in range(chance.choice((0, 0, 1, 2))):
         odd = chance.choice(
-            ("%00", "%ff", "%", "..", "//", "%2e%2e%2f", ".ttl", ".", "é", "?", "#", "x" * 9000, ";a=b", "%0d%0a")
+            (
+                *("%00", "%ff", "%", "..", "//", "%2e%2e%2f", ".ttl", ".", "é", "?", "#", "x" * 9000, ";a=b", "%0d%0a"),
+                *("%c0%af", "%e0%80%af", "%ed%a0%80", "%zz", "e%CC%81", "%E2%80%AE", "\\", "..%5c", "%25%30%30", "/./"),
+            )
         )
         at = chance.randrange(len(path) + 1)
         path = path[:at] + odd + path[at:]
     fields = {
         name: chance.choice(("", "1", "csv", "ttl", "é", "\0", "urn:g", "9" * 30))
-        for name in ("format", "page", "graph")
+        for name in ("format", "page", "graph", "uri", "q")
     }
     fields["date"] = chance.choice(("2000-01-01", "soon"))
     path += chance.choice(

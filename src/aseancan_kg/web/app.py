@@ -10,6 +10,7 @@ from starlette.routing import Route
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
+    citing,
     deposits,
     doctor,
     entities,
@@ -21,6 +22,8 @@ from aseancan_kg.web import (
     pages,
     pictures,
     problems,
+    reading,
+    search,
     sparql,
     vocabulary,
 )
@@ -55,6 +58,9 @@ def create_app(state: State) -> FastAPI:
         Route("/queries/{name}", named_queries.query),
         Route("/q", deposits.deposit, methods=["POST"]),
         Route("/q/{name}", deposits.show),
+        Route("/read", reading.plans),
+        Route("/read/{path:path}", reading.read),
+        Route("/cite", citing.cite),
         Route("/pictures", pictures.overview),
         Route("/pictures/{name}", pictures.picture),
         Route("/report", error_reports.report, methods=["GET", "POST"]),
@@ -74,6 +80,9 @@ def create_app(state: State) -> FastAPI:
         Route("/linkset/{path:path}", entities.linkset),
         Route("/downloads/{path:path}", pages.download),
         Route("/", entities.look_up),
+        Route("/search", search.search),
+        Route("/search/suggest", search.suggest),
+        Route("/opensearch.xml", search.describe),
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),

@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import error_reports
+from aseancan_kg.catalogue.kinds import BY_NAME
+from aseancan_kg.catalogue.search import LONGEST
 from aseancan_kg.library.citations import WRITERS
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
-from aseancan_kg.web import answers
+from aseancan_kg.web import answers, search
 from aseancan_kg.web.bodies import FORM
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
@@ -105,6 +107,7 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
                 tuple(WRITERS),
             )
         },
+        "/search": {"get": _operation("Search names, numbers and texts", _SEARCH, search.OFFERED)},
         **told.get("paths", {}),
     }
     problem = {"application/problem+json": {"schema": {"type": "object"}}}
@@ -181,6 +184,12 @@ _ID = [
         {"type": "string", "pattern": "^[a-z2-7]{16}$", "description": "The id that depositing the query gave."},
         place="path",
     )
+]
+_SEARCH = [
+    _parameter("q", {"type": "string", "maxLength": LONGEST, "description": "Words, in any order; no operators."}),
+    _parameter("kind", {"enum": [*BY_NAME], "description": "Only things of this kind."}),
+    _parameter("page", {"type": "integer", "minimum": 1, "default": 1, "description": "Tables hold all pages."}),
+    _format(search.OFFERED),
 ]
 _GRAPH_STORE = [
     _parameter("graph", {"type": "string", "format": "iri", "description": "The graph to get."}),

@@ -11,22 +11,19 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import things
 from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
+from aseancan_kg.catalogue.reading import example
 from aseancan_kg.mediatypes import HTML
-from aseancan_kg.namespaces import BASE, ID, ONT, thing
+from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.state import local_path, root_of, state_of
 
 _SECURITY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
-_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
+_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
-
-WITH_SCRIPT = f"{_SECURITY}; script-src 'self'"
-"""The policy of a page that runs a script of ours."""
-
-_PLAN = thing("instrument", "asean-canada-poa-2021-2025")
 
 
 def page(
@@ -114,10 +111,9 @@ def _home(request: Request) -> Response:
     return page(
         request,
         "home.html",
-        counts=things.overview(state.store),
+        counts=state.derived.get(things.overview),
+        example=state.derived.get(example),
         queries=len(state.queries),
-        plan=_PLAN,
-        has_plan=state.store.knows(_PLAN),
     )
 
 

@@ -21,11 +21,10 @@ from aseancan_kg.web.drawings import matrices as matrix_drawings
 from aseancan_kg.web.drawings import networks as network_drawings
 from aseancan_kg.web.drawings import timelines
 from aseancan_kg.web.drawings.svg import Element, Target, as_file, inline
-from aseancan_kg.web.drawings.table import Shown, Table
 from aseancan_kg.web.kept import KEEP, etag
-from aseancan_kg.web.pages import WITH_SCRIPT, href_of, page
+from aseancan_kg.web.pages import href_of, page
 from aseancan_kg.web.state import State, root_of, state_of
-from aseancan_kg.web.tables import file
+from aseancan_kg.web.tables import Shown, Table, file
 
 OFFERED = (SVG, *WRITERS)
 
@@ -110,7 +109,6 @@ def _page(request: Request, found: Picture) -> Response:
     return page(
         request,
         "picture.html",
-        headers={"Content-Security-Policy": WITH_SCRIPT} if found.interactive else None,
         path=f"/pictures/{found.name}{found.query and '?' + found.query}",
         picture=found,
         drawn=inline(found.draw(href_of(request))),

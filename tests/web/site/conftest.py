@@ -64,6 +64,11 @@ PAGES = {
     "not found": "/doc/body/nobody",
     "not acceptable": "/doc/body/asean?format=docx",
 }
+QUICK = {
+    *("home", "plan", "action", "meeting", "concept", "queries", "query", "workbench with an answer", "deposit"),
+    *("interface", "codebook", "not found"),
+}
+"""Those that a browser looks at in every run of the tests: one of each template."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
@@ -88,4 +93,12 @@ def texts(site):
 @pytest.fixture(scope="module", params=PAGES)
 def name(request):
     """Name of a type of page; each test that takes it runs once for each."""
+    return request.param
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(one, marks=() if one in QUICK else pytest.mark.proof) for one in PAGES]
+)
+def viewed(request):
+    """Name of a type of page to be looked at in a browser; most are only with `pytest -m proof`."""
     return request.param
