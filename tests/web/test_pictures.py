@@ -4,6 +4,7 @@ import csv
 import html
 import re
 from io import BytesIO, StringIO
+from urllib.parse import quote
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -163,6 +164,13 @@ def test_planted_markup_stays_text_in_every_form(serve, state_of, tmp_path):
             assert "<script>" not in response.text
             assert 'href="javascript' not in response.text
             assert "planted" in response.text
+
+
+def test_the_page_of_a_thing_has_its_pictures(client):
+    page = client.get(f"/doc/{PLAN.partition('/id/')[2]}").text
+    assert re.findall('<svg[^>]* aria-labelledby="([^"]*)"', page) == ["lineage-title", "neighbours-title"]
+    assert f'<a href="/pictures/lineage?of={quote(PLAN, safe="")}">' in page
+    assert "<svg" not in client.get("/scheme/basis").text
 
 
 @pytest.mark.parametrize(
