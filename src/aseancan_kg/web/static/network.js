@@ -118,7 +118,7 @@ function finder() {
     if (words) found(words)[0]?.focus();
   };
   const field = element("input", { type: "search", id: "find", name: "find", autocomplete: "off", input });
-  return element("form", { submit, role: "search" }, element("label", { for: "find" }, "Find"), field, told);
+  return element("form", { submit }, element("label", { for: "find" }, "Find"), field, told);
 }
 
 let held = null;
