@@ -17,10 +17,12 @@ from aseancan_kg.web.answers import Table
 from aseancan_kg.web.state import local_path, root_of, state_of
 
 _SECURITY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
+"""No script runs, so nothing connects but tools that look at a page from within, for robots.txt."""
 
-_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
+_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
 
 _PLAN = thing("instrument", "asean-canada-poa-2021-2025")
