@@ -25,13 +25,16 @@ class Format:
     @property
     def content_type(self) -> str:
         """Value of the Content-Type header; everything textual is UTF-8."""
-        return self.media_type if "json" in self.media_type else f"{self.media_type}; charset=utf-8"
+        if "json" in self.media_type or "officedocument" in self.media_type:
+            return self.media_type
+        return f"{self.media_type}; charset=utf-8"
 
 
 JSON = Format("json", "application/sparql-results+json", "SPARQL results in JSON", ("application/json", "text/json"))
 XML = Format("xml", "application/sparql-results+xml", "SPARQL results in XML", ("application/xml", "text/xml"))
 CSV = Format("csv", "text/csv", "Comma-separated values")
 TSV = Format("tsv", "text/tab-separated-values", "Tab-separated values")
+XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel workbook")
 TURTLE = Format(
     "ttl",
     "text/turtle",
@@ -47,6 +50,7 @@ RDF_XML = Format(
 )
 JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json", "text/json"), ("json-ld",))
 HTML = Format("html", "text/html", "Web page", ("application/xhtml+xml",))
+SVG = Format("svg", "image/svg+xml", "Picture (SVG)")
 SPARQL = Format("rq", "application/sparql-query", "SPARQL query")
 PLAIN_TEXT = Format("txt", "text/plain", "Plain text")
 PLAIN_JSON = Format("json", "application/json", "JSON", ("text/json",))

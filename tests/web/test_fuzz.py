@@ -44,7 +44,17 @@ MOST_MEMORY = 400 * 1024 * 1024
 PROBLEMS = {"query-timeout", "query-memory", "query-crash", "busy", "store-unavailable"}
 QUERIES = [query.bind({}) for query in catalogue().values() if all(one.default for one in query.parameters)]
 PATHS = [
-    *("/", "/sparql", "/sparql/doctor", "/sparql/vocabulary", "/graph-store", "/queries", "/queries/members", "/q"),
+    *(
+        "/",
+        "/sparql",
+        "/sparql/doctor",
+        "/sparql/vocabulary",
+        "/graph-store",
+        "/queries",
+        "/queries/members",
+        "/q",
+        "/report",
+    ),
     *("/queries/members.rq", "/queries/members.ttl", "/q/aaaaaaaaaa", "/q/aaaaaaaaaa.bib", "/id/body/asean"),
     *("/doc/body/asean", "/doc/body/asean.ttl", "/ont", "/ont.ttl", "/scheme/body-kind", "/graph/bodies", "/dataset"),
     *("/shapes", "/downloads/x.nq", "/metrics", "/static/style.css", "/health", "/health/live", "/openapi.json"),
@@ -275,7 +285,9 @@ def odd_body(chance, url):
         ("Content-Length", len(body)),
         ("Accept", chance.choice(ACCEPTS)),
     ]
-    return Case(request("POST", chance.choice(("/sparql", "/sparql/doctor", "/q")), headers, body), ("POST",))
+    return Case(
+        request("POST", chance.choice(("/sparql", "/sparql/doctor", "/q", "/report")), headers, body), ("POST",)
+    )
 
 
 def odd_framing(chance, url):

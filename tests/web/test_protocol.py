@@ -248,6 +248,8 @@ SPECIMENS = {
     "/queries/{name}": "/queries/members",
     "/q": "/q",
     "/q/{name}": "/q/aaaaaaaaaa",
+    "/report": "/report",
+    "/report/{reference}": "/report/aaaaaaaa",
     "/id/{path:path}": "/id/body/asean",
     "/doc/{path:path}": "/doc/body/asean",
     "/ont": "/ont",
@@ -299,7 +301,7 @@ def test_what_a_door_does_not_do_is_405_with_what_it_does(client, path):
         assert refused.json()["status"] == 405
         allowed = set(refused.headers["allow"].split(", "))
         assert ("GET" in allowed) is (path != "/q")
-        assert ("POST" in allowed) is (path in ("/sparql", "/q") or path.startswith("/sparql/doctor"))
+        assert ("POST" in allowed) is (path in ("/sparql", "/q", "/report") or path.startswith("/sparql/doctor"))
         assert ("HEAD" in allowed) is ("GET" in allowed)
         assert "OPTIONS" in allowed
 

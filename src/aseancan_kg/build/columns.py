@@ -275,6 +275,18 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             **_EVIDENCE,
         },
     ),
+    "identifiers": (
+        "identifier",
+        {
+            "iri": Column(values.identifier, required=True),
+            "label": _NAME,
+            "status": Column(values.choice("withdrawn", "replaced"), required=True),
+            "replacement": Column(values.identifier, many=True),
+            "date": Column(values.day, required=True),
+            "reason": _NAME,
+            "sources": Column(values.source, many=True),
+        },
+    ),
 }
 """Register file (without .csv) → the kind its rows are, and its columns in order."""
 

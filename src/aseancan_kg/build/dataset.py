@@ -1,26 +1,33 @@
 """Sources, registers, ontology and shapes → one dataset of named graphs, and the files it is published as."""
 
+import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from itertools import count, product
+from itertools import count, pairwise, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import Any
 
 from rdflib import RDF, BNode, Dataset, Graph, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
-from aseancan_kg import namespaces
+from aseancan_kg import archive, namespaces
+from aseancan_kg.archive import Archived, Release
 from aseancan_kg.build import (
     annotations,
+    changes,
     description,
     editions,
     goals,
+    history,
+    identifiers,
     lineage,
     names,
     parts,
@@ -30,14 +37,16 @@ from aseancan_kg.build import (
     sources,
     triples,
 )
+from aseancan_kg.build.changes import Snapshot, Step
 from aseancan_kg.build.editions import Edition
 from aseancan_kg.build.quality import Measure
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.sources import Source
 from aseancan_kg.build.triples import Triple
 from aseancan_kg.build.values import Reference, Url
-from aseancan_kg.errors import InputError, InvalidTables, Place, SyntaxProblem
+from aseancan_kg.errors import InputError, InvalidData, InvalidTables, Place, SyntaxProblem
 from aseancan_kg.model import Plan
+from aseancan_kg.settings import ISSUED, VERSION
 
 VERSION_LENGTH = 16
 """Hexadecimal digits of the SHA-256 that name a dataset version (64 bits)."""
@@ -50,12 +59,22 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Built:
-    """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures."""
+    """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures.
+
+    `past` are the releases before it, the oldest first, and `snapshots` what they and this one publish.
+    """
 
     dataset: Dataset
     version: str
     places: Mapping[tuple[Node | None, ...], Place]
     measures: Sequence[Measure]
+    past: Sequence[Archived]
+    snapshots: Sequence[Snapshot]
+
+    @property
+    def release(self) -> Release:
+        """The release that this is, or is to become."""
+        return self.snapshots[-1].release
 
     @cached_property
     def union(self) -> Graph:
@@ -74,9 +93,10 @@ class Built:
 def build(resources: Path, progress: Progress) -> Built:
     """Join every source below `resources` into one dataset.
 
-    `progress` is told each step. Raises `InputError` for what cannot be read, `InvalidTables` for every fault in the
-    registers or in the codings of an edition, and `InvalidData` for the first in a source or between a plan's text and
-    its register row.
+    The version is a hash of every graph but those that tell of the dataset itself, `graph/history` and
+    `graph/description`. `progress` is told each step. Raises `InputError` for what cannot be read, `InvalidTables` for
+    every fault in the registers or in the codings of an edition, and `InvalidData` for the first in a source, in a past
+    release, or between a plan's text and its register row.
     """
     progress("reading sources and registers")
     documents = sources.read(resources / "data" / "sources")
@@ -94,12 +114,19 @@ def build(resources: Path, progress: Progress) -> Built:
     for name in ("ontology", "shapes"):
         progress(f"graph/{name}")
         _fill(dataset, name, _canonical(name, resources / name))
-    version = hashlib.sha256("".join(_lines(dataset)).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
-    progress("graph/description")
+    lines = _lines(dataset)
+    version = hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
     measures = quality.measure(read, known, tables, dataset)
+    progress("graph/history")
+    past = [release for release in archive.read(resources / "data" / "releases") if release.dataset != version]
+    current = Snapshot(Release(VERSION, version, date.fromisoformat(ISSUED)), changes.descriptions(lines))
+    snapshots = [*_published(past), current]
+    _refuse_vanished(snapshots, tables)
+    _fill(dataset, "history", history.triples(snapshots))
+    progress("graph/description")
     # Whole, before the dataset changes.
     _fill(dataset, "description", list(description.describe(dataset, version, measures)))
-    return Built(dataset, version, dict(_places(dataset, tables)), measures)
+    return Built(dataset, version, dict(_places(dataset, tables)), measures, past, snapshots)
 
 
 def ingest(source: Source) -> tuple[Plan, Graph]:
@@ -119,7 +146,8 @@ def ingest(source: Source) -> tuple[Plan, Graph]:
 def write(built: Built, directory: Path, documents: Mapping[str, str] = MappingProxyType({})) -> Path:
     """Write the dataset as N-Quads, each graph as Turtle, `documents` by name, and `manifest.json`.
 
-    Returns the N-Quads file.
+    What changed since the releases before stands in `changes.json` (identifiers) and RDF Patches (quads), one for each
+    step. Returns the N-Quads file.
 
     Everything is written beside its place first and renamed into it, the manifest last. Raises `InputError` when the
     directory cannot be written.
@@ -141,13 +169,14 @@ def write(built: Built, directory: Path, documents: Mapping[str, str] = MappingP
 def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
     rows = tables.rows
     for register, things in rows.items():
-        if register not in {"documents", "names", "rivals", "concepts", "alignments"}:
+        if register not in {"documents", "names", "rivals", "concepts", "alignments", "identifiers"}:
             yield register, (triple for row in things for triple in _thing(row, tables))
     yield "documents", (triple for row in rows["documents"] for triple in triples.document(row))
     yield "names", _numbered(rows["names"], triples.name, ("entity",))
     yield "rivals", _numbered(rows["rivals"], triples.rival, ("entity", "column"))
     yield "schemes", _schemes(rows["concepts"])
     yield "alignments", _numbered(rows["alignments"], triples.alignment, ("concept",))
+    yield "identifiers", (triple for row in rows["identifiers"] for triple in identifiers.former(row))
     pages = {source for row in tables for source in row.cells.get("sources", ()) if isinstance(source, Url)}
     pages -= {row.one("url") for row in rows["documents"]}
     yield "sources", (triple for page in pages for triple in triples.web_source(page))
@@ -155,6 +184,24 @@ def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, I
     for edition in read:
         yield edition.source.slug, _edition(edition)
     yield from _codings(read)
+
+
+def _published(past: Iterable[Archived]) -> Iterator[Snapshot]:
+    for release in past:
+        if release.version == VERSION:
+            remedy = "Raise VERSION and ISSUED: the number of a release names one dataset."
+            place = Place("src/aseancan_kg/settings.py")
+            raise InvalidData(f"release {VERSION} was the dataset {release.dataset}", place, remedy=remedy)
+        yield Snapshot(release, changes.descriptions(release.lines()))
+
+
+def _refuse_vanished(snapshots: Sequence[Snapshot], tables: Registers) -> None:
+    """Raise `InvalidTables` when the register of identifiers does not tell of everything that was published once."""
+    *past, current = snapshots
+    published = {iri: snapshot.release.version for snapshot in past for iri in snapshot.described}
+    register = Place("data/registers/identifiers.csv")
+    if faults := tuple(identifiers.faults(tables.rows["identifiers"], published, current.described.keys(), register)):
+        raise InvalidTables.of(faults)
 
 
 def _thing(row: Row, tables: Registers) -> Iterator[Triple]:
@@ -266,25 +313,62 @@ def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[st
     dataset_name = f"aseancan-{built.version}.nq"
     quads = _lines(built.dataset)
     (staging / "graphs").mkdir()
-    files = {dataset_name: "".join(quads), **documents}
+    files = {dataset_name: "".join(quads).encode()}
+    files[f"{dataset_name}.gz"] = _compressed(files[dataset_name])
+    files |= {name: text.encode() for name, text in documents.items()}
     graphs = []
     for graph in sorted(built.dataset.graphs(), key=lambda graph: graph.identifier):
         if len(graph):
             name = f"graphs/{graph.identifier.removeprefix(namespaces.GRAPH)}.ttl"
-            files[name] = graph.serialize(format="turtle")
+            files[name] = graph.serialize(format="turtle").encode()
             graphs.append({"iri": str(graph.identifier), "file": name, "triples": len(graph)})
+    steps = []
+    for step in _steps(built, quads):
+        name = f"changes-{step.earlier.version}-{step.later.version}.rdfp.gz"
+        files[name] = _compressed(step.patch.encode())
+        steps.append(_told(step) | {"patch": name})
+    files["changes.json"] = (json.dumps(steps, indent=1) + "\n").encode()
     manifest = {
         "version": built.version,
+        "release": VERSION,
+        "issued": ISSUED,
         "dataset": dataset_name,
-        "sha256": hashlib.sha256(files[dataset_name].encode("utf-8")).hexdigest(),
+        "sha256": hashlib.sha256(files[dataset_name]).hexdigest(),
         "quads": len(quads),
         "graphs": graphs,
         "documents": list(documents),
+        "files": [
+            {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
+        ],
     }
-    files["manifest.json"] = json.dumps(manifest, indent=2) + "\n"
+    files["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
     for name, content in files.items():
-        (staging / name).write_text(content, encoding="utf-8", newline="\n")
+        (staging / name).write_bytes(content)
     return list(files)
+
+
+def _steps(built: Built, quads: list[str]) -> Iterator[Step]:
+    """Compare each release with the next, the dataset last."""
+    lines = [*(release.lines() for release in built.past), quads]
+    for (earlier, before), (later, after) in pairwise(zip(built.snapshots, lines, strict=True)):
+        yield changes.step(earlier, before, later, after)
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {
+        "from": {"version": step.earlier.version, "dataset": step.earlier.dataset},
+        "to": {"version": step.later.version, "dataset": step.later.dataset},
+        "added": step.added,
+        "removed": step.removed,
+        "changed": step.changed,
+        "quadsAdded": len(step.quads_added),
+        "quadsRemoved": len(step.quads_removed),
+    }
+
+
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)  # the same bytes at every build
 
 
 def _places(dataset: Dataset, tables: Registers) -> Iterator[tuple[tuple[Node | None, ...], Place]]:

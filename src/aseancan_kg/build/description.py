@@ -47,7 +47,7 @@ def describe(dataset: Dataset, version: str, measures: Sequence[Measure]) -> Ite
 
 
 def _dataset(union: set[Triple], version: str) -> Iterator[Triple]:
-    for kind in (VOID.Dataset, DCAT.Dataset):
+    for kind in (VOID.Dataset, DCAT.Dataset, _SD.Dataset):
         yield DATASET, RDF.type, kind
     for predicate, words in (
         (SKOS.prefLabel, _TITLE),

@@ -73,7 +73,7 @@ _STATEMENTS = frozenset({AC.Assertion, AC.Mention, AC.Coding})
 _DESCRIBING = frozenset(
     {
         *("ontology", "shapes", "description", "schemes", "sources", "documents", "un-sdg-kos", "clauses"),
-        "states-of-instruments",
+        *("states-of-instruments", "identifiers"),
     }
 )
 """Graphs that define, describe or slice a text; states of instruments name the assertions they are concluded from."""

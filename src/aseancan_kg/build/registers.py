@@ -22,6 +22,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "rivals": ("entity", "column", "value"),
     "concepts": ("scheme", "code"),
     "alignments": ("concept", "relation", "target"),
+    "identifiers": ("iri",),
     "mentions": ("part", "start", "quote", "occurrence"),
     "clauses": ("clause",),
     "codings": ("coder", "clause", "scheme", "value", "words"),

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from aseancan_kg import namespaces
+
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _WIKIDATA = re.compile(r"Q[1-9][0-9]*")
 _PART = re.compile(r"title|preamble|(?:section|action)/\w+(?:[.-]\w+)*")
 _CLAUSE = re.compile(r"(\w+(?:[.-]\w+)*)/([1-9][0-9]*)")
+_IDENTIFIER = re.compile(r"(?:id|scheme|graph)/[\w./-]+|ont#\w+")
 _GOAL_OR_TARGET = re.compile(r"(?:1[0-7]|[1-9])(?:\.(?:[1-9][0-9]*|[a-d]))?")
 _FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
@@ -183,6 +186,21 @@ def reference(*kinds: str) -> Reader:
         return Reference(kind, name)
 
     return read
+
+
+def identifier(written: str) -> Url:
+    """An IRI of ours without its beginning: `id/body/asean`, `scheme/topic/trade`, `graph/bodies`, `ont#Body`."""
+    if not _IDENTIFIER.fullmatch(written):
+        raise ValueError(f"“{written}” is no identifier of ours; write it from id/, scheme/, graph/ or ont# on")
+    return Url(namespaces.BASE + written)
+
+
+def day(written: str) -> PartialDate:
+    """A date to the day."""
+    value = partial_date(written)
+    if value.datatype != "date":
+        raise ValueError(f"“{written}” is no day; write YYYY-MM-DD")
+    return value
 
 
 def source(written: str) -> Value:

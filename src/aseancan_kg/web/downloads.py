@@ -5,28 +5,41 @@ import hashlib
 import json
 import mimetypes
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.responses import FileResponse, Response
 
 from aseancan_kg.errors import NotFound
+from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.web.kept import etag
 
 MANIFEST = "manifest.json"
 _SECURITY = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file on offer."""
+
+    name: str
+    size: int  # in bytes
+    sha256: str
+
+
 class Downloads:
-    """The files of one built dataset; `names` are those that can be had, none where there is no manifest."""
+    """The files of one built dataset, and the `names` that can be had; none where there is no manifest."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory
         self.names: frozenset[str] = frozenset()
+        self.files: Sequence[File] = ()
         self._documents: dict[str, bytes] = {}
         if directory and (manifest := directory / MANIFEST).exists():
             told = json.loads(manifest.read_text(encoding="utf-8"))
-            graphs = (graph["file"] for graph in told["graphs"])
-            self.names = frozenset({MANIFEST, told["dataset"], *graphs, *told["documents"]})
+            self.files = tuple(File(each["name"], each["bytes"], each["sha256"]) for each in told["files"])
+            self.names = frozenset({MANIFEST, *(file.name for file in self.files)})
             self._documents = {name: (directory / name).read_bytes() for name in told["documents"]}
 
     def response(self, name: str) -> Response:
@@ -36,9 +49,18 @@ class Downloads:
         assert self.directory
         document = self._documents.get(name)
         if document is None:
-            return FileResponse(self.directory / name)
+            return FileResponse(self.directory / name, media_type=media_type(name))
         headers = {"Content-Security-Policy": _policy(document), "ETag": etag(document), "Cache-Control": "no-cache"}
-        return Response(document, headers=headers, media_type=mimetypes.guess_type(name)[0])
+        return Response(document, headers=headers, media_type=media_type(name))
+
+
+def media_type(name: str) -> str:
+    """Return the media type of a file by its suffix."""
+    guessed, coding = mimetypes.guess_type(name)
+    if coding == "gzip":
+        return "application/gzip"
+    suffix = name.rpartition(".")[2]
+    return next((one.media_type for one in GRAPH_FORMATS if one.name == suffix), guessed or "application/octet-stream")
 
 
 def _policy(document: bytes) -> str:

@@ -1,0 +1,76 @@
+"""Past releases of the dataset: a register, `releases.csv`, and the N-Quads of each, compressed by xz."""
+
+import csv
+import hashlib
+import lzma
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
+
+_COLUMNS = ("version", "dataset", "issued", "file", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A dataset as it was published: `version` is its number, `dataset` the hash of its content that names it."""
+
+    version: str
+    dataset: str
+    issued: date
+
+
+@dataclass(frozen=True, slots=True)
+class Archived(Release):
+    """A release that is kept; `sha256` is that of the compressed file."""
+
+    file: Path
+    sha256: str
+
+    def lines(self) -> list[str]:
+        """Return the quads, a line each, in code-point order.
+
+        Raises `InputError` when the file cannot be read, `InvalidData` when it is not the one in the register.
+        """
+        return lzma.decompress(self._compressed()).decode("utf-8").splitlines(keepends=True)
+
+    def unpack(self, directory: Path) -> Path:
+        """Write the N-Quads into a directory, under the name that tells their version; raises as `lines` does."""
+        target = directory / f"aseancan-{self.dataset}.nq"
+        target.write_bytes(lzma.decompress(self._compressed()))
+        return target
+
+    def _compressed(self) -> bytes:
+        try:
+            compressed = self.file.read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot read it: {error.strerror}", Place(self.file)) from error
+        if hashlib.sha256(compressed).hexdigest() != self.sha256:
+            remedy = "Put the file back that was released: a release never changes."
+            raise InvalidData("its SHA-256 is another than in releases.csv", Place(self.file), remedy=remedy)
+        return compressed
+
+
+def read(directory: Path) -> Sequence[Archived]:
+    """Return the releases kept in a directory, the oldest first; none when there is no register.
+
+    Raises `RegisterError` for a register that is broken.
+    """
+    register = directory / "releases.csv"
+    if not register.exists():
+        return ()
+    with register.open(encoding="utf-8-sig", newline="") as stream:
+        header, *records = csv.reader(stream)
+    if tuple(header) != _COLUMNS:
+        raise RegisterError("the header row is wrong", Place(register, row=1), remedy=f"Write {','.join(_COLUMNS)}.")
+    return tuple(_release(directory, Place(register, row=row), record) for row, record in enumerate(records, start=2))
+
+
+def _release(directory: Path, place: Place, record: list[str]) -> Archived:
+    try:
+        version, dataset, issued, file, sha256 = record
+        return Archived(version, dataset, date.fromisoformat(issued), directory / file, sha256)
+    except ValueError as error:
+        raise RegisterError(f"this is no release: {error}", place, remedy="Fill its five cells.") from error

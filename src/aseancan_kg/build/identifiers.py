@@ -1,0 +1,64 @@
+"""Identifiers that are no longer in use: what became of each, and that none vanishes silently."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from rdflib import OWL, RDFS, Literal
+from rdflib.namespace import DCTERMS, PROV, SKOS
+
+from aseancan_kg import namespaces
+from aseancan_kg.build.registers import Row
+from aseancan_kg.build.triples import Triple, term
+from aseancan_kg.errors import InvalidData, Place
+
+
+def former(row: Row) -> Iterator[Triple]:
+    """Triples of an identifier that was published once (a row of identifiers.csv).
+
+    It has a plain `rdfs:label`: lists of what there is go by `skos:prefLabel`.
+    """
+    (node,) = map(term, row.cells["iri"])
+    yield node, OWL.deprecated, Literal(True)
+    for column, predicate in (
+        ("label", RDFS.label),
+        ("replacement", DCTERMS.isReplacedBy),
+        ("date", DCTERMS.modified),
+        ("reason", SKOS.changeNote),
+        ("sources", PROV.hadPrimarySource),
+    ):
+        for value in row.cells[column]:
+            yield node, predicate, term(value)
+
+
+def faults(
+    rows: Sequence[Row], published: Mapping[str, str], current: Collection[str], register: Place
+) -> Iterator[InvalidData]:
+    """Tell what is wrong with the register of identifiers, and what is missing in it.
+
+    `published` has each identifier of the past releases with the version of the last that had it, `current` those of
+    the dataset that is being built.
+    """
+    listed = {row.written("iri") for row in rows}
+    for iri, version in sorted(published.items()):
+        if iri not in current and iri not in listed:
+            message = f"{_path(iri)} was published in release {version} and is in the dataset no longer"
+            remedy = "Add a row for it: withdrawn, or replaced by what; or bring it back."
+            yield InvalidData(message, register, remedy=remedy)
+    for row in rows:
+        iri = row.written("iri")
+        if iri in current:
+            yield InvalidData(f"{_path(iri)} is in use", row.place_of("iri"), remedy="Delete the row.")
+        elif iri not in published:
+            remedy = "Only what was in a release is listed here."
+            yield InvalidData(f"{_path(iri)} was never published", row.place_of("iri"), remedy=remedy)
+        replaced = row.written("status") == "replaced"
+        if replaced != bool(row.cells["replacement"]):
+            remedy = "Name what replaces it." if replaced else "Empty the cell, or make the status “replaced”."
+            yield InvalidData("status and replacement differ", row.place_of("replacement"), remedy=remedy)
+        for replacement in row.all_written("replacement"):
+            if replacement not in current:
+                remedy = "Name what is in the dataset now."
+                yield InvalidData(f"there is no {_path(replacement)}", row.place_of("replacement"), remedy=remedy)
+
+
+def _path(iri: str) -> str:
+    return iri.removeprefix(namespaces.BASE)
