@@ -366,7 +366,7 @@ def test_the_signposts_of_a_document_lead_to_what_they_say(aliased):
         response = aliased.get("/doc/body/a", headers={"Accept": accept})
         links = read_links(response.headers["link"])
         assert ("cite-as", f"{BASE}id/body/a", None) in links
-        assert ("canonical", "/doc/body/a", None) in links
+        assert ("canonical", f"{BASE}doc/body/a", None) in links
         assert ("type", "https://schema.org/Organization", None) in links
         assert ("collection", "/dataset", None) in links
         assert ("linkset", "/linkset/doc/body/a", "application/linkset+json") in links

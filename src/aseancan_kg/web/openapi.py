@@ -13,7 +13,7 @@ from aseancan_kg import error_reports
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
 from aseancan_kg.library.citations import WRITERS
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
 from aseancan_kg.web import answers, reading, search
@@ -22,7 +22,7 @@ from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
 
-_ANY_ANSWER = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
+_ANY_ANSWER = (*RESULT_FORMATS, XLSX, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
     "string": {"type": "string"},

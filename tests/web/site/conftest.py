@@ -44,6 +44,10 @@ PAGES = {
     "property": "/doc/ont/adoptedOn",
     "graph": "/graph/bodies",
     "dataset": "/dataset",
+    "releases": "/r",
+    "release": "/r/5124f632db8ce40f",
+    "what changed": "/r/5124f632db8ce40f/changes/instrument/unscr-1325",
+    "thing of a past release": "/r/b0c752e3c0a8ec01/doc/instrument/actip-2015",
     "shapes": "/shapes",
     "queries": "/queries",
     "queries with a word": "/queries?q=topic",
@@ -55,6 +59,14 @@ PAGES = {
     "workbench out of time": f"/sparql?query={quote(ENDLESS)}",
     "doctor": f"/sparql/doctor?query={quote('SELECT * { ?s a <urn:nothing> }')}",
     "deposit": "/q/{deposit}",
+    "pictures": "/pictures",
+    "matrix": "/pictures/chapters-verbs",
+    "long matrix": "/pictures/actions-goals",
+    "timeline": "/pictures/lineages",
+    "timeline of meetings": "/pictures/meetings",
+    "network": "/pictures/network",
+    "neighbours": "/pictures/neighbours?of=https://w3id.org/aseancan/id/body/asean",
+    "error to report": "/report?about=https://w3id.org/aseancan/id/body/asean",
     "interface": "/docs",
     "ontology explained": "/downloads/ontology.html",
     "codebook": "/downloads/codebook.html",
@@ -82,11 +94,11 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 
 @pytest.fixture(scope="session")
-def site(built, running, state_of, tmp_path_factory):
+def site(built, past, running, state_of, tmp_path_factory):
     """The service over the real dataset, its documents included, with a deposit: its address, and the pages' paths."""
     directory = tmp_path_factory.mktemp("released")
     file = datasets.write(built, directory, release.document(built))
-    with running(state_of(file, downloads=directory, query_seconds=1.0)) as port:
+    with running(state_of(file, downloads=directory, archived=past, query_seconds=1.0)) as port:
         url = f"http://127.0.0.1:{port}"
         deposit = httpx2.post(f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"})
         yield url, {name: path.replace("{deposit}", deposit.json()["id"]) for name, path in PAGES.items()}
