@@ -12,6 +12,7 @@ from rdflib import Dataset, Graph
 from aseancan_kg import release, settings
 from aseancan_kg.build import dataset as datasets
 from aseancan_kg.build.dataset import Built
+from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.validation import Report
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,6 +43,12 @@ def report(built: Built) -> Report:
 def published(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the N-Quads file of the real dataset."""
     return datasets.write(built, tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="session")
+def served(published: Path) -> EmbeddedStore:
+    """Return the real dataset as it is served."""
+    return EmbeddedStore.from_files([published], union_default_graph=True)
 
 
 @pytest.fixture(scope="session")

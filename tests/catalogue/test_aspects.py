@@ -14,17 +14,12 @@ RDF, SKOS, DCTERMS = PREFIXES["rdf"], PREFIXES["skos"], PREFIXES["dcterms"]
 
 
 @pytest.fixture(scope="module")
-def store(published):
-    return EmbeddedStore.from_files([published], union_default_graph=True)
-
-
-@pytest.fixture(scope="module")
-def shown(store):
+def shown(served):
     """Return what gives the aspects of a thing by name."""
 
     def shown(iri):
-        types = [quad.object.value for quad in store.about([iri])[iri] if quad.predicate.value == f"{RDF}type"]
-        return dict(aspects(store, iri, types))
+        types = [quad.object.value for quad in served.about([iri])[iri] if quad.predicate.value == f"{RDF}type"]
+        return dict(aspects(served, iri, types))
 
     return shown
 
@@ -143,9 +138,9 @@ def test_a_statement_node_is_a_sentence(shown):
     assert shown(f"{ID}assertion/body/accc/acronym")["claim"].value.text == "ACCC"
 
 
-def test_what_is_no_thing_of_these_kinds_has_no_aspects(store, shown):
+def test_what_is_no_thing_of_these_kinds_has_no_aspects(served, shown):
     assert shown(thing("source", "plan-of-action-2021-2025")) == {}
-    assert aspects(store, "http://e/a", []) == []
+    assert aspects(served, "http://e/a", []) == []
     bare = made(("assertion:x", "rdf:subject", "body:a"))
     assert aspects(bare, thing("assertion", "x"), [f"{ONT}Assertion"]) == []
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from html import escape
 from html.parser import HTMLParser
@@ -197,6 +198,17 @@ def test_a_statement_nodes_page_is_a_sentence_and_no_slug(real):
     assert "Coding: plan-of-action" not in page
     for told in (">Rules</a> says of", ">firmness</a>", ">Firm</a></strong>", "<q>Further promote</q>"):
         assert told in page
+
+
+def test_home_shows_an_action_and_five_ways_in_that_are_there(real):
+    page = real.get("/").text
+    ways = page[page.index("Five ways in") : page.index("One action")]
+    targets = re.findall('href="([^"]+)"', ways)
+    assert len(re.findall("<li>", ways)) == 5
+    for target in targets:
+        assert real.get(target, follow_redirects=True).status_code == 200, target
+    assert '<a class="m-instrument" href="/doc/instrument/apaec-2016-2025"' in page
+    assert re.search("<strong>106</strong> actions", page)
 
 
 def test_one_plan_is_where_read_leads(real):

@@ -43,5 +43,7 @@ def _role(said: Descriptions, labels: Labels, iri: str, thing: str) -> Role:
     words = ", ".join([*part, *said.texts(iri, _TITLE), *said.texts(iri, _CAPACITY)])
     ends = [end for name in _ENDS for end in said.iris(iri, name) if end != thing]
     begins, ended, as_of = (said.text(iri, name) for name in (_FROM, _TO, _AS_OF))
-    held = f"{begins or '?'}–{ended or ''}" if begins or ended else None
+    held = (
+        f"{begins}–{ended}" if begins and ended else f"from {begins}" if begins else f"until {ended}" if ended else None
+    )
     return Role(iri, words, tuple(link(labels, end) for end in ends), held or (f"as of {as_of}" if as_of else None))

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg.catalogue import things
+from aseancan_kg.catalogue import listing, things
 from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
 from aseancan_kg.catalogue.reading import example
 from aseancan_kg.mediatypes import HTML
@@ -114,6 +114,7 @@ def _home(request: Request) -> Response:
         request,
         "home.html",
         counts=state.derived.get(things.overview),
+        browsed={kind.name for kind in state.derived.get(listing.counts)},
         example=state.derived.get(example),
         queries=len(state.queries),
     )
