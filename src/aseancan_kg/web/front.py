@@ -143,7 +143,9 @@ class _Reply:
                 headers = [one for one in headers if one[0] not in _OF_BODY]
             if all(name != _INERT[0] for name, _ in headers):
                 headers = [*headers, _INERT]
-            message = {"type": "http.response.start", "status": self.status, "headers": headers + self._common}
+            own = {name for name, _ in headers}  # a past release tells its own version
+            headers = [*headers, *(one for one in self._common if one[0] not in own)]
+            message = {"type": "http.response.start", "status": self.status, "headers": headers}
         else:
             if self._scope.get(KEEP) and not message.get("more_body"):
                 self.keep = _ready(self._start, message)
