@@ -5,7 +5,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -100,17 +100,24 @@ class Rate(NamedTuple):
 
 
 def wrk(endpoint: Endpoint, query: Query, mark: str | None, clients: int, seconds: int) -> Rate:
-    """Have clients ask at once and again as soon as they are answered; cold when there is a mark."""
+    """Have clients ask a query at once and again as soon as they are answered; cold when there is a mark."""
     target = endpoint.target(query.text(f"{mark}COLD" if mark else ""))
+    return hammer(endpoint.port, target, [f"Accept: {query.media_type}"], clients, seconds, cold=mark is not None)
+
+
+def hammer(  # noqa: PLR0913
+    port: int, target: str, headers: Sequence[str], clients: int, seconds: int, *, cold: bool = False
+) -> Rate:
+    """Have clients get an address at once and again as soon as they are answered; cold as `WRK` says."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(WRK % ("true" if mark else "false"))
+        script.write(WRK % ("true" if cold else "false"))
         script.flush()
         options = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script.name]
-        accept = ["-H", f"Accept: {query.media_type}"]
-        command = ["wrk", *options, *accept, f"http://127.0.0.1:{endpoint.port}{target}"]
+        sent = [word for header in headers for word in ("-H", header)]
+        command = ["wrk", *options, *sent, f"http://127.0.0.1:{port}{target}"]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"wrk cannot ask {endpoint}: {done.stderr or done.stdout}")
+        raise RuntimeError(f"wrk cannot get {target}: {done.stderr or done.stdout}")
     found = json.loads(done.stdout.splitlines()[-1])
     per_second = (found["requests"] - found["failed"]) * 1e6 / found["microseconds"]
     return Rate(per_second, found["p50"] / 1000, found["p99"] / 1000, found["failed"])

@@ -10,7 +10,7 @@ import pytest
 from aseancan_kg import settings
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.mediatypes import CSV
-from aseancan_kg.queries import AUDIENCES, catalogue, load
+from aseancan_kg.queries import AUDIENCES, SUBJECTS, catalogue, load
 from aseancan_kg.store.embedded import EmbeddedStore
 
 TINY = Path(__file__).parent / "web" / "tiny.trig"
@@ -46,6 +46,7 @@ def test_every_shipped_query_says_what_it_answers_and_whom_it_serves():
     assert sorted(found) == SHIPPED
     assert [name for name, query in found.items() if not (query.title and query.description.endswith("."))] == []
     assert [name for name, query in found.items() if query.audience not in AUDIENCES] == []
+    assert [name for name, query in found.items() if query.subject not in SUBJECTS] == []
 
 
 def test_each_competency_question_is_answered_by_one_query():
@@ -139,6 +140,7 @@ def test_an_unknown_query_is_refused_with_the_nearest_name():
         ("# title: T\n# description: D.\n# audience: everybody\nASK {}", 3, "unexpected header line 'audience'"),
         ("# title: T\n# description: D.\n# question: 0\nASK {}", 3, "unexpected header line 'question'"),
         ("# title: T\n# title: T\n# description: D.\nASK {}", 2, "unexpected header line 'title'"),
+        ("# title: T\n# description: D.\n# subject: all\nASK {}", 3, "unexpected header line 'subject'"),
         ("# title: T\n# audience: librarian\nASK {}", 1, "no title or no description"),
     ],
 )
@@ -153,10 +155,10 @@ def test_a_bad_header_is_refused_with_its_line(tmp_path, text, line, message):
 def test_a_header_tells_whom_a_query_serves_and_which_question_it_answers(tmp_path):
     header = "# title: T\n# description: D.\n"
     (tmp_path / "bare.rq").write_text(header + "ASK {}")
-    (tmp_path / "full.rq").write_text(header + "# audience: librarian\n# question: 17\nASK {}")
+    (tmp_path / "full.rq").write_text(header + "# audience: librarian\n# subject: instruments\n# question: 17\nASK {}")
     bare, full = catalogue(tmp_path).values()
-    assert (bare.audience, bare.question) == (None, None)
-    assert (full.audience, full.question) == ("librarian", 17)
+    assert (bare.audience, bare.subject, bare.question) == (None, None, None)
+    assert (full.audience, full.subject, full.question) == ("librarian", "instruments", 17)
 
 
 def test_an_integer_binds_as_a_number_and_a_missing_one_is_asked_for(tmp_path):

@@ -124,6 +124,17 @@ def report(
 
 
 @app.command()
+def error_reports() -> None:
+    """Print the errors that readers of the service here have reported, each a line of JSON, the oldest first."""
+    from dataclasses import asdict
+
+    from aseancan_kg.error_reports import ErrorReports
+
+    for one in ErrorReports.of(settings.read(os.environ)).all():
+        print(json.dumps(asdict(one), ensure_ascii=False))
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,

@@ -7,29 +7,25 @@ the same id, on every machine.
 
 import hashlib
 import json
-import math
 import re
-import sqlite3
 import zlib
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aseancan_kg import syntax
-from aseancan_kg.errors import BudgetSpent, InputError, NoRoom, NotFound, StoreUnavailable
+from aseancan_kg.errors import InputError, NotFound, StoreUnavailable
+from aseancan_kg.ledger import Ledger
 from aseancan_kg.mediatypes import N_TRIPLES, TSV, Format
 from aseancan_kg.store import Question
 
-_SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS deposit (
+_TABLE = """CREATE TABLE IF NOT EXISTS deposit (
   id TEXT PRIMARY KEY, query TEXT NOT NULL, default_graphs TEXT NOT NULL, named_graphs TEXT NOT NULL,
-  version TEXT NOT NULL, deposited TEXT NOT NULL, rows INTEGER, sha256 TEXT NOT NULL, answer BLOB NOT NULL)""",
-    "CREATE TABLE IF NOT EXISTS share (client TEXT PRIMARY KEY, day TEXT NOT NULL, bytes INTEGER NOT NULL)",
-)
+  version TEXT NOT NULL, deposited TEXT NOT NULL, rows INTEGER, sha256 TEXT NOT NULL, answer BLOB NOT NULL)"""
+_MEGABYTE = 1024 * 1024
 _TERM = re.compile(r'"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|(?P<blank>_:[^\s()<>"]+)')
 """A string, an IRI or a blank node, as N-Triples and TSV write them; what looks like one within another is none."""
 
@@ -125,46 +121,28 @@ def _asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
 
 
 class Deposits:
-    """The deposits of one SQLite file, which holds at most `megabytes`, and takes `megabytes_per_client` a day.
-
-    What a client has deposited is counted in the file too, each day by UTC anew; what was counted on another day is
-    deleted then, and the clients' addresses with it.
-    """
+    """The deposits of one file, which holds at most `megabytes`, and takes `megabytes_per_client` a day."""
 
     def __init__(self, file: Path, megabytes: int, megabytes_per_client: int) -> None:
-        self._file = file
-        self._megabytes = megabytes
-        self._megabytes_per_client = megabytes_per_client
+        self._ledger = Ledger(file, _TABLE, megabytes * _MEGABYTE, megabytes_per_client * _MEGABYTE)
 
     def put(self, deposit: Deposit, client: str) -> Deposit:
-        """Keep a deposit of a client, who is known by an address.
+        """Keep a deposit of a client; raises as `Ledger.add` does, and `InputError` where another query has its id.
 
-        Returns the one that is kept, which is the earlier where there is one of the same id. It is kept
-        when this returns. Raises `NoRoom`, `BudgetSpent` when the client has had its share of the day,
-        `StoreUnavailable` where nothing can be written, and `InputError` where another query has the same id.
+        Returns the one that is kept, which is the earlier where there is one of the same id.
         """
-        with self._open() as connection:
-            (pages,) = connection.execute("PRAGMA page_count").fetchone()
-            (size,) = connection.execute("PRAGMA page_size").fetchone()
-            if pages * size > self._megabytes * 1024 * 1024:
-                raise NoRoom("no more queries can be deposited", remedy="Ask whoever runs this service for more room.")
-            values = (
-                deposit.id,
-                deposit.query,
-                json.dumps(deposit.default_graphs),
-                json.dumps(deposit.named_graphs),
-                deposit.version,
-                deposit.deposited.isoformat(),
-                deposit.rows,
-                deposit.sha256,
-                zlib.compress("\n".join(deposit.answer).encode()),
-            )
-            with connection:
-                insert = "INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                if connection.execute(insert, values).rowcount:
-                    self._count(
-                        connection, client, sum(len(value) for value in values if isinstance(value, str | bytes))
-                    )
+        values = (
+            deposit.id,
+            deposit.query,
+            json.dumps(deposit.default_graphs),
+            json.dumps(deposit.named_graphs),
+            deposit.version,
+            deposit.deposited.isoformat(),
+            deposit.rows,
+            deposit.sha256,
+            zlib.compress("\n".join(deposit.answer).encode()),
+        )
+        self._ledger.add(client, "INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         kept = self.get(deposit.id)
         one, other = (
             _asked(each.query, each.default_graphs, each.named_graphs, each.version) for each in (kept, deposit)
@@ -173,25 +151,9 @@ class Deposits:
             raise InputError(f"another query is deposited as {deposit.id!r}", remedy="Rename a variable of this one.")
         return kept
 
-    def _count(self, connection: sqlite3.Connection, client: str, size: int) -> None:
-        """Count `size` more bytes of a client; raises `BudgetSpent`."""
-        now = datetime.now(UTC)
-        today = now.date()
-        connection.execute("DELETE FROM share WHERE day <> ?", (today.isoformat(),))
-        insert = "INSERT INTO share VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes"
-        connection.execute(insert, (client, today.isoformat(), size))
-        (deposited,) = connection.execute("SELECT bytes FROM share WHERE client = ?", (client,)).fetchone()
-        if deposited > self._megabytes_per_client * 1024 * 1024:
-            midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), UTC)
-            raise BudgetSpent(
-                f"{self._megabytes_per_client} MB can be deposited in a day, and you have no room left for this",
-                remedy="Deposit it tomorrow.",
-                retry_after=math.ceil((midnight - now).total_seconds()),
-            )
-
     def get(self, identity: str) -> Deposit:
         """Return a deposit; raises `NotFound`, and `StoreUnavailable` where it cannot be read."""
-        with self._open() as connection:
+        with self._ledger.open() as connection:
             row = connection.execute("SELECT * FROM deposit WHERE id = ?", (identity,)).fetchone()
         if row is None:
             raise NotFound(f"nothing was deposited as {identity!r}")
@@ -213,18 +175,3 @@ class Deposits:
             raise StoreUnavailable(
                 f"what was deposited as {identity!r} is damaged", remedy="The operator can restore it from a copy."
             ) from error
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=10)) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                for table in _SCHEMA:
-                    connection.execute(table)
-                yield connection
-        except (OSError, sqlite3.Error) as error:
-            # The cause names a directory of the server, which is for its log alone.
-            remedy = "The operator sets a directory that can be written with AC_STATE."
-            raise StoreUnavailable("deposits cannot be kept or read here", remedy=remedy) from error

@@ -42,6 +42,9 @@ PREFIXES = {
 }
 """Prefix → namespace, in the order of the prefix names."""
 
+PROLOGUE = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
+"""The prefixes as a SPARQL query declares them."""
+
 
 def thing(kind: str, slug: str) -> str:
     """IRI of a thing: `thing("instrument", "actip-2015")`."""
@@ -66,15 +69,19 @@ def graph(name: str) -> str:
 def document_iri(iri: str) -> str | None:
     """IRI of the document about an IRI of ours, None for every other IRI.
 
-    Codes, graphs and the ontology as a whole are documents themselves, and so is what an IRI with a `#` is a part of;
-    a term of the ontology has a document of its own.
+    Codes, graphs, queries and the ontology as a whole are documents themselves, and so is what an IRI with a `#` is a
+    part of; a term of the ontology has a document of its own.
     """
     if iri.startswith(ONT):
         return f"{DOC}ont/{iri.removeprefix(ONT)}"
     whole = iri.partition("#")[0]
     if whole.startswith(ID):
         return DOC + whole.removeprefix(ID)
-    own = whole.startswith((SCHEME, GRAPH)) or whole in (f"{BASE}ont", f"{BASE}dataset", f"{BASE}shapes")
+    own = whole.startswith((SCHEME, GRAPH, f"{BASE}queries/")) or whole in (
+        f"{BASE}ont",
+        f"{BASE}dataset",
+        f"{BASE}shapes",
+    )
     return whole if own else None
 
 

@@ -5,9 +5,11 @@ A catalogued query is a file `queries/<name>.rq` whose leading comment lines are
     # title: ASEAN members at a date
     # description: Member states whose membership covers the day.
     # audience: policy researcher
+    # subject: bodies, programmes and people
     # param: date date 2025-10-26
 
-The audience, who is served best, is one of `AUDIENCES`. `# question: 17` gives the number of a competency question.
+The audience, who is served best, is one of `AUDIENCES`, and the subject one of `SUBJECTS`. `# question: 17` gives the
+number of a competency question.
 
 A parameter line holds a name, a type (iri, string, integer, date) and a default, the rest of the line; without a
 default the parameter must be given. The parameter stands in the query as the variable of that name, which the query
@@ -49,6 +51,17 @@ class Parameter:
 
 
 AUDIENCES = ("policy researcher", "linked-data consumer", "librarian")
+SUBJECTS = (
+    "the plan and its actions",
+    "verbs, direction and firmness",
+    "topics and Goals",
+    "instruments",
+    "bodies, programmes and people",
+    "what a text names",
+    "meetings and what was said",
+    "sources and evidence",
+    "the dataset",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +72,15 @@ class Query:
     title: str
     description: str
     audience: str | None
+    subject: str | None
     question: int | None
     parameters: tuple[Parameter, ...]
     text: str
+
+    @property
+    def words(self) -> str:
+        """What a query is found by, in small letters."""
+        return f"{self.name} {self.title} {self.description}".casefold()
 
     def bind(self, values: Mapping[str, str]) -> str:
         """Return the query's text with its parameters bound to `values`, else to their defaults.
@@ -97,6 +116,12 @@ def catalogue(directory: Path | None = None) -> dict[str, Query]:
     return {path.stem: _read(path) for path in sorted(directory.glob("*.rq"))}
 
 
+def search(words: str, among: Mapping[str, Query]) -> list[Query]:
+    """Return the queries whose name, title or description has every one of the words, or a part of it."""
+    wanted = words.casefold().split()
+    return [one for one in among.values() if all(word in one.words for word in wanted)]
+
+
 def load(name: str, directory: Path | None = None) -> Query:
     """Return one query of the catalogue; raises `NotFound`, with the nearest name there is, and `InputError`."""
     return pick(name, catalogue(directory))
@@ -113,7 +138,13 @@ def pick(name: str, among: Mapping[str, Query]) -> Query:
 
 
 _HEADER = re.compile(r"#\s*(\w+):\s*(.*)")
-_FIELDS = {"title": ".+", "description": ".+", "audience": "|".join(AUDIENCES), "question": r"[1-9]\d*"}
+_FIELDS = {
+    "title": ".+",
+    "description": ".+",
+    "audience": "|".join(AUDIENCES),
+    "subject": "|".join(SUBJECTS),
+    "question": r"[1-9]\d*",
+}
 """Header field → what it may hold."""
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)\s+(\w+)(?:\s+(\S.*))?")
 
@@ -135,7 +166,7 @@ def _read(path: Path) -> Query:
         elif field in _FIELDS and field not in fields and re.fullmatch(_FIELDS[field], value):
             fields[field] = value
         else:
-            remedy = "The header has one title, one description, one audience, at most one question, and param lines."
+            remedy = "It has one title, description, audience and subject, at most one question, and param lines."
             raise InputError(f"unexpected header line {field!r}", Place(path, line=number), remedy=remedy)
     if not {"title", "description"} <= set(fields):
         remedy = "Begin the file with '# title: …' and '# description: …'."
@@ -145,6 +176,7 @@ def _read(path: Path) -> Query:
         title=fields["title"],
         description=fields["description"],
         audience=fields.get("audience"),
+        subject=fields.get("subject"),
         question=int(fields["question"]) if "question" in fields else None,
         parameters=tuple(parameters),
         text=text,

@@ -67,9 +67,13 @@ class Settings:
     buffer_kb: Annotated[int, Rule("kilobytes up to which an answer is held until it is whole, then streamed")] = 4096
     transfer_seconds: Annotated[float, Rule("seconds a streamed answer may take to be received", least=0.1)] = 300.0
     cache_mb: Annotated[int, Rule("megabytes of answers that are kept", least=0)] = 64
-    state: Annotated[str, Rule("directory of what readers deposit")] = _STATE
+    state: Annotated[str, Rule("directory of what readers deposit and report")] = _STATE
     deposits_mb: Annotated[int, Rule("megabytes of deposited queries that are kept", least=0)] = 1024
     deposit_mb_per_client: Annotated[int, Rule("megabytes a client may deposit within a day, by UTC", least=0)] = 10
+    reports_mb: Annotated[int, Rule("megabytes of reported errors that are kept", least=0)] = 64
+    report_kb_per_client: Annotated[
+        int, Rule("kilobytes of reports a client may send within a day, by UTC", least=0)
+    ] = 32
     log: Annotated[str, Rule("requests that are logged", choices=("errors", "requests", "queries"))] = "errors"
 
 

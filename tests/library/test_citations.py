@@ -2,20 +2,35 @@
 
 import json
 import re
-from datetime import date
+from dataclasses import replace
 
 import pytest
 
-from aseancan_kg.library.citations import BIBTEX, CSL_JSON, RIS, WRITERS, Citation
+from aseancan_kg.library.citations import BIBTEX, CSL_JSON, RIS, WRITERS, Citation, as_sentence
 
 CITED = Citation(
     key="aseancan-abc",
     title="Answer & 100% of {it}, 3 rows_\\ ~^ #1 $2",
     author="The project",
-    issued=date(2026, 3, 9),
+    issued="2026-03-09",
     version="0123abcd",
     url="https://w3id.org/aseancan/q/abc",
     note="SHA-256: ff",
+)
+
+
+PART = Citation(
+    key="aseancan-part",
+    title="The Plan, action 1.2.6",
+    author="",
+    issued="2020-09",
+    version="0.2.0",
+    url="https://w3id.org/aseancan/id/instrument/plan/action/1.2.6",
+    note="",
+    is_dataset=False,
+    section="1.2.6",
+    container="The graph",
+    publisher="The publisher",
 )
 
 
@@ -46,6 +61,31 @@ def test_csl_json_has_the_date_in_parts():
     (item,) = json.loads(WRITERS[CSL_JSON](CITED))
     assert item["issued"] == {"date-parts": [[2026, 3, 9]]}
     assert item["title"] == CITED.title
+
+
+def test_a_part_of_a_document_is_told_by_its_number_and_what_is_not_known_is_left_out():
+    for write in WRITERS.values():
+        text = write(PART)
+        for value in ("1.2.6", "The graph", "The publisher"):
+            assert value in text
+        assert "author" not in text
+        assert "AU  -" not in text
+    (item,) = json.loads(WRITERS[CSL_JSON](PART))
+    assert (item["type"], item["issued"]) == ("document", {"date-parts": [[2020, 9]]})
+    assert "TY  - GEN" in WRITERS[RIS](PART)
+    assert "DA  - 2020/09" in WRITERS[RIS](PART).split("\r\n")
+    assert "date = {2020-09}" in WRITERS[BIBTEX](PART)
+
+
+def test_a_sentence_says_who_when_what_and_where():
+    assert as_sentence(PART) == f"(2020). The Plan, action 1.2.6. The publisher. The graph, version 0.2.0. {PART.url}"
+    assert as_sentence(CITED).startswith("The project (2026). Answer & 100%")
+    assert as_sentence(CITED).endswith("Version 0123abcd. https://w3id.org/aseancan/q/abc")
+
+
+def test_a_line_break_in_a_title_breaks_no_record():
+    lines = WRITERS[RIS](replace(PART, title="One\nER  - ")).split("\r\n")
+    assert "TI  - One ER -" in lines
 
 
 @pytest.mark.parametrize("one", WRITERS, ids=lambda one: one.name)

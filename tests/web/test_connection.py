@@ -288,3 +288,118 @@ def test_connect_is_refused(port):
     with connected(port) as connection:
         connection.sendall(b"CONNECT /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nASK {}")
         assert connection.recv(12) == b"HTTP/1.1 405"
+
+
+DOCUMENT = "/doc/instrument/plan-b.ttl"
+
+
+def ask(connection, path, *headers, method="GET", version="1.1"):
+    lines = [f"{method} {path} HTTP/{version}", "Host: x", *headers, "", ""]
+    connection.sendall("\r\n".join(lines).encode())
+
+
+def answers(connection, count, *, bodies=True):
+    """Read so many responses: status, headers by name, body."""
+    stream, found = connection.makefile("rb"), []
+    for _ in range(count):
+        status = int(stream.readline().split()[1])
+        headers = {}
+        while line := stream.readline().strip():
+            name, _, value = line.decode().partition(": ")
+            headers[name] = value
+        length = int(headers.get("content-length", 0)) if bodies and status != 304 else 0
+        found.append((status, headers, stream.read(length)))
+    return found
+
+
+def is_ready_made(headers):
+    return headers.get("server-timing") == 'cache;desc="hit"'
+
+
+def test_a_kept_answer_is_sent_at_once_and_is_the_same(port):
+    with connected(port) as connection:
+        ask(connection, f"{DOCUMENT}?same")
+        ask(connection, f"{DOCUMENT}?same")
+        (first, one, body), (second, other, same) = answers(connection, 2)
+    with connected(port) as connection:
+        ask(connection, f"{DOCUMENT}?same")
+        ((third, another, again),) = answers(connection, 1)
+    assert (first, second, third) == (200, 200, 200)
+    assert body == same == again
+    assert is_ready_made(another)
+    lasting = [
+        {name: value for name, value in each.items() if name not in ("x-request-id", "server-timing", "date")}
+        for each in (one, other, another)
+    ]
+    assert lasting[0] == lasting[1] == lasting[2]
+    assert len({each["x-request-id"] for each in (one, other, another)}) == 3
+    assert "date" in another
+
+
+def test_a_kept_answer_is_given_to_head_and_to_who_holds_it(port):
+    with connected(port) as connection:
+        ask(connection, DOCUMENT)
+        ((_, headers, body),) = answers(connection, 1)
+        ask(connection, DOCUMENT, method="HEAD")
+        ((status, head, _),) = answers(connection, 1, bodies=False)
+        assert (status, head["content-length"]) == (200, str(len(body)))
+        assert is_ready_made(head)
+        ask(connection, DOCUMENT, f"If-None-Match: {headers['etag']}")
+        ask(connection, DOCUMENT, 'If-None-Match: "other"')
+        (held, unchanged, _), (fresh, _, again) = answers(connection, 2)
+        assert (held, fresh, again) == (304, 200, body)
+        assert "content-length" not in unchanged
+        assert unchanged["etag"] == headers["etag"]
+
+
+def test_kept_answers_keep_their_turn(port):
+    slow = "/sparql?" + urlencode(
+        {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "format": "csv"}
+    )
+    with connected(port) as connection:
+        ask(connection, DOCUMENT)
+        ((_, _, body),) = answers(connection, 1)
+        for path in (DOCUMENT, slow, DOCUMENT, "/health/live", DOCUMENT):
+            ask(connection, path)
+        found = answers(connection, 5)
+        assert [body == one for _, _, one in found] == [True, False, True, False, True]
+        assert found[1][2].startswith(b"n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("headers", "version", "closes"), [(["Connection: close"], "1.1", True), (["Connection: keep-alive"], "1.0", True)]
+)
+def test_who_wants_to_part_is_parted_with_after_a_kept_answer(port, headers, version, closes):
+    with connected(port) as connection:
+        ask(connection, DOCUMENT)
+        answers(connection, 1)
+        ask(connection, DOCUMENT, *headers, version=version)
+        ((status, told, _),) = answers(connection, 1)
+        assert (status, told["connection"]) == (200, "close")
+        assert (connection.recv(1) == b"") is closes
+
+
+def test_a_body_that_comes_with_such_a_request_is_not_taken_for_another_request(port):
+    with connected(port) as connection:
+        ask(connection, DOCUMENT)
+        answers(connection, 1)
+        ask(connection, DOCUMENT, "Content-Length: 5")
+        connection.sendall(b"GET /")
+        ask(connection, "/health/live")
+        assert [status for status, _, _ in answers(connection, 2)] == [200, 200]
+
+
+def test_who_takes_nothing_of_many_kept_answers_does_not_fill_the_memory(port):
+    with connected(port) as connection:
+        ask(connection, DOCUMENT)
+        ((_, _, body),) = answers(connection, 1)
+        request = f"GET {DOCUMENT} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        sent = 0
+        connection.settimeout(0.5)
+        with contextlib.suppress(OSError):
+            for _ in range(20_000):
+                sent += connection.send(request * 10)
+    assert sent * len(body) / len(request) < 500 * 1024 * 1024
+    with connected(port) as connection:
+        ask(connection, "/health/live")
+        assert answers(connection, 1)[0][0] == 200

@@ -44,11 +44,36 @@ MOST_MEMORY = 400 * 1024 * 1024
 PROBLEMS = {"query-timeout", "query-memory", "query-crash", "busy", "store-unavailable"}
 QUERIES = [query.bind({}) for query in catalogue().values() if all(one.default for one in query.parameters)]
 PATHS = [
-    *("/", "/sparql", "/sparql/doctor", "/sparql/vocabulary", "/graph-store", "/queries", "/queries/members", "/q"),
+    *(
+        "/",
+        "/sparql",
+        "/sparql/doctor",
+        "/sparql/vocabulary",
+        "/graph-store",
+        "/queries",
+        "/queries/members",
+        "/q",
+        "/report",
+    ),
     *("/queries/members.rq", "/queries/members.ttl", "/q/aaaaaaaaaa", "/q/aaaaaaaaaa.bib", "/id/body/asean"),
     *("/doc/body/asean", "/doc/body/asean.ttl", "/ont", "/ont.ttl", "/scheme/body-kind", "/graph/bodies", "/dataset"),
     *("/shapes", "/downloads/x.nq", "/metrics", "/static/style.css", "/health", "/health/live", "/openapi.json"),
-    "/docs",
+    *(
+        "/docs",
+        "/linkset/doc/body/asean",
+        "/linkset",
+        "/doc/body/ASEAN",
+        "/id/ASEC",
+        "/doc/ont/Plan",
+        "/doc/asean.html",
+    ),
+    *(
+        "/doc/instrument/plan-b.html",
+        "/scheme/body-kind/secretariat",
+        "/dataset.ttl",
+        "/queries/",
+        "/static/0/style.css",
+    ),
 ]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW", "get", "M-SEARCH"]
 ACCEPTS = [
@@ -260,7 +285,9 @@ def odd_body(chance, url):
         ("Content-Length", len(body)),
         ("Accept", chance.choice(ACCEPTS)),
     ]
-    return Case(request("POST", chance.choice(("/sparql", "/sparql/doctor", "/q")), headers, body), ("POST",))
+    return Case(
+        request("POST", chance.choice(("/sparql", "/sparql/doctor", "/q", "/report")), headers, body), ("POST",)
+    )
 
 
 def odd_framing(chance, url):
@@ -279,13 +306,16 @@ def odd_address(chance, url):
     path = chance.choice(PATHS)
     for _ in range(chance.choice((0, 0, 1, 2))):
         odd = chance.choice(
-            ("%00", "%ff", "%", "..", "//", "%2e%2e%2f", ".ttl", ".", "é", "?", "#", "x" * 9000, ";a=b", "%0d%0a")
+            (
+                *("%00", "%ff", "%", "..", "//", "%2e%2e%2f", ".ttl", ".", "é", "?", "#", "x" * 9000, ";a=b", "%0d%0a"),
+                *("%c0%af", "%e0%80%af", "%ed%a0%80", "%zz", "e%CC%81", "%E2%80%AE", "\\", "..%5c", "%25%30%30", "/./"),
+            )
         )
         at = chance.randrange(len(path) + 1)
         path = path[:at] + odd + path[at:]
     fields = {
         name: chance.choice(("", "1", "csv", "ttl", "é", "\0", "urn:g", "9" * 30))
-        for name in ("format", "page", "graph")
+        for name in ("format", "page", "graph", "uri", "q")
     }
     fields["date"] = chance.choice(("2000-01-01", "soon"))
     path += chance.choice(

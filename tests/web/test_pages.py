@@ -1,6 +1,7 @@
 """Home, the query catalogue, health, and what every response carries."""
 
 import json
+import re
 
 import pytest
 
@@ -12,9 +13,10 @@ FIREFOX = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 def test_home_counts_what_there_is_and_shows_the_ways_in(client, store):
     page = client.get("/").text
     assert '<a href="/doc/ont/Instrument">Instrument</a> <span>2</span>' in page
-    assert '<a href="/graph/bodies">bodies</a> <span>14</span>' in page
-    for target in ("/sparql", "/queries", "/ont"):
+    assert "<strong>3</strong> bodies" in page
+    for target in ("/read", "/browse", "/browse/topic", "/search", "/queries", "/sparql", "/ont"):
         assert f'href="{target}"' in page
+    assert '<form action="/search" method="get" role="search"' in page
     assert store.version in page
 
 
@@ -25,6 +27,7 @@ def test_home_of_other_data_promises_nothing_it_has_not(serve, state_of, tmp_pat
         page = client.get("/").text
     assert "A dataset of 1 facts" in page
     assert "Plan of Action" not in page
+    assert 'href="/read"' not in page
     assert 'href="/ont"' not in page
 
 
@@ -34,6 +37,17 @@ def test_the_catalogue_lists_every_query(client):
     assert [one["name"] for one in listing] == list(catalogue())
     for name in catalogue():
         assert f'href="/queries/{name}"' in page
+
+
+def test_the_catalogue_is_searched_by_words_and_begins_with_the_policy_researcher(client):
+    found = client.get("/queries", params={"q": "LINEAGE instrument"}, headers={"Accept": "application/json"}).json()
+    assert [one["name"] for one in found] == ["instrument-lineage"]
+    page = client.get("/queries?q=lineage+instrument", headers=FIREFOX).text
+    assert page.count('href="/queries/') == 1
+    assert "<details open>" in page
+    assert "0 questions" in client.get("/queries?q=%3Cb%3Enothing", headers=FIREFOX).text
+    whole = client.get("/queries", headers=FIREFOX).text
+    assert whole.index("policy researcher") < whole.index("linked-data consumer") < whole.index("librarian")
 
 
 def test_a_named_query_answers_in_every_format_and_as_a_page(client):
@@ -92,13 +106,14 @@ def test_a_preflight_allows_what_clients_send(client):
     assert {"Accept", "Content-Type"} <= set(response.headers["access-control-allow-headers"].split(", "))
 
 
-def test_pages_run_no_scripts_and_load_nothing_from_elsewhere(client):
+def test_pages_run_one_script_of_our_own_and_load_nothing_from_elsewhere(client):
     for path in ("/", "/doc/instrument/plan-b.html", "/queries/members", "/nowhere"):
         page = client.get(path, headers=FIREFOX)
-        assert "<script" not in page.text
+        assert re.findall("<script.*", page.text) == ['<script src="/static/suggest.js" type="module"></script>']
         assert "style=" not in page.text
-        assert "script-src" not in page.headers["content-security-policy"]
-        assert "default-src 'none'" in page.headers["content-security-policy"]
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self';" in policy
+        assert "unsafe" not in policy
         assert '<html lang="en">' in page.text
         assert page.text.count("<h1>") == 1
         assert page.text.count("<title>") == 1
@@ -108,10 +123,9 @@ def test_the_workbench_runs_its_own_script_only(client):
     pages = [client.get("/sparql", params=query, headers=FIREFOX) for query in ({}, {"query": "x"})]
     policies = [page.headers["content-security-policy"] for page in pages]
     for page, policy in zip(pages, policies, strict=True):
-        assert "default-src 'none'; style-src 'self' 'nonce-" in policy
-        assert "script-src 'self'; connect-src 'self';" in policy
+        assert "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'nonce-" in policy
         assert "unsafe" not in policy
-        assert page.text.count("<script") <= 1
+        assert all('src="/static/' in tag for tag in re.findall("<script[^>]*>", page.text))
         assert "style=" not in page.text
     assert policies[0] != policies[1]
 

@@ -248,6 +248,10 @@ SPECIMENS = {
     "/queries/{name}": "/queries/members",
     "/q": "/q",
     "/q/{name}": "/q/aaaaaaaaaa",
+    "/pictures": "/pictures",
+    "/pictures/{name}": "/pictures/lineages",
+    "/report": "/report",
+    "/report/{reference}": "/report/aaaaaaaa",
     "/id/{path:path}": "/id/body/asean",
     "/doc/{path:path}": "/doc/body/asean",
     "/ont": "/ont",
@@ -319,7 +323,7 @@ def test_what_a_door_does_not_do_is_405_with_what_it_does(client, path):
         assert refused.json()["status"] == 405
         allowed = set(refused.headers["allow"].split(", "))
         assert ("GET" in allowed) is (path != "/q")
-        assert ("POST" in allowed) is (path in ("/sparql", "/q") or path.startswith("/sparql/doctor"))
+        assert ("POST" in allowed) is (path in ("/sparql", "/q", "/report") or path.startswith("/sparql/doctor"))
         assert ("HEAD" in allowed) is ("GET" in allowed)
         assert "OPTIONS" in allowed
 

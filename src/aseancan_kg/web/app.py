@@ -10,17 +10,23 @@ from starlette.routing import Route
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
+    browse,
+    citing,
     deposits,
     discovery,
     doctor,
     entities,
+    error_reports,
     graph_store,
     health,
     named_queries,
     openapi,
     pages,
+    pictures,
     problems,
+    reading,
     releases,
+    search,
     sparql,
     vocabulary,
 )
@@ -55,6 +61,13 @@ def create_app(state: State) -> FastAPI:
         Route("/queries/{name}", named_queries.query),
         Route("/q", deposits.deposit, methods=["POST"]),
         Route("/q/{name}", deposits.show),
+        Route("/read", reading.plans),
+        Route("/read/{path:path}", reading.read),
+        Route("/cite", citing.cite),
+        Route("/pictures", pictures.overview),
+        Route("/pictures/{name}", pictures.picture),
+        Route("/report", error_reports.report, methods=["GET", "POST"]),
+        Route("/report/{reference}", error_reports.received),
         Route("/id/{path:path}", entities.thing),
         Route("/doc/{path:path}", entities.document),
         Route("/ont", entities.document),
@@ -90,6 +103,11 @@ def create_app(state: State) -> FastAPI:
         Route("/r/{version}/{name}", releases.quads),
         Route("/downloads/{path:path}", pages.download),
         Route("/", entities.look_up),
+        Route("/browse", browse.index),
+        Route("/browse/{kind}", browse.kind),
+        Route("/search", search.search),
+        Route("/search/suggest", search.suggest),
+        Route("/opensearch.xml", search.describe),
         Route("/metrics", metrics.show),
         Route("/openapi.json", openapi.document),
         Route("/docs", openapi.docs),
@@ -98,7 +116,7 @@ def create_app(state: State) -> FastAPI:
     app.include_router(health.router)
     app.router.routes.append(Route("/{path:path}/", pages.without_slash))
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
-    app.middleware_stack = Front(Compression(app.build_middleware_stack()), metrics)
+    app.middleware_stack = Front(app, Compression(app.build_middleware_stack()), metrics)
     return app
 
 

@@ -11,6 +11,8 @@ from typing import ClassVar
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from aseancan_kg.web.front import Front
+
 
 class Connection(HttpToolsProtocol):
     """A connection that is closed when a head is too long, or a request too slow; a body's length is up to its door.
@@ -34,6 +36,9 @@ class Connection(HttpToolsProtocol):
             transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit)
         self._in_head, self._received = True, 0
         self._unanswered: deque[RequestResponseCycle] = deque()
+        front = getattr(self.config.app, "middleware_stack", None)
+        self._front = front if isinstance(front, Front) else None
+        self._ready: list[bytes] | None = None
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -61,6 +66,10 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Have a head."""
         self._unset_keepalive_if_required()  # the answer before may have been completed since the head began
+        self._ready = self._ready_made()
+        if self._ready:
+            self._in_head = False
+            return
         previous = self.cycle
         super().on_headers_complete()
         self._in_head = False
@@ -71,7 +80,14 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Have a request."""
         self._deadline.cancel()
-        super().on_message_complete()
+        if self._ready is None:
+            super().on_message_complete()
+            return
+        head, *rest = self._ready
+        own = b"".join(b"%s: %s\r\n" % one for one in self.server_state.default_headers)
+        self.transport.write(b"".join([head, own, *rest]))
+        self._received = 0
+        super().on_response_complete()
 
     def on_response_complete(self) -> None:
         """Give the next request its time from now on."""
@@ -88,6 +104,20 @@ class Connection(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         super().connection_lost(exc)
+
+    def _ready_made(self) -> list[bytes] | None:
+        """Return the answer to a request that can be given at once: it is kept, and nobody waits for one before it.
+
+        A client that does not take what it is sent gets its answers from the app, which waits for it.
+        """
+        if self._front is None or self._unanswered or self.flow.write_paused:
+            return None
+        parser = self.parser
+        if parser.get_http_version() != "1.1" or not parser.should_keep_alive() or parser.should_upgrade():
+            return None
+        if any(name in (b"content-length", b"transfer-encoding", b"expect") for name, _ in self.headers):
+            return None
+        return self._front.answer(parser.get_method(), self.root_path, self.url, self.headers)
 
     def _should_upgrade(self) -> bool:
         """Tell uvicorn which requests to pass over, since they are read again."""

@@ -151,7 +151,7 @@ def _citation(found: Deposit) -> Citation:
         key=f"aseancan-{found.id}",
         title=f"{_TITLE}{rows}",
         author=_AUTHOR,
-        issued=found.deposited.date(),
+        issued=found.deposited.date().isoformat(),
         version=found.version,
         url=_address(found),
         note=f"SHA-256 of the answer: {found.sha256}",

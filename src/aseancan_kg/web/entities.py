@@ -13,14 +13,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import documents, identifiers, things
+from aseancan_kg.catalogue.aspects import aspects
 from aseancan_kg.catalogue.documents import Document
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.errors import InputError, NotAcceptable, NotFound
+from aseancan_kg.library.citations import as_sentence
+from aseancan_kg.library.references import references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web import signposting
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import home, page
+from aseancan_kg.web.pictures import of_thing
 from aseancan_kg.web.signposting import OFFERED, SUFFIXES, Address
 from aseancan_kg.web.state import chosen_format, local_path, root_of, state_of
 
@@ -137,6 +141,9 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         links = signposting.links(found, address, chosen)
         downloads = [(one, address.location(one)) for one in OFFERED if one is not HTML]
         values: dict[str, Any] = {"thing": shown, "downloads": downloads, "links": links, "address": address}
+        values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
+        values["pictures"] = of_thing(request, iri)
+        values |= {"reference": references(store, [iri])[iri], "sentence": as_sentence}
         response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
         if shown.language and not shown.language.startswith("en"):
             response.headers["Content-Language"] = f"{shown.language}, en"

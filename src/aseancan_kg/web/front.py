@@ -5,27 +5,34 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
+from fastapi import FastAPI
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from aseancan_kg.web.compression import takes_gzip
-from aseancan_kg.web.kept import KEEP
+from aseancan_kg.web.kept import KEEP, Key
 from aseancan_kg.web.metrics import Metrics
-from aseancan_kg.web.state import HEAD, log_of, state_in
+from aseancan_kg.web.ready_made import (
+    OF_BODY,
+    Headers,
+    ReadyMade,
+    choosing_headers,
+    chosen_by,
+    is_held,
+    ready_made,
+    with_common,
+)
+from aseancan_kg.web.state import HEAD, State, log_of, state_in
 
 _LOG = logging.getLogger("aseancan_kg.requests")
-_PREFLIGHT: list[tuple[bytes, bytes]] = [
+_PREFLIGHT: Headers = [
     (
         b"access-control-allow-headers",
         b"Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, Prefer",
     ),
     (b"access-control-max-age", b"86400"),
 ]
-_COMMON: list[tuple[bytes, bytes]] = [
+_COMMON: Headers = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
@@ -38,32 +45,11 @@ _COMMON: list[tuple[bytes, bytes]] = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ]
-_CHOOSING = frozenset({b"accept", b"accept-encoding", b"accept-language", b"if-modified-since", b"if-none-match"})
 _INERT = (
     b"content-security-policy",
     b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 )
 """The policy of whatever is no page of ours: browsers show RDF/XML and SVG as documents, which could hold scripts."""
-_OF_BODY = (b"content-encoding", b"content-length", b"content-type")
-_HIT = (b"server-timing", b'cache;desc="hit"')
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """The two messages of a response that is sent again as it is."""
-
-    start: Message
-    body: Message
-
-    @property
-    def in_language(self) -> bool:
-        """Whether another Accept-Language header might have had another response."""
-        return b"accept-language" in _header(self.start["headers"], b"vary").lower()
-
-    @property
-    def size(self) -> int:
-        """Number of bytes."""
-        return len(self.body["body"]) + sum(len(value) for _, value in self.start["headers"])
 
 
 class Front:
@@ -73,82 +59,118 @@ class Front:
     address and the same headers of those it varies by, for as long as the same dataset is served.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: FastAPI, inner: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._inner = inner
         self._metrics = metrics
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
+
+    def answer(self, method: bytes, root: str, target: bytes, headers: Headers) -> list[bytes] | None:
+        """Answer a request without a body from what is kept, in pieces; None for what is not.
+
+        The first is the head without the line that ends it, so that a connection can add headers of its own.
+        """
+        begun = time.perf_counter()
+        state: State = self._app.state.service
+        if state.settings.log != "errors" or method not in (b"GET", b"HEAD"):
+            return None
+        path, _, query = target.partition(b"?")
+        choosing = choosing_headers(headers)
+        found = _kept(state, _key(state, root, root.encode() + path, query, choosing), choosing)
+        if found is None:
+            return None
+        status: int = found.start["status"]
+        if status == 200 and is_held(choosing, found.start["headers"]):
+            status, pieces = 304, [found.head_unchanged, self._identity_line()]
+        else:
+            pieces = [found.head, self._identity_line(), b"" if method == b"HEAD" else found.body["body"]]
+        self._metrics.count(path.decode("latin-1"), status, time.perf_counter() - begun)
+        return pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request here if that can be done, else pass it on."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._inner(scope, receive, send)
             return
         begun = time.perf_counter()
         state = state_in(scope)
         state.visits.count += 1
-        asked = _asked(scope["headers"])
-        version = state.store.version.encode()
-        identity = f"{self._run}-{next(self._numbers)}".encode()
-        common = [(b"ac-dataset-version", version), *_COMMON, (b"x-request-id", identity)]
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
-        encoding = b"gzip" if takes_gzip(asked.get(b"accept-encoding", b"")) else b""
-        address = scope["root_path"], scope.get("raw_path", b""), scope["query_string"]
-        key = (state.store.sighting, scope["method"], *address, asked.get(b"accept", b""), encoding)
-        in_language = (*key, asked.get(b"accept-language", b""))
-        ready = state.kept.get(key) or state.kept.get(in_language)
-        reply = _Reply(scope, send, common, asked if scope["method"] == "GET" else {})
+        choosing = choosing_headers(scope["headers"]) if scope["method"] == "GET" else {}
+        key = _key(state, scope["root_path"], scope.get("raw_path", b""), scope["query_string"], choosing)
+        common = [(b"ac-dataset-version", state.store.version.encode()), *_COMMON]
+        reply = _Reply(scope, send, [*common, (b"x-request-id", self._identity())], choosing)
         try:
             if scope["method"] == "OPTIONS" and (methods := _methods(scope)):
                 allowed = [(b"allow", methods), (b"access-control-allow-methods", methods), *_PREFLIGHT]
                 await reply.send({"type": "http.response.start", "status": 204, "headers": allowed})
                 await reply.send({"type": "http.response.body", "body": b""})
-            elif isinstance(ready, _Ready):
-                await reply.send(ready.start)
-                await reply.send(ready.body)
+            elif scope["method"] == "GET" and (found := _kept(state, key, choosing)):
+                await reply.send(found.start)
+                await reply.send(found.body)
             else:
-                await self._app(scope, receive, reply.send)
-                if reply.keep and scope["method"] == "GET":
-                    state.kept.put(in_language if reply.keep.in_language else key, reply.keep, reply.keep.size)
+                await self._inner(scope, receive, reply.send)
+                if scope["method"] == "GET" and reply.whole:
+                    made = ready_made(*reply.whole, common)
+                    state.kept.put(_in_language(key, choosing) if made.languages else key, made, made.size)
         finally:
             state.visits.count -= 1
             seconds = time.perf_counter() - begun
             self._metrics.count(scope["path"], reply.status, seconds)
             if state.settings.log != "errors" or reply.status >= 500 or "cut" in log_of(scope):
-                _log(scope, common, reply, seconds, with_query=state.settings.log == "queries")
+                _log(scope, reply, seconds, with_query=state.settings.log == "queries")
+
+    def _identity(self) -> bytes:
+        return f"{self._run}-{next(self._numbers)}".encode()
+
+    def _identity_line(self) -> bytes:
+        return b"x-request-id: %s\r\n\r\n" % self._identity()
+
+
+def _key(state: State, root: str, path: bytes, query: bytes, choosing: Mapping[bytes, bytes]) -> Key:
+    return state.store.sighting, root, path, query, *chosen_by(choosing)
+
+
+def _in_language(key: Key, choosing: Mapping[bytes, bytes]) -> Key:
+    return *key, choosing.get(b"accept-language", b"")
+
+
+def _kept(state: State, key: Key, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
+    found = state.kept.get(key) or state.kept.get(_in_language(key, choosing))
+    return found if isinstance(found, ReadyMade) else None
 
 
 class _Reply:
     """Sends a response on with the common headers; turns it into 304 or leaves its body out where that is asked."""
 
-    def __init__(
-        self, scope: Scope, send: Send, common: list[tuple[bytes, bytes]], asked: Mapping[bytes, bytes]
-    ) -> None:
+    def __init__(self, scope: Scope, send: Send, common: Headers, choosing: Mapping[bytes, bytes]) -> None:
         self.status = 0
         self.size = 0
-        self.keep: _Ready | None = None
+        self.whole: tuple[Message, Message] | None = None
+        self.identity = common[-1][1].decode()
         self._scope = scope
         self._send = send
         self._common = common
-        self._asked = asked
+        self._choosing = choosing
         self._start: Message = {}
 
     async def send(self, message: Message) -> None:
         """Send one message of the response on."""
         if message["type"] == "http.response.start":
-            self._start = message
-            self.status, headers = message["status"], message["headers"]
-            if self.status == 200 and _holds(self._asked, headers):
-                self.status = 304
-                headers = [one for one in headers if one[0] not in _OF_BODY]
+            headers = message["headers"]
             if all(name != _INERT[0] for name, _ in headers):
                 headers = [*headers, _INERT]
-            own = {name for name, _ in headers}  # a past release tells its own version
-            headers = [*headers, *(one for one in self._common if one[0] not in own)]
+            self._start = {**message, "headers": headers}
+            self.status = message["status"]
+            if self.status == 200 and is_held(self._choosing, headers):
+                self.status = 304
+                headers = [one for one in headers if one[0] not in OF_BODY]
+            headers = with_common(headers, self._common)
             message = {"type": "http.response.start", "status": self.status, "headers": headers}
         else:
             if self._scope.get(KEEP) and not message.get("more_body"):
-                self.keep = _ready(self._start, message)
+                self.whole = self._start, message
             if self.status == 304 or HEAD in self._scope:
                 message = {**message, "body": b""}
             self.size += len(message.get("body", b""))
@@ -161,11 +183,6 @@ class _Reply:
                 raise
 
 
-def _ready(start: Message, body: Message) -> _Ready:
-    headers = [one for one in start["headers"] if one[0] != b"server-timing"]
-    return _Ready({**start, "headers": [*headers, _HIT]}, body)
-
-
 def _methods(scope: Scope) -> bytes:
     """Return the methods that an address answers, none for an address that nothing answers."""
     for route in scope["app"].router.routes:
@@ -176,40 +193,9 @@ def _methods(scope: Scope) -> bytes:
     return b""
 
 
-def _asked(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Return the headers of a request that choose a response, by name; several of one name are one list."""
-    found: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in _CHOOSING:
-            found[name] = found[name] + b"," + value if name in found else value
-    return found
-
-
-def _holds(asked: Mapping[bytes, bytes], headers: list[tuple[bytes, bytes]]) -> bool:
-    """Tell whether a client holds the response with these headers already (RFC 9110 §13.2.2)."""
-    if held := asked.get(b"if-none-match"):
-        tag = _header(headers, b"etag").removeprefix(b"W/")
-        tags = [one.strip().removeprefix(b"W/") for one in held.split(b",")]
-        return bool(tag) and (tag in tags or b"*" in tags)
-    since, modified = _moment(asked.get(b"if-modified-since")), _moment(_header(headers, b"last-modified"))
-    return bool(since and modified and modified <= since)
-
-
-def _header(headers: list[tuple[bytes, bytes]], wanted: bytes) -> bytes:
-    return next((value for name, value in headers if name == wanted), b"")
-
-
-def _moment(value: bytes | None) -> datetime | None:
-    """Read an HTTP date; None for what is none."""
-    try:
-        return parsedate_to_datetime(value.decode("latin-1")) if value else None
-    except ValueError:
-        return None
-
-
-def _log(scope: Scope, common: list[tuple[bytes, bytes]], reply: _Reply, seconds: float, *, with_query: bool) -> None:
+def _log(scope: Scope, reply: _Reply, seconds: float, *, with_query: bool) -> None:
     entry = {
-        "request": common[-1][1].decode(),
+        "request": reply.identity,
         "client": scope["client"][0] if scope["client"] else None,
         "method": "HEAD" if HEAD in scope else scope["method"],
         "path": scope["path"],

@@ -1,6 +1,7 @@
 """`/queries`: the query catalogue as pages, as RDF, and as addresses that answer with a result."""
 
 import json
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,12 +17,17 @@ from aseancan_kg.web.state import chosen_format, root_of, state_of
 
 
 async def query_list(request: Request) -> Response:
-    """Answer `/queries`: the catalogue, as a page, as JSON or as RDF."""
-    known = state_of(request).queries
+    """Answer `/queries`: the catalogue, as a page, as JSON or as RDF; with `?q=…` the queries that tell those words."""
+    asked = request.query_params.get("q", "")
+    found = queries.search(asked, state_of(request).queries)
     chosen = _chosen(request, (HTML, PLAIN_JSON, *GRAPH_FORMATS))
     headers = {"Vary": "Accept"}
     if chosen is HTML:
-        return page(request, "queries.html", queries=known.values(), headers=headers)
+        grouped = [
+            (audience, _by_subject([one for one in found if one.audience == audience]))
+            for audience in (*queries.AUDIENCES, None)
+        ]
+        return page(request, "queries.html", grouped=grouped, count=len(found), q=asked, headers=headers)
     if chosen is PLAIN_JSON:
         listing = [
             {
@@ -29,12 +35,13 @@ async def query_list(request: Request) -> Response:
                 "title": one.title,
                 "description": one.description,
                 "audience": one.audience,
+                "subject": one.subject,
                 "parameters": _parameters(one),
             }
-            for one in known.values()
+            for one in found
         ]
         return Response(json.dumps(listing, ensure_ascii=False), headers=headers, media_type="application/json")
-    quads = [quad for one in known.values() for quad in executables.describe(one)]
+    quads = [quad for one in found for quad in executables.describe(one)]
     return Response(write(quads, chosen), headers=headers, media_type=chosen.content_type)
 
 
@@ -72,6 +79,11 @@ async def query(request: Request) -> Response:
         asked=answers.query_string(question),
         headers={"Vary": "Accept"},
     )
+
+
+def _by_subject(found: Sequence[Query]) -> list[tuple[str | None, list[Query]]]:
+    groups = [(subject, [one for one in found if one.subject == subject]) for subject in (*queries.SUBJECTS, None)]
+    return [(subject, ones) for subject, ones in groups if ones]
 
 
 def _description(request: Request, known: Query, chosen: Format) -> Response:

@@ -9,16 +9,20 @@ from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aseancan_kg import error_reports
+from aseancan_kg.catalogue.kinds import BY_NAME
+from aseancan_kg.catalogue.search import LONGEST
 from aseancan_kg.library.citations import WRITERS
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
-from aseancan_kg.web import answers
+from aseancan_kg.web import answers, reading, search
+from aseancan_kg.web.bodies import FORM
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
 
-_ANY_ANSWER = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
+_ANY_ANSWER = (*RESULT_FORMATS, XLSX, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
     "string": {"type": "string"},
@@ -35,14 +39,15 @@ _PROTOCOL: dict[str, dict[str, Any]] = {
 }
 _PROBLEMS = {
     "400": "The query does not parse, or the request is not one of the protocol.",
-    "403": "An update, a query that would reach another server, or a deposit of a dataset that states no version.",
+    "403": "An update, a query that would reach another server, a deposit of a dataset that states no version, "
+    "or a report from the page of another site.",
     "404": "There is no such graph, query or deposit.",
     "406": "There is no such representation.",
     "413": "The request is too long.",
     "415": "The body is of a type that is not read.",
     "429": "You have asked much lately; Retry-After says when to come back.",
     "503": "The query passed a limit, or cannot be asked now; with Retry-After it may be answered the next time.",
-    "507": "There is no room for another deposit.",
+    "507": "There is no room for another deposit or report.",
 }
 
 
@@ -90,6 +95,7 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         "/queries": {"get": _operation("List the catalogue", [], (HTML, PLAIN_JSON, *GRAPH_FORMATS))},
         **{f"/queries/{name}": {"get": _named(query)} for name, query in queries.items()},
         "/q": {"post": _posted("Deposit a query with its answer", (PLAIN_JSON,), success="201")},
+        "/report": {"post": _reported()},
         "/q/{id}": {"get": _operation("Get a deposited query and how it is answered now", _ID, (PLAIN_JSON, HTML))},
         "/q/{id}.{style}": {
             "get": _operation(
@@ -101,6 +107,11 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
                 tuple(WRITERS),
             )
         },
+        "/cite": {"get": _operation("Cite a thing", _CITED, tuple(WRITERS))},
+        "/read/{kind}/{slug}.{suffix}": {
+            "get": _operation("Take a plan's text, actions or triples", _READ, reading.OFFERED)
+        },
+        "/search": {"get": _operation("Search names, numbers and texts", _SEARCH, search.OFFERED)},
         **told.get("paths", {}),
     }
     problem = {"application/problem+json": {"schema": {"type": "object"}}}
@@ -132,8 +143,16 @@ def _of_query(parameter: Parameter) -> dict[str, Any]:
 
 def _posted(summary: str, formats: Sequence[Format], success: str = "200") -> dict[str, Any]:
     form_body = {"schema": {"type": "object", "required": ["query"], "properties": _PROTOCOL}}
-    body = {"application/x-www-form-urlencoded": form_body, SPARQL.media_type: {"schema": _QUERY}}
+    body = {FORM: form_body, SPARQL.media_type: {"schema": _QUERY}}
     return _operation(summary, [], formats, success) | {"requestBody": {"required": True, "content": body}}
+
+
+def _reported() -> dict[str, Any]:
+    properties = {name: {"type": "string", "maxLength": most} for name, most in error_reports.LONGEST.items()}
+    schema = {"schema": {"type": "object", "required": ["wrong"], "properties": properties}}
+    content = {FORM: schema, PLAIN_JSON.media_type: schema}
+    operation = _operation("Report an error", [], (PLAIN_JSON,), success="201")
+    return operation | {"requestBody": {"required": True, "content": content}}
 
 
 def _operation(
@@ -169,6 +188,23 @@ _ID = [
         {"type": "string", "pattern": "^[a-z2-7]{16}$", "description": "The id that depositing the query gave."},
         place="path",
     )
+]
+_CITED = [
+    _parameter("iri", {"type": "string", "format": "iri", "description": "What is cited."}, required=True),
+    _parameter("format", {"enum": [one.name for one in WRITERS], "description": _STYLES}),
+]
+_READ = [
+    _parameter(
+        "kind", {"type": "string", "description": "Kind of the plan, as in its address: instrument."}, place="path"
+    ),
+    _parameter("slug", {"type": "string", "description": "Name of the plan, as in its address."}, place="path"),
+    _parameter("suffix", {"enum": [one.name for one in reading.OFFERED]}, place="path"),
+]
+_SEARCH = [
+    _parameter("q", {"type": "string", "maxLength": LONGEST, "description": "Words, in any order; no operators."}),
+    _parameter("kind", {"enum": [*BY_NAME], "description": "Only things of this kind."}),
+    _parameter("page", {"type": "integer", "minimum": 1, "default": 1, "description": "Tables hold all pages."}),
+    _format(search.OFFERED),
 ]
 _GRAPH_STORE = [
     _parameter("graph", {"type": "string", "format": "iri", "description": "The graph to get."}),

@@ -1,9 +1,9 @@
 """Pages for people, and the home page."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,19 +11,19 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import things
 from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
+from aseancan_kg.catalogue.reading import example
 from aseancan_kg.mediatypes import HTML
-from aseancan_kg.namespaces import BASE, thing
+from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.state import local_path, root_of, state_of
 
 _SECURITY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
-_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'; script-src 'self'; connect-src 'self'")
+_SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
-
-_PLAN = thing("instrument", "asean-canada-poa-2021-2025")
 
 
 def page(
@@ -37,25 +37,42 @@ def page(
 ) -> Response:
     """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
 
-    `path` is where the page has its one address below `root`, unless that is where it was asked for. The door to a
-    past release leaves the path in `request.state.within`, below which IRIs are linked.
+    `path` is where the page has its one address below `root`, unless that is where it was asked for. `about` is the IRI
+    of what the page is about, which a reader means who reports an error there.
     """
     root = root_of(request)
     path = path or quote(request.scope["path"].removeprefix(root))
+    given = {"root": root, "path": path, "href": href_of(request), "base": BASE, "about": _described(unquote(path))}
+    text = state_of(request).templates.get_template(template).render({**given, **values})
+    sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
+    return Response(text, status_code, sent, media_type=HTML.content_type)
+
+
+def href_of(request: Request) -> Callable[[str], str]:
+    """Return what gives the link target of an IRI: our own pages on this host, web addresses of others as they are.
+
+    It is "" for IRIs of other schemes. The door to a past release leaves the path in `request.state.within` below which
+    IRIs of ours are linked.
+    """
+    root = root_of(request)
     within: str = getattr(request.state, "within", "")
 
     def href(iri: str) -> str:
-        """Link target: pages on this host, web addresses of others as they are, nothing for other schemes."""
         if path := local_path(iri):
             return root + within + path
         if iri in state_of(request).derived.get(foreign_concepts):
             return f"{root}/?{urlencode({'uri': iri})}"
         return iri if iri.startswith(("https://", "http://")) else ""
 
-    found = state_of(request).templates.get_template(template)
-    text = found.render(root=root, path=path, href=href, base=BASE, **values)
-    sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
-    return Response(text, status_code, sent, media_type=HTML.content_type)
+    return href
+
+
+def _described(path: str) -> str:
+    """Return the IRI of what the page at a path is about: a thing or a term of ours, else the page itself."""
+    rest = path.removesuffix(".html").removeprefix("/")
+    if rest.startswith("doc/ont/"):
+        return ONT + rest.removeprefix("doc/ont/")
+    return ID + rest.removeprefix("doc/") if rest.startswith("doc/") else BASE + rest
 
 
 def workbench(
@@ -96,10 +113,9 @@ def _home(request: Request) -> Response:
     return page(
         request,
         "home.html",
-        counts=things.overview(state.store),
+        counts=state.derived.get(things.overview),
+        example=state.derived.get(example),
         queries=len(state.queries),
-        plan=_PLAN,
-        has_plan=state.store.knows(_PLAN),
     )
 
 

@@ -40,7 +40,7 @@ async def load(
 ) -> State:
     """Load RDF files here and, at the same time, in the query processes."""
     engine = Workers(files, union_default_graph=union_default_graph, limits=settings)
-    reading = asyncio.to_thread(EmbeddedStore.from_files, files, union_default_graph=union_default_graph)
+    reading = asyncio.to_thread(_read, files, union_default_graph=union_default_graph)
     starting = asyncio.create_task(engine.start())
     try:
         store = await reading
@@ -50,6 +50,12 @@ async def load(
         raise
     await starting
     return State(store, engine, settings, downloads, archive)
+
+
+def _read(files: Sequence[Path], *, union_default_graph: bool) -> EmbeddedStore:
+    store = EmbeddedStore.from_files(files, union_default_graph=union_default_graph)
+    _ = store.graphs  # every document needs them, and the first should not have to wait for their counts
+    return store
 
 
 async def reach(url: str, *, settings: Settings, archive: Sequence[Archived] = ()) -> State:

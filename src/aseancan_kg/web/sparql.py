@@ -1,23 +1,21 @@
 """`/sparql`: the SPARQL 1.1 Protocol, read-only."""
 
-from urllib.parse import parse_qsl
-
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import syntax
-from aseancan_kg.errors import Forbidden, InputError, NotAcceptable, TooLong
+from aseancan_kg.errors import Forbidden, InputError, NotAcceptable
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML
 from aseancan_kg.store import Question
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers
+from aseancan_kg.web.bodies import FORM, body, form
 from aseancan_kg.web.description import describe
 from aseancan_kg.web.pages import workbench
 from aseancan_kg.web.state import chosen_format, log_of, state_of
 
-FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
@@ -43,7 +41,7 @@ async def read(request: Request) -> tuple[Question, str | None]:
 
 async def _parameters(request: Request) -> QueryParams:
     """Read the protocol's parameters from the request's URL and body; a direct POST is its `query`."""
-    parameters = _form(request.scope["query_string"].decode("latin-1"))
+    parameters = form(request.scope["query_string"].decode("latin-1"))
     if request.method != "POST":
         return QueryParams(parameters)
     kind, _, options = request.headers.get("content-type", "").partition(";")
@@ -53,31 +51,9 @@ async def _parameters(request: Request) -> QueryParams:
     if kind not in (FORM, DIRECT) or not _is_utf8(options):
         detail = f"A query is posted as {DIRECT} or {FORM}, in UTF-8."
         raise HTTPException(415, detail, headers={"Accept-Post": f"{DIRECT}, {FORM}"})
-    try:
-        body = (await _body(request)).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError("the body is not UTF-8", remedy="Encode the query as UTF-8.") from error
-    parameters += [("query", body)] if kind == DIRECT else _form(body)
+    text = await body(request)
+    parameters += [("query", text)] if kind == DIRECT else form(text)
     return QueryParams(parameters)
-
-
-async def _body(request: Request) -> bytes:
-    """Read the body as far as one may be long; raises `TooLong`."""
-    limit = state_of(request).settings.query_kb * 1024
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > limit:
-            remedy = f"{limit // 1024} KB are accepted. Name values by a property they share, or ask in parts."
-            raise TooLong("the request's body is too long", remedy=remedy)
-    return body
-
-
-def _form(body: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError as error:
-        raise InputError(f"the form cannot be read: {error}", remedy="Encode it as UTF-8, percent-encoded.") from error
 
 
 def _question(request: Request, parameters: QueryParams) -> Question:

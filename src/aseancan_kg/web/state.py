@@ -16,18 +16,23 @@ from starlette.types import Scope
 from aseancan_kg import mediatypes
 from aseancan_kg.archive import Archived
 from aseancan_kg.deposits import Deposits
+from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.mediatypes import Format
-from aseancan_kg.namespaces import BASE, ONT, document_iri
+from aseancan_kg.namespaces import BASE, ONT, PREFIXES, document_iri
 from aseancan_kg.queries import Query, catalogue
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
 from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.descriptions import describe, pointing
 from aseancan_kg.store.releases import Releases
 from aseancan_kg.web.assets import assets
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
 HERE = Path(__file__).parent
+_DATASET = f"{BASE}dataset"
+_LICENCE = f"{PREFIXES['dcterms']}license"
+_PLAN = f"{ONT}Plan"
 
 
 Made = TypeVar("Made")
@@ -95,6 +100,11 @@ class State:
         return Deposits(file, limits.deposits_mb, limits.deposit_mb_per_client)
 
     @cached_property
+    def error_reports(self) -> ErrorReports:
+        """What readers have reported."""
+        return ErrorReports.of(self.settings)
+
+    @cached_property
     def releases(self) -> Releases:
         """Past releases that are kept beside the one that is served."""
         return Releases(self.archive, self.settings)
@@ -114,7 +124,9 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     environment.globals["store"] = store
     # Other people's data has no ontology of ours to link to.
     environment.globals["has_ontology"] = store.knows(f"{BASE}ont")
-    environment.globals["has_description"] = store.knows(f"{BASE}dataset")
+    environment.globals["has_description"] = store.knows(_DATASET)
+    environment.globals["licence"] = describe(store, [_DATASET], [_LICENCE]).iri(_DATASET, _LICENCE)
+    environment.globals["has_plan"] = bool(pointing(store, f"{PREFIXES['rdf']}type", [_PLAN]))
     environment.globals["downloads"] = downloads
     # A checkout that was never installed has no bundle; the plain form serves without it.
     environment.globals["has_workbench"] = "workbench.js" in assets().files

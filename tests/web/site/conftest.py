@@ -9,9 +9,12 @@ from aseancan_kg import release
 from aseancan_kg.build import dataset as datasets
 
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
+READ = "/read/instrument/asean-canada-poa-2021-2025"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PAGES = {
     "home": "/",
+    "reading": READ,
+    "reading with sources": f"{READ}?source=on",
     "plan": PLAN,
     "section": f"{PLAN}/section/1.2",
     "action": f"{PLAN}/action/1.2.6",
@@ -32,6 +35,8 @@ PAGES = {
     "statement": "/doc/statement/d20-s01-reaffirmed-partnership",
     "assertion": "/doc/assertion/body/accc/acronym",
     "mention": "/doc/mention/news-20th-asean-canada-dialogue/0-5",
+    "coding": "/doc/coding/plan-of-action-2021-2025/first-reading/action/1.2.6/clause/1/direction",
+    "topic": "/scheme/topic/cybersecurity",
     "code list": "/scheme/basis",
     "concept": "/scheme/basis/explicit",
     "ontology": "/ont",
@@ -45,6 +50,7 @@ PAGES = {
     "thing of a past release": "/r/b0c752e3c0a8ec01/doc/instrument/actip-2015",
     "shapes": "/shapes",
     "queries": "/queries",
+    "queries with a word": "/queries?q=topic",
     "query": "/queries/members?date=2020-09-10",
     "query that finds nothing": "/queries/members?date=1900-01-01",
     "workbench": "/sparql",
@@ -53,6 +59,14 @@ PAGES = {
     "workbench out of time": f"/sparql?query={quote(ENDLESS)}",
     "doctor": f"/sparql/doctor?query={quote('SELECT * { ?s a <urn:nothing> }')}",
     "deposit": "/q/{deposit}",
+    "pictures": "/pictures",
+    "matrix": "/pictures/chapters-verbs",
+    "long matrix": "/pictures/actions-goals",
+    "timeline": "/pictures/lineages",
+    "timeline of meetings": "/pictures/meetings",
+    "network": "/pictures/network",
+    "neighbours": "/pictures/neighbours?of=https://w3id.org/aseancan/id/body/asean",
+    "error to report": "/report?about=https://w3id.org/aseancan/id/body/asean",
     "interface": "/docs",
     "ontology explained": "/downloads/ontology.html",
     "codebook": "/downloads/codebook.html",
@@ -60,6 +74,22 @@ PAGES = {
     "not found": "/doc/body/nobody",
     "not acceptable": "/doc/body/asean?format=docx",
 }
+QUICK = {
+    *(
+        "home",
+        "reading",
+        "plan",
+        "action",
+        "meeting",
+        "concept",
+        "queries",
+        "query",
+        "workbench with an answer",
+        "deposit",
+    ),
+    *("interface", "codebook", "not found"),
+}
+"""Those that a browser looks at in every run of the tests: one of each template."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
@@ -78,10 +108,18 @@ def site(built, past, running, state_of, tmp_path_factory):
 def texts(site):
     """The HTML of every page by its name."""
     url, pages = site
-    return {name: httpx2.get(url + path, headers=BROWSER).text for name, path in pages.items()}
+    return {name: httpx2.get(url + path, headers=BROWSER, timeout=60).text for name, path in pages.items()}
 
 
 @pytest.fixture(scope="module", params=PAGES)
 def name(request):
     """Name of a type of page; each test that takes it runs once for each."""
+    return request.param
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(one, marks=() if one in QUICK else pytest.mark.proof) for one in PAGES]
+)
+def viewed(request):
+    """Name of a type of page to be looked at in a browser; most are only with `pytest -m proof`."""
     return request.param

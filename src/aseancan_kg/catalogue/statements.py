@@ -1,0 +1,98 @@
+"""What was said at meetings, and which parts of a plan it takes up."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from aseancan_kg.catalogue.labels import Labels, Link, link, natural
+from aseancan_kg.namespaces import ONT, PREFIXES
+from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.descriptions import Descriptions, describe, pointing
+
+_RDF = PREFIXES["rdf"]
+_REAFFIRMS = f"{ONT}reaffirms"
+_MATCH, _BASIS, _SAID_AT = f"{ONT}match", f"{ONT}basis", f"{ONT}saidAt"
+_NONE = "/match/none"
+
+
+@dataclass(frozen=True, slots=True)
+class Uptake:
+    """A statement that takes up a part of a plan, as a coder judges: how far, and whether by inference only."""
+
+    statement: Link
+    meeting: Link | None
+    part: Link
+    match: str | None
+    inferred: bool
+    coding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a speaker is reported to have said: who, in which words, and what of a plan it takes up."""
+
+    link: Link
+    act: str | None
+    speakers: tuple[Link, ...]
+    quotation: str | None
+    takes_up: tuple[Uptake, ...]
+    takes_up_nothing: bool
+
+
+def uptakes(store: Dataset, parts: Collection[str]) -> dict[str, list[Uptake]]:
+    """Return what takes up each part, full matches first."""
+    return _uptakes(store, pointing(store, f"{_RDF}object", parts), by="part")
+
+
+def statements_at(store: Dataset, meeting: str) -> tuple[Statement, ...]:
+    """Return what was said at a meeting, in the order of the report."""
+    statements = pointing(store, _SAID_AT, [meeting]).get(meeting, [])
+    said = describe(store, statements)
+    taken = _uptakes(store, pointing(store, f"{_RDF}subject", statements), by="statement")
+    named = {name for iri in statements for by in ("speechAct", "speaker") for name in said.iris(iri, ONT + by)}
+    labels = store.labels({*statements, *named})
+
+    def order(iri: str) -> tuple[int, list[tuple[int, str]]]:
+        return said.number(iri, f"{ONT}startOffset") or 0, natural(iri)
+
+    return tuple(
+        Statement(
+            link=link(labels, iri),
+            act=next((link(labels, act).label for act in said.iris(iri, f"{ONT}speechAct")), None),
+            speakers=tuple(link(labels, speaker) for speaker in said.iris(iri, f"{ONT}speaker")),
+            quotation=said.text(iri, f"{ONT}quotation"),
+            takes_up=tuple(taken.get(iri, ())),
+            takes_up_nothing=any(match.endswith(_NONE) for match in said.iris(iri, _MATCH)),
+        )
+        for iri in sorted(statements, key=order)
+    )
+
+
+def _uptakes(store: Dataset, nodes: Mapping[str, Collection[str]], by: str) -> dict[str, list[Uptake]]:
+    """Read the codings among statement nodes that say what a statement reaffirms, by its part or by the statement."""
+    candidates = {node for found in nodes.values() for node in found}
+    said = describe(store, candidates, [*(_RDF + name for name in ("subject", "predicate", "object")), _MATCH, _BASIS])
+    codings = [iri for iri in candidates if _REAFFIRMS in said.iris(iri, f"{_RDF}predicate")]
+    statements = {name for iri in codings for name in said.iris(iri, f"{_RDF}subject")}
+    meetings = describe(store, statements, [_SAID_AT])
+    named = {name for iri in codings for of in (f"{_RDF}object", _MATCH) for name in said.iris(iri, of)}
+    labels = store.labels({*statements, *named, *(at for iri in statements for at in meetings.iris(iri, _SAID_AT))})
+    found: dict[str, list[Uptake]] = {}
+    for iri in codings:
+        one = _uptake(iri, said, meetings, labels)
+        found.setdefault(one.part.iri if by == "part" else one.statement.iri, []).append(one)
+    for ones in found.values():
+        ones.sort(key=lambda one: (one.inferred, one.match or "", natural(one.part.iri), natural(one.statement.iri)))
+    return found
+
+
+def _uptake(iri: str, said: Descriptions, meetings: Descriptions, labels: Labels) -> Uptake:
+    statement, part = (said.iri(iri, _RDF + name) or "" for name in ("subject", "object"))
+    meeting, match = meetings.iri(statement, _SAID_AT), said.iri(iri, _MATCH)
+    return Uptake(
+        statement=link(labels, statement),
+        meeting=link(labels, meeting) if meeting else None,
+        part=link(labels, part),
+        match=link(labels, match).label if match else None,
+        inferred=(said.iri(iri, _BASIS) or "").endswith("/inferred"),
+        coding=iri,
+    )

@@ -1,0 +1,32 @@
+"""`/cite`: how a thing is cited, for reference managers."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.library.citations import BIBTEX, WRITERS
+from aseancan_kg.library.references import references
+from aseancan_kg.mediatypes import named
+from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.state import state_of
+
+
+async def cite(request: Request) -> Response:
+    """Answer `/cite?iri=…&format=…` with the reference to a thing in BibTeX, RIS or CSL-JSON."""
+    iri = request.query_params.get("iri", "")
+    if not iri:
+        raise InputError("nothing is named that could be cited", remedy="Give iri=…")
+    chosen = named(request.query_params.get("format", BIBTEX.name), tuple(WRITERS))
+    store = state_of(request).store
+    if not await run_in_threadpool(store.knows, iri):
+        raise NotFound(f"nothing is known about {iri}")
+    cited = (await run_in_threadpool(references, store, [iri]))[iri]
+    body = WRITERS[chosen](cited).encode()
+    request.scope[KEEP] = True
+    headers = {
+        "Cache-Control": "no-cache",
+        "Content-Disposition": f'attachment; filename="{cited.key}.{chosen.name}"',
+        "ETag": etag(body),
+    }
+    return Response(body, headers=headers, media_type=chosen.content_type)

@@ -1,0 +1,1 @@
+"""Pictures as SVG: each of one figure of the catalogue."""

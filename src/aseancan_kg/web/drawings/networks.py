@@ -1,0 +1,140 @@
+"""A network: marks by kind, as large as they are often named, and names where there is room for them."""
+
+import math
+from collections.abc import Iterator
+
+from aseancan_kg.catalogue.networks import ACTION, Edge, Network, Node
+from aseancan_kg.web.drawings.svg import CHARACTER, Element, Target, clipped, linked, mark, picture
+
+_WIDTH = 1100
+_HEIGHT, _LOW, _FEW = 820, 460, 16
+"""Height of a picture, and of one that has few nodes."""
+_MARGIN_X, _MARGIN_Y, _TOP = 90, 30, 40
+_TYPE_SIZE = 11
+_LONGEST = 34
+
+Box = tuple[float, float, float, float]
+
+
+def draw(network: Network, name: str, title: str, target: Target) -> Element:
+    """Draw a network; a node's number stands in its `data-node`, those of an edge in `data-ends`."""
+    height = _LOW if len(network.nodes) <= _FEW else _HEIGHT
+    places = [
+        (_MARGIN_X + node.x * (_WIDTH - 2 * _MARGIN_X), _TOP + _MARGIN_Y + node.y * (height - _TOP - 2 * _MARGIN_Y))
+        for node in network.nodes
+    ]
+    taken = [
+        (x - _size(node), y - _size(node), x + _size(node), y + _size(node))
+        for node, (x, y) in zip(network.nodes, places, strict=True)
+    ]
+    marks = [mark("g", *(_edge(network, edge, places) for edge in network.edges), look="edges")]
+    nodes = []
+    for number, node in enumerate(network.nodes):
+        x, y = places[number]
+        told = f"{node.label} ({node.kind.label}{_named(node)})"
+        parts = [_shape(node, x, y), _name(node, x, y, taken)]
+        nodes.append(linked(target(node.iri), told, *parts, look="node", data_node=number, data_kind=_kind(node)))
+    marks.append(mark("g", *nodes, look="nodes"))
+    marks += _key(network)
+    counts = ", ".join(f"{sum(node.kind == kind for node in network.nodes)} {kind.label}" for kind in network.kinds)
+    told = (
+        f"{len(network.nodes)} nodes ({counts}) and {len(network.edges)} edges. The table on the page holds the same."
+    )
+    return picture(name, _WIDTH, height, title, told, *marks)
+
+
+def _named(node: Node) -> str:
+    return f", named by {node.actions} action{'s' if node.actions > 1 else ''}" if node.actions else ""
+
+
+def _kind(node: Node) -> str:
+    """Return the class of a mark, the last part of its kind's IRI."""
+    return node.kind.iri.rpartition("#")[2].lower()
+
+
+def _size(node: Node) -> float:
+    return 3.5 if node.kind.iri == ACTION else 4.5 + 2 * math.sqrt(node.actions)
+
+
+def _shape(node: Node, x: float, y: float) -> Element:
+    """Draw the mark of a node; kinds differ in shape too, not in colour alone."""
+    size, look = _size(node), _kind(node)
+    match look:
+        case "instrument":
+            return mark("rect", look=look, x=x - size, y=y - size, width=2 * size, height=2 * size)
+        case "mechanism" | "meeting":
+            return _corners(
+                "mechanism", (x, y - 1.3 * size), (x + 1.3 * size, y), (x, y + 1.3 * size), (x - 1.3 * size, y)
+            )
+        case "programme" | "fund":
+            return _corners("programme", (x, y - 1.2 * size), (x + 1.2 * size, y + size), (x - 1.2 * size, y + size))
+        case _:
+            return mark("circle", look=look, cx=x, cy=y, r=size)
+
+
+def _corners(look: str, *corners: tuple[float, float]) -> Element:
+    return mark("polygon", look=look, points=" ".join(f"{x:.5g},{y:.5g}" for x, y in corners))
+
+
+def _name(node: Node, x: float, y: float, taken: list[Box]) -> Element:
+    """Write the name beside its mark where it covers nothing; where there is no such place it is hidden."""
+    words = clipped(node.name, _LONGEST)
+    wide, size = len(words) * _TYPE_SIZE * CHARACTER, _size(node) + 3
+    sides = [("start", x + size, y + 4), ("end", x - size - wide, y + 4)]
+    if x < _WIDTH / 2:
+        sides.reverse()
+    for anchor, left, base in (
+        *sides,
+        ("middle", x - wide / 2, y + size + 9),
+        ("middle", x - wide / 2, y - size - 1),
+    ):
+        box = (left, base - 10, left + wide, base + 3)
+        free = all(box[2] < one[0] or one[2] < box[0] or box[3] < one[1] or one[3] < box[1] for one in taken)
+        if free and left > 2 and left + wide < _WIDTH - 2:
+            taken.append(box)
+            at = {"start": left, "middle": x, "end": left + wide}[anchor]
+            return mark("text", words, look="halo", x=at, y=base, text_anchor=anchor, font_size=_TYPE_SIZE)
+    # Shown when it is pointed at, so towards the middle, where it does not leave the picture.
+    at, anchor = (x + size, "start") if x < _WIDTH / 2 else (x - size, "end")
+    name = mark("text", words, look="halo", x=at, y=y + 4, text_anchor=anchor, font_size=_TYPE_SIZE)
+    name.set("visibility", "hidden")
+    return name
+
+
+def _edge(network: Network, edge: Edge, places: list[tuple[float, float]]) -> Element:
+    counted = any(one.actions for one in network.edges)
+    (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
+    return mark(
+        "line",
+        mark("title", told(network, edge)),
+        look="edge",
+        x1=x1,
+        y1=y1,
+        x2=x2,
+        y2=y2,
+        stroke_width=1 + 1.5 * math.log1p(edge.actions),
+        stroke_dasharray="4 3" if counted and not edge.actions else None,
+        data_ends=f"{edge.source} {edge.target}",
+    )
+
+
+def told(network: Network, edge: Edge) -> str:
+    """Say what joins two nodes."""
+    return f"{network.nodes[edge.source].name} – {network.nodes[edge.target].name}: {', '.join(reasons(edge))}"
+
+
+def reasons(edge: Edge) -> Iterator[str]:
+    """Yield each reason why two nodes are joined."""
+    yield from edge.relations
+    if edge.actions:
+        yield f"named together in {edge.actions} action{'s' if edge.actions > 1 else ''}"
+
+
+def _key(network: Network) -> list[Element]:
+    marks, x = [], 16.0
+    for kind in network.kinds:
+        sample = Node("", "", "", kind, 0, 0, 0)
+        words = mark("text", kind.label, look="faint", x=12, y=4)
+        marks.append(mark("g", _shape(sample, 0, 0), words, transform=f"translate({x:.5g} 18)"))
+        x += 12 + len(kind.label) * 12 * CHARACTER + 26
+    return marks

@@ -1,0 +1,178 @@
+"""What the page of a thing shows by its kind."""
+
+import pyoxigraph as ox
+import pytest
+
+from aseancan_kg.catalogue.aspects import aspects
+from aseancan_kg.catalogue.codings import Codings
+from aseancan_kg.catalogue.succession import succession
+from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, concept, thing
+from aseancan_kg.store.embedded import EmbeddedStore
+
+PLAN = thing("instrument", "asean-canada-poa-2021-2025")
+RDF, SKOS, DCTERMS = PREFIXES["rdf"], PREFIXES["skos"], PREFIXES["dcterms"]
+
+
+@pytest.fixture(scope="module")
+def store(published):
+    return EmbeddedStore.from_files([published], union_default_graph=True)
+
+
+@pytest.fixture(scope="module")
+def shown(store):
+    """Return what gives the aspects of a thing by name."""
+
+    def shown(iri):
+        types = [quad.object.value for quad in store.about([iri])[iri] if quad.predicate.value == f"{RDF}type"]
+        return dict(aspects(store, iri, types))
+
+    return shown
+
+
+def made(*triples):
+    """Return a store of triples; a name with a colon is an IRI with that prefix, or one of our things."""
+
+    def term(name):
+        prefix, colon, local = name.partition(":")
+        return ox.NamedNode(PREFIXES.get(prefix, f"{ID}{prefix}/") + local) if colon else ox.Literal(name)
+
+    quads = [ox.Quad(*map(term, triple)) for triple in triples]
+    return EmbeddedStore(quads, version="v", union_default_graph=True)
+
+
+def test_an_instrument_stands_in_line_and_is_found_where_it_is_named(shown):
+    found = shown(PLAN)
+    assert [(one.period, one.adopted) for one in found["succession"].line][-1] == ("2021–2025", "2020-09-10")
+    assert found["succession"].line[0].link.label.endswith("(2010-2015)")
+    (words, (declaration,)) = found["succession"].related[0]
+    assert (words, declaration.adopted) == ("Implements", "2009-07-22")
+    passage = next(one for one in found["passages"].shown if one.number == "8.1.1")
+    assert [run.text for run in passage.runs if run.mention] == ["this Plan of Action"]
+    assert PLAN not in {one.part.iri for one in found["passages"].shown}
+
+
+def test_a_line_is_followed_from_either_end_and_a_circle_ends():
+    store = made(
+        ("instrument:a", "ac:supersededBy", "instrument:b"),
+        ("instrument:c", "ac:supersedes", "instrument:b"),
+        ("instrument:c", "ac:supersededBy", "instrument:a"),
+        *(
+            (f"instrument:{name}", "ac:adoptedEarliest", year)
+            for name, year in (("a", "2001"), ("b", "2002"), ("c", "2003"))
+        ),
+    )
+    line = succession(store, thing("instrument", "b")).line
+    assert [one.link.label for one in line] == ["a", "b", "c"]
+    assert succession(store, thing("instrument", "z")) is None
+
+
+def test_a_body_stands_between_what_is_above_and_below(shown):
+    found = shown(thing("body", "asean-secretariat"))
+    assert [one.label for one in found["hierarchy"].above] == ["Association of Southeast Asian Nations"]
+    assert [one.label for one in found["hierarchy"].below] == ["Secretary-General of ASEAN"]
+    assert found["hierarchy"].founded == "1976-02-24"
+    assert "meetings" not in found
+
+
+def test_a_body_that_is_its_own_parent_has_an_end():
+    store = made(("body:a", "ac:parent", "body:b"), ("body:b", "ac:parent", "body:a"))
+    found = dict(aspects(store, thing("body", "a"), [f"{ONT}Body"]))
+    assert [one.label for one in found["hierarchy"].above] == ["b"]
+
+
+def test_a_meeting_has_neighbours_and_what_was_said_at_it(shown):
+    found = shown(thing("meeting", "20th-asean-canada-dialogue"))
+    assert (found["neighbours"].before.link.label, found["neighbours"].after.link.label) == (
+        "19th ASEAN-Canada Dialogue",
+        "21st ASEAN-Canada Dialogue",
+    )
+    assert len(found["statements"]) == 33
+    first = found["statements"][0]
+    assert first.quotation == "reaffirmed their commitment"
+    assert {up.part.label.rpartition(", ")[2] for up in first.takes_up} >= {"preamble", "action 1.1.1"}
+    assert sum(one.takes_up_nothing for one in found["statements"]) == 3
+    series = shown(thing("mechanism", "asean-canada-dialogue"))["meetings"]
+    assert [one.when for one in series] == sorted((one.when for one in series), reverse=True)
+
+
+def test_posts_and_parts_are_seen_from_every_side(shown):
+    person = thing("person", "amran-mohamed-zin")
+    own = shown(person)["roles"]
+    assert (own[0].words, own[0].when) == ("Secretary-General", "as of 2025-07")
+    assert person not in {end.iri for one in own for end in one.ends}
+    meeting = shown(thing("meeting", "20th-asean-canada-dialogue"))["roles"]
+    assert any(one.words.startswith("co-chair, ") and person in {end.iri for end in one.ends} for one in meeting)
+    post = shown(thing("post", "country-coordinator-canada"))["roles"]
+    assert "2004–2006" in [one.when for one in post]
+
+
+def test_a_topic_tells_its_actions_by_chapter_and_a_verb_each_action_once(shown):
+    found = shown(concept("topic", "cybersecurity"))["concept"]
+    assert [(chapter.label, [one.number for one in ones]) for chapter, ones in found.chapters] == [
+        ("4 Cross-Pillar Cooperation", ["4.2.3", "4.2.4"])
+    ]
+    assert "Cybercrime" in [one.label for one in found.related]
+    verb = shown(concept("verb", "support"))["concept"]
+    numbers = [one.number for _, ones in verb.chapters for one in ones]
+    assert len(numbers) == len(set(numbers)) == verb.count
+    assert all("/" not in number for number in numbers)
+
+
+def test_an_action_has_neighbours_across_sections(shown):
+    found = shown(f"{PLAN}/action/1.3.1")["place"]
+    assert (found.before.label, found.after.label) == ("1.2.7", "1.3.2")
+    assert shown(f"{PLAN}/action/1.1.1")["place"].before is None
+    assert found.part.uptakes[0].match == "Full"
+    assert shown(f"{PLAN}/section/1.2")["place"].part.text == "Security Cooperation"
+
+
+def test_a_statement_node_is_a_sentence(shown):
+    coding = f"{ID}coding/plan-of-action-2021-2025/rules/action/1.2.6/clause/1/firmness"
+    found = shown(coding)["claim"]
+    assert ([one.label for one in found.by], found.subject.label, found.property.label, found.value.text) == (
+        ["Rules"],
+        "ASEAN-Canada Plan of Action (2021-2025), action 1.2.6, clause 1",
+        "firmness",
+        "Firm",
+    )
+    mention = shown(f"{ID}mention/plan-of-action-2021-2025/5673-5714")["claim"]
+    assert (mention.property.label, mention.words) == (
+        "cooperates with",
+        ("ASEAN Regional Mine Action Centre (ARMAC)",),
+    )
+    assert shown(f"{ID}assertion/body/accc/acronym")["claim"].value.text == "ACCC"
+
+
+def test_what_is_no_thing_of_these_kinds_has_no_aspects(store, shown):
+    assert shown(thing("source", "plan-of-action-2021-2025")) == {}
+    assert aspects(store, "http://e/a", []) == []
+    bare = made(("assertion:x", "rdf:subject", "body:a"))
+    assert aspects(bare, thing("assertion", "x"), [f"{ONT}Assertion"]) == []
+
+
+def test_who_is_preferred_comes_first_and_only_those_who_differ_are_told():
+    def coding(name, clause, coder, code, standing):
+        return [
+            (f"coding:{name}", "rdf:type", "ac:Coding"),
+            (f"coding:{name}", "rdf:subject", f"clause:{clause}"),
+            (f"coding:{name}", "rdf:predicate", "ac:firmness"),
+            (f"coding:{name}", "rdf:object", f"firmness:{code}"),
+            (f"coding:{name}", "ac:coder", f"coder:{coder}"),
+            (f"coding:{name}", "ac:standing", f"standing:{standing}"),
+        ]
+
+    store = made(
+        *coding("1", "a", "reader", "firm", "preferred"),
+        *coding("2", "a", "another", "firm", "concurring"),
+        *coding("3", "a", "all-rules", "soft", "rival"),
+        *coding("4", "b", "all-rules", "soft", "rival"),
+    )
+    codings = Codings(store, [thing("clause", "a"), thing("clause", "b")])
+    (judged,) = codings.of(thing("clause", "a"))
+    assert [one.code.label for one in judged.codes] == ["firm"]
+    assert [(coder.label, [one.code.label for one in codes]) for coder, codes in judged.others] == [
+        ("all rules", ["soft"])
+    ]
+    (alone,) = codings.of(thing("clause", "b"))
+    assert (alone.codes, [coder.label for coder, _ in alone.others]) == ((), ["all rules"])
+    assert codings.of(f"{BASE}id/clause/c") == ()

@@ -1,0 +1,60 @@
+"""The search field in the header, in a browser."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_it_suggests_and_goes_there(open_page):
+    page = open_page("/queries")
+    field = page.get_by_role("combobox", name="Search")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    field.press_sequentially("plan b")
+    expect(options.first).to_have_text("Plan B, 2021-2025 instrument")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("/doc/instrument/plan-b$"))
+
+
+def test_the_arrows_go_round_and_escape_leaves_what_was_written(open_page):
+    page = open_page("/queries")
+    field = page.get_by_role("combobox", name="Search")
+    options = page.get_by_role("option")
+    field.press_sequentially("plan")
+    expect(options.first).to_be_visible()
+    field.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    field.press("ArrowDown")
+    expect(page.locator("[aria-selected=true]")).to_have_count(0)
+    field.press("Escape")
+    expect(options).to_have_count(0)
+    expect(field).to_have_value("plan")
+    expect(field).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_suggestion_is_clicked(open_page):
+    page = open_page("/queries")
+    page.get_by_role("combobox", name="Search").press_sequentially("plan b")
+    page.get_by_role("option", name="Plan B, 2021-2025").click()
+    expect(page).to_have_url(re.compile("/doc/instrument/plan-b$"))
+
+
+def test_enter_alone_searches(open_page):
+    page = open_page("/")
+    field = page.get_by_role("combobox", name="Search")
+    field.press_sequentially("womn agenda")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?q=womn\+agenda$"))
+    expect(page.get_by_role("main").get_by_role("link", name="Action 1.2.6")).to_be_visible()
+
+
+def test_it_searches_without_scripts(open_page):
+    page = open_page("/", java_script_enabled=False)
+    field = page.get_by_role("searchbox", name="Search")
+    field.fill("plan b")
+    field.press("Enter")
+    page.get_by_role("main").get_by_role("link", name="Plan B, 2021-2025").click()
+    expect(page).to_have_url(re.compile("/doc/instrument/plan-b$"))
