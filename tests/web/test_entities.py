@@ -173,7 +173,10 @@ def test_every_local_link_of_a_page_leads_somewhere(client):
         for target in re.findall(r'href="(/[^"#]*)', page):
             # Terms that the tiny ontology leaves out have no page.
             if not target.startswith("/doc/ont/"):
-                assert client.get(target.replace("&amp;", "&"), headers={"Accept": FIREFOX}).status_code == 200, target
+                assert client.get(target.replace("&amp;", "&"), headers={"Accept": FIREFOX}).status_code in (
+                    200,
+                    303,
+                ), target
 
 
 def test_an_action_shows_its_text_verbatim_and_harmless(client):
@@ -363,7 +366,7 @@ def test_the_signposts_of_a_document_lead_to_what_they_say(aliased):
         response = aliased.get("/doc/body/a", headers={"Accept": accept})
         links = read_links(response.headers["link"])
         assert ("cite-as", f"{BASE}id/body/a", None) in links
-        assert ("canonical", "/doc/body/a", None) in links
+        assert ("canonical", f"{BASE}doc/body/a", None) in links
         assert ("type", "https://schema.org/Organization", None) in links
         assert ("collection", "/dataset", None) in links
         assert ("linkset", "/linkset/doc/body/a", "application/linkset+json") in links

@@ -144,7 +144,7 @@ def _of_thing(found: Document, address: Address) -> Iterator[Link]:
     if found.iri.startswith(BASE):
         yield Link(quote(found.iri, safe=":/#?&=%"), "cite-as")
     yield Link(quote(found.iri, safe=":/#?&=%"), "describes")
-    yield Link(address.location(), "canonical")
+    yield Link(f"{BASE}{address.location().removeprefix(address.root)[1:]}", "canonical")
     for licence in found.licences:
         yield Link(quote(licence, safe=":/#?&=%"), "license")
     schema_types = dict.fromkeys(_SCHEMA_TYPES[name] for name in found.types if name in _SCHEMA_TYPES)

@@ -9,9 +9,12 @@ from aseancan_kg import release
 from aseancan_kg.build import dataset as datasets
 
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
+READ = "/read/instrument/asean-canada-poa-2021-2025"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PAGES = {
     "home": "/",
+    "reading": READ,
+    "reading with sources": f"{READ}?source=on",
     "plan": PLAN,
     "section": f"{PLAN}/section/1.2",
     "action": f"{PLAN}/action/1.2.6",
@@ -32,6 +35,8 @@ PAGES = {
     "statement": "/doc/statement/d20-s01-reaffirmed-partnership",
     "assertion": "/doc/assertion/body/accc/acronym",
     "mention": "/doc/mention/news-20th-asean-canada-dialogue/0-5",
+    "coding": "/doc/coding/plan-of-action-2021-2025/first-reading/action/1.2.6/clause/1/direction",
+    "topic": "/scheme/topic/cybersecurity",
     "code list": "/scheme/basis",
     "concept": "/scheme/basis/explicit",
     "ontology": "/ont",
@@ -39,8 +44,13 @@ PAGES = {
     "property": "/doc/ont/adoptedOn",
     "graph": "/graph/bodies",
     "dataset": "/dataset",
+    "releases": "/r",
+    "release": "/r/5124f632db8ce40f",
+    "what changed": "/r/5124f632db8ce40f/changes/instrument/unscr-1325",
+    "thing of a past release": "/r/b0c752e3c0a8ec01/doc/instrument/actip-2015",
     "shapes": "/shapes",
     "queries": "/queries",
+    "queries with a word": "/queries?q=topic",
     "query": "/queries/members?date=2020-09-10",
     "query that finds nothing": "/queries/members?date=1900-01-01",
     "workbench": "/sparql",
@@ -65,7 +75,18 @@ PAGES = {
     "not acceptable": "/doc/body/asean?format=docx",
 }
 QUICK = {
-    *("home", "plan", "action", "meeting", "concept", "queries", "query", "workbench with an answer", "deposit"),
+    *(
+        "home",
+        "reading",
+        "plan",
+        "action",
+        "meeting",
+        "concept",
+        "queries",
+        "query",
+        "workbench with an answer",
+        "deposit",
+    ),
     *("interface", "codebook", "not found", "pictures", "long matrix", "error to report"),
 }
 """Those that a browser looks at in every run of the tests: one of each template."""
@@ -73,11 +94,11 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 
 @pytest.fixture(scope="session")
-def site(built, running, state_of, tmp_path_factory):
+def site(built, past, running, state_of, tmp_path_factory):
     """The service over the real dataset, its documents included, with a deposit: its address, and the pages' paths."""
     directory = tmp_path_factory.mktemp("released")
     file = datasets.write(built, directory, release.document(built))
-    with running(state_of(file, downloads=directory, query_seconds=1.0)) as port:
+    with running(state_of(file, downloads=directory, archived=past, query_seconds=1.0)) as port:
         url = f"http://127.0.0.1:{port}"
         deposit = httpx2.post(f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"})
         yield url, {name: path.replace("{deposit}", deposit.json()["id"]) for name, path in PAGES.items()}
@@ -87,7 +108,7 @@ def site(built, running, state_of, tmp_path_factory):
 def texts(site):
     """The HTML of every page by its name."""
     url, pages = site
-    return {name: httpx2.get(url + path, headers=BROWSER).text for name, path in pages.items()}
+    return {name: httpx2.get(url + path, headers=BROWSER, timeout=60).text for name, path in pages.items()}
 
 
 @pytest.fixture(scope="module", params=PAGES)

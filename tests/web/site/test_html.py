@@ -92,8 +92,7 @@ def test_a_page_names_its_one_address(pages, site, name):
     elif not paths[name].startswith("/downloads/"):
         # Only the parameter that names a picture's thing makes another page.
         path = paths[name] if "?of=" in paths[name] else paths[name].partition("?")[0]
-        assert page.address == path
-        assert page.meta["og:url"] == f"https://w3id.org/aseancan{path}"
+        assert page.address == page.meta["og:url"] == f"https://w3id.org/aseancan{path}"
 
 
 def test_a_page_can_be_shown_where_it_is_linked_from(pages, site, name):
