@@ -17,7 +17,9 @@ DOORS = [
     *("/", "/sparql", "/sparql/doctor", "/sparql/vocabulary", "/graph-store", "/queries", "/queries/members", "/q/"),
     *("/id/body/asean", "/doc/body/asean", "/ont", "/doc/ont/Plan", "/scheme/body-kind", "/graph/bodies", "/linkset"),
     *("/linkset/doc/body/asean", "/dataset", "/shapes", "/downloads/x.nq", "/static/style.css", "/metrics", "/health"),
-    *("/openapi.json", "/docs", "/nowhere"),
+    *("/read", "/read/instrument/plan-b", "/read/instrument/plan-b.csv", "/pictures", "/pictures/lineages", "/search"),
+    *("/pictures/lineages.svg", "/search/suggest", "/opensearch.xml", "/report", "/report/x", "/openapi.json", "/docs"),
+    *("/cite?iri=https://w3id.org/aseancan/id/instrument/plan-b", "/nowhere"),
 ]
 
 

@@ -9,10 +9,13 @@ from aseancan_kg import release
 from aseancan_kg.build import dataset as datasets
 
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
+READ = PLAN.replace("/doc/", "/read/")
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PAGES = {
     "home": "/",
     "plan": PLAN,
+    "plan to read": READ,
+    "plan with its sources": f"{READ}?source=on&notes=off",
     "section": f"{PLAN}/section/1.2",
     "action": f"{PLAN}/action/1.2.6",
     "clause": f"{PLAN}/action/1.2.6/clause/1",
@@ -34,12 +37,27 @@ PAGES = {
     "mention": "/doc/mention/news-20th-asean-canada-dialogue/0-5",
     "code list": "/scheme/basis",
     "concept": "/scheme/basis/explicit",
+    "topic": "/scheme/topic/agenda-2030",
+    "goal": f"/?uri={quote('http://metadata.un.org/sdg/5', safe='')}",
     "ontology": "/ont",
     "class": "/doc/ont/Instrument",
     "property": "/doc/ont/adoptedOn",
     "graph": "/graph/bodies",
     "dataset": "/dataset",
     "shapes": "/shapes",
+    "search": "/search",
+    "search that finds": "/search?q=asean+secretariat",
+    "search that finds nothing": "/search?q=xyzzyx",
+    "choice": "/doc/CRPD",
+    "pictures": "/pictures",
+    "matrix": "/pictures/chapters-verbs",
+    "larger matrix": "/pictures/actions-goals",
+    "lineages": "/pictures/lineages",
+    "meetings": "/pictures/meetings",
+    "network": "/pictures/network",
+    "larger network": "/pictures/network-with-actions",
+    "lineage": f"/pictures/lineage?of={quote('https://w3id.org/aseancan/id/instrument/mpac-2025', safe='')}",
+    "report of an error": f"/report?about={quote('https://w3id.org/aseancan/id/body/asean', safe='')}",
     "queries": "/queries",
     "query": "/queries/members?date=2020-09-10",
     "query that finds nothing": "/queries/members?date=1900-01-01",
@@ -57,8 +75,8 @@ PAGES = {
     "not acceptable": "/doc/body/asean?format=docx",
 }
 QUICK = {
-    *("home", "plan", "action", "meeting", "concept", "queries", "query", "workbench with an answer", "deposit"),
-    *("interface", "codebook", "not found"),
+    *("home", "plan", "action", "meeting", "concept", "search that finds", "pictures", "matrix"),
+    *("network", "report of an error", "queries", "query", "workbench with an answer", "deposit", "not found"),
 }
 """Those that a browser looks at in every run of the tests: one of each template."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -71,7 +89,9 @@ def site(built, running, state_of, tmp_path_factory):
     file = datasets.write(built, directory, release.document(built))
     with running(state_of(file, downloads=directory, query_seconds=1.0)) as port:
         url = f"http://127.0.0.1:{port}"
-        deposit = httpx2.post(f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"})
+        deposit = httpx2.post(
+            f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"}, timeout=60
+        )
         yield url, {name: path.replace("{deposit}", deposit.json()["id"]) for name, path in PAGES.items()}
 
 
@@ -79,7 +99,7 @@ def site(built, running, state_of, tmp_path_factory):
 def texts(site):
     """The HTML of every page by its name."""
     url, pages = site
-    return {name: httpx2.get(url + path, headers=BROWSER).text for name, path in pages.items()}
+    return {name: httpx2.get(url + path, headers=BROWSER, timeout=60).text for name, path in pages.items()}
 
 
 @pytest.fixture(scope="module", params=PAGES)
