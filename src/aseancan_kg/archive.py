@@ -36,11 +36,16 @@ class Archived(Release):
         """
         return lzma.decompress(self._compressed()).decode("utf-8").splitlines(keepends=True)
 
-    def unpack(self, directory: Path) -> Path:
-        """Write the N-Quads into a directory, under the name that tells their version; raises as `lines` does."""
-        target = directory / f"aseancan-{self.dataset}.nq"
-        target.write_bytes(lzma.decompress(self._compressed()))
-        return target
+    @property
+    def quads_name(self) -> str:
+        """Name that a file of its quads has."""
+        return f"aseancan-{self.dataset}.nq"
+
+    def unpack(self, target: Path) -> Path:
+        """Write the N-Quads into a file, which is returned; raises as `lines` does."""
+        partial = target.with_suffix(".part")
+        partial.write_bytes(lzma.decompress(self._compressed()))
+        return partial.replace(target)
 
     def _compressed(self) -> bytes:
         try:

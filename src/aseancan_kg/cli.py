@@ -143,6 +143,7 @@ def serve(
     store: Annotated[str | None, typer.Option(metavar="URL", help="Query endpoint of the server to serve.")] = None,
 ) -> None:
     """Serve the dataset as linked data, pages and SPARQL."""
+    from aseancan_kg import archive
     from aseancan_kg.web import server
     from aseancan_kg.web.downloads import Downloads
     from aseancan_kg.web.state import State
@@ -154,12 +155,15 @@ def serve(
         address = f"http://{host}:{listener.getsockname()[1]}"
 
         async def load() -> State:
+            past = () if data else archive.read(settings.resources() / "data" / "releases")
             if store:
-                return await server.reach(store, settings=limits)
+                return await server.reach(store, settings=limits, archive=past)
             files = data or [_dataset()]
             union = union_default_graph or not data
             downloads = Downloads(None if data else files[0].parent)
-            return await server.load(files, union_default_graph=union, settings=limits, downloads=downloads)
+            return await server.load(
+                files, union_default_graph=union, settings=limits, downloads=downloads, archive=past
+            )
 
         def ready(state: State) -> None:
             facts = f" at {store}" if store else f", {len(state.store):,} facts"

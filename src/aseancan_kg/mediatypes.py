@@ -51,6 +51,7 @@ RDF_XML = Format(
 JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", ("application/json", "text/json"), ("json-ld",))
 HTML = Format("html", "text/html", "Web page", ("application/xhtml+xml",))
 SVG = Format("svg", "image/svg+xml", "Picture (SVG)")
+RDF_PATCH = Format("rdfp", "application/rdf-patch", "RDF Patch")
 SPARQL = Format("rq", "application/sparql-query", "SPARQL query")
 PLAIN_TEXT = Format("txt", "text/plain", "Plain text")
 PLAIN_JSON = Format("json", "application/json", "JSON", ("text/json",))

@@ -95,6 +95,17 @@ def test_a_meeting_has_neighbours_and_what_was_said_at_it(shown):
     assert [one.when for one in series] == sorted((one.when for one in series), reverse=True)
 
 
+def test_posts_and_parts_are_seen_from_every_side(shown):
+    person = thing("person", "amran-mohamed-zin")
+    own = shown(person)["roles"]
+    assert (own[0].words, own[0].when) == ("Secretary-General", "as of 2025-07")
+    assert person not in {end.iri for one in own for end in one.ends}
+    meeting = shown(thing("meeting", "20th-asean-canada-dialogue"))["roles"]
+    assert any(one.words.startswith("co-chair, ") and person in {end.iri for end in one.ends} for one in meeting)
+    post = shown(thing("post", "country-coordinator-canada"))["roles"]
+    assert "2004–2006" in [one.when for one in post]
+
+
 def test_a_topic_tells_its_actions_by_chapter_and_a_verb_each_action_once(shown):
     found = shown(concept("topic", "cybersecurity"))["concept"]
     assert [(chapter.label, [one.number for one in ones]) for chapter, ones in found.chapters] == [

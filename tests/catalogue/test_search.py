@@ -189,10 +189,16 @@ def test_pages_follow_each_other(index):
     assert [hit.entry for page in pages for hit in page.hits] == [h.entry for h in index.search("ASEAN", most=60).hits]
 
 
-def test_statements_about_things_are_not_found(index):
-    assert not [one for one in index._entries if one.kind.name == "other" and "Coding" in one.label]
-    assert {one.kind.name for one in index._entries} >= {"instrument", "action", "topic", "term", "query", "state"}
-    assert not [one for one in index._entries if "/assertion/" in one.iri or "/mention/" in one.iri]
+def test_what_people_look_for_is_found_and_statements_about_it_are_not(index):
+    looked_for = {*BY_NAME} - {"other"}
+    found = {
+        kind.name for asked in ("ASEAN", "Canada", "trade", "Mary", "Goal 5") for kind in index.search(asked).counts
+    }
+    assert found >= looked_for - {"place", "post"}
+    assert index.search("Southeast Asia").counts.keys() >= {BY_NAME["place"]}
+    hits = [hit.entry for hit in index.search("Viet Nam signed convention", most=len(index)).hits]
+    assert not [one for one in hits if "/assertion/" in one.iri or "/party-action/" in one.iri]
+    assert not [hit for hit in index.search("Coding alpha unseen").hits if "alpha" in hit.entry.label]
 
 
 def test_when_nothing_has_all_words_those_with_most_are_shown(index):

@@ -40,6 +40,13 @@ def test_other_things_are_cited_as_parts_of_the_dataset(store):
     assert cited[f"{BASE}dataset"].container == ""
 
 
+def test_a_statement_node_is_cited_by_what_it_is_about(store):
+    coding = thing("coding", "plan-of-action-2021-2025/rules/action/1.2.6/clause/1/firmness")
+    cited = references(store, [coding])[coding]
+    assert cited.title == "ASEAN-Canada Plan of Action (2021-2025), action 1.2.6, clause 1: firmness"
+    assert cited.author == "ASEAN-Canada commitments knowledge graph project"
+
+
 def test_data_that_tells_nothing_of_itself_is_cited_by_version_and_address():
     cited = references(EmbeddedStore([], version="v", union_default_graph=True), ["http://e/a"])["http://e/a"]
     assert as_sentence(cited) == "http://e/a. Version v. http://e/a"

@@ -27,7 +27,11 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 
-from aseancan_kg.catalogue import documents, things
+from aseancan_kg.catalogue import documents, listing, things
+from aseancan_kg.catalogue.facets import SHELVES
+from aseancan_kg.catalogue.kinds import BY_NAME
+from aseancan_kg.catalogue.listing import Listing
+from aseancan_kg.catalogue.search import Index
 from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, N_QUADS
 from aseancan_kg.namespaces import BASE, GRAPH, ID, PREFIXES, STAGING
@@ -297,6 +301,32 @@ def test_a_page_costs_few_requests_and_says_the_same(
             here = things.thing(embedded, iri)
             assert (page.label, page.incoming, page.sources) == (here.label, here.incoming, here.sources)
             assert [fact.property for fact in page.facts] == [fact.property for fact in here.facts]
+
+
+def test_what_is_searched_and_browsed_is_the_same_and_costs_few_requests(
+    server: Server, embedded: EmbeddedStore
+) -> None:
+    with counting(server.endpoint) as (endpoint, requests):
+        remote = RemoteStore(endpoint)
+        assert remote.graphs
+        requests.clear()
+        there, here = Index(remote, {}), Index(embedded, {})
+        assert len(requests) <= MOST_REQUESTS
+        assert len(there) == len(here)
+        for asked in ("ACTIP", "1.2.6", "traficking in persons", "Burma", "SDG 5"):
+            assert there.search(asked) == here.search(asked), asked
+        assert listing.counts(remote) == listing.counts(embedded)
+        for kind in (BY_NAME[name] for name in SHELVES):
+            requests.clear()
+            shelf, same = Listing(remote, kind), Listing(embedded, kind)
+            assert len(requests) <= 3, kind
+            assert shelf.choices({}) == same.choices({}), kind
+            (first, *_) = [*same.choices({})] or [None]
+            chosen = {first.name: (same.choices({})[first][0].value.key,)} if first else {}
+            requests.clear()
+            items = shelf.items(shelf.query(chosen, shelf.sorts[0]))
+            assert len(requests) == 1
+            assert {item.iri for item in items} == same.matching(chosen), kind
 
 
 MISTAKES = {

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import uvicorn
 from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
+from aseancan_kg import archive, settings
+from aseancan_kg.archive import Archived
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.workers import Workers
@@ -37,13 +39,18 @@ def state_of(tmp_path_factory) -> StateOf:
     """Return what makes the state of a service over a file, within the given limits; its engine is not started."""
 
     def state_of(
-        file: Path = TINY, *, union_default_graph: bool = True, downloads: Path | None = None, **limits: float | str
+        file: Path = TINY,
+        *,
+        union_default_graph: bool = True,
+        downloads: Path | None = None,
+        archived: Sequence[Archived] = (),
+        **limits: float | str,
     ) -> State:
         kept = str(tmp_path_factory.mktemp("state"))
-        settings = Settings(**{"workers": 2, "state": kept, **limits})
+        limited = Settings(**{"workers": 2, "state": kept, **limits})
         store = EmbeddedStore.from_files([file], union_default_graph=union_default_graph)
-        engine = Workers([file], union_default_graph=union_default_graph, limits=settings)
-        return State(store, engine, settings, Downloads(downloads))
+        engine = Workers([file], union_default_graph=union_default_graph, limits=limited)
+        return State(store, engine, limited, Downloads(downloads), archived)
 
     return state_of
 
@@ -99,6 +106,19 @@ def store(state):
 @pytest.fixture(scope="session")
 def client(state, serve):
     with serve(state) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def past() -> Sequence[Archived]:
+    """Return the real past releases, the oldest first."""
+    return archive.read(settings.resources() / "data" / "releases")
+
+
+@pytest.fixture(scope="module")
+def released(published, past, state_of, serve):
+    """A client of the service over the real dataset with its past releases."""
+    with serve(state_of(published, downloads=published.parent, archived=past)) as client:
         yield client
 
 

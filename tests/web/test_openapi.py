@@ -33,6 +33,7 @@ def test_every_query_is_an_operation_with_typed_parameters(told):
 
 def test_what_is_described_is_there(client, told):
     parameters = {"query": "ASK {}", "graph": "https://w3id.org/aseancan/graph/bodies"}
+    parameters["iri"] = "https://w3id.org/aseancan/id/body/asean"
     paths = [path for path in told["paths"] if "{" not in path and path != "/q"]
     assert {"/sparql", "/sparql/doctor", "/graph-store", "/queries", "/health"} <= set(paths)
     for path in paths:
@@ -42,7 +43,7 @@ def test_what_is_described_is_there(client, told):
 
 def test_every_format_that_is_described_is_given(client, told):
     answers = told["paths"]["/queries/members"]["get"]["responses"]["200"]["content"]
-    assert len(answers) == 5
+    assert len(answers) == 6
     for media_type in answers:
         given = client.get("/queries/members", headers={"Accept": media_type}).headers["content-type"]
         assert given.split(";")[0] == media_type

@@ -248,6 +248,8 @@ SPECIMENS = {
     "/queries/{name}": "/queries/members",
     "/q": "/q",
     "/q/{name}": "/q/aaaaaaaaaa",
+    "/pictures": "/pictures",
+    "/pictures/{name}": "/pictures/lineages",
     "/report": "/report",
     "/report/{reference}": "/report/aaaaaaaa",
     "/id/{path:path}": "/id/body/asean",

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,8 @@ from rdflib.namespace import DCTERMS
 
 from aseancan_kg import settings
 from aseancan_kg.build.text import offsets
+from aseancan_kg.library.citations import as_sentence
+from aseancan_kg.library.references import references
 from aseancan_kg.namespaces import ID, ONT, PREFIXES, thing
 
 PLAN = thing("instrument", "asean-canada-poa-2021-2025")
@@ -149,8 +152,11 @@ def test_sources_are_shown_when_asked_for(real, union):
 def test_every_action_is_cited_with_its_number_the_day_and_the_version(real, union):
     page = real.get(READ).text
     action = page[page.index('id="action-1.2.6"') : page.index('id="action-1.2.7"')]
-    version = real.app.state.service.store.version
-    assert f"action 1.2.6. ASEAN-Canada commitments knowledge graph, version 0.2.0 ({version})." in action
+    store = real.app.state.service.store
+    sentence = as_sentence(references(store, [f"{PLAN}/action/1.2.6"])[f"{PLAN}/action/1.2.6"])
+    assert ", action 1.2.6. " in sentence
+    assert store.version in sentence
+    assert escape(sentence) in action
     address = f"/cite?iri={PLAN}/action/1.2.6&format=bib".replace(":", "%3A")
     assert address.replace("&", "&amp;") in action
     cited = real.get(address)
@@ -173,6 +179,24 @@ def test_a_plan_is_taken_away_as_table_text_and_triples(real, union):
     assert str(union.value(URIRef(PLAN), SKOS.prefLabel)) in turtle.text
     assert '"1.2.6/1"' in turtle.text
     assert real.get(f"{READ}.jsonld").json()["@context"]
+
+
+def test_a_things_page_says_how_to_cite_it_and_links_it_not_to_itself(real):
+    page = real.get(f"/doc/{PLAN.removeprefix(ID)}").text
+    assert f'<a href="{READ}">Read it, action by action</a>' in page
+    assert "/cite?iri=https%3A//w3id.org/aseancan/id/instrument/asean-canada-poa-2021-2025&amp;format=ris" in page
+    assert page.count(f'href="/doc/{PLAN.removeprefix(ID)}"') == page.count('rel="canonical"')
+    action = real.get(f"/doc/{PLAN.removeprefix(ID)}/action/1.2.6").text
+    assert f'<a href="{READ}#action-1.2.6">Read it in its place</a>' in action
+    assert ">Regional Mine Action Centre (ARMAC)</a>" in action
+
+
+def test_a_statement_nodes_page_is_a_sentence_and_no_slug(real):
+    page = real.get("/doc/coding/plan-of-action-2021-2025/rules/action/1.2.6/clause/1/firmness").text
+    assert "<h1>What is said of ASEAN-Canada Plan of Action (2021-2025), action 1.2.6, clause 1</h1>" in page
+    assert "Coding: plan-of-action" not in page
+    for told in (">Rules</a> says of", ">firmness</a>", ">Firm</a></strong>", "<q>Further promote</q>"):
+        assert told in page
 
 
 def test_one_plan_is_where_read_leads(real):

@@ -150,3 +150,14 @@ def test_below_a_path_every_address_has_it(state_of, serve):
 def test_a_query_of_the_catalogue_is_found_at_its_address(client):
     text = client.get("/search", params={"q": "tree of topics with counts"}, headers=HTML).text
     assert '<a href="/queries/topics-tree">' in text
+
+
+def test_a_suggestion_leads_to_pages_and_web_addresses_only(serve, state_of, tmp_path):
+    file = tmp_path / "other.ttl"
+    names = {"http://e/a": "Book a", "javascript:alert(1)": "Book b", "urn:x:c": "Book c"}
+    file.write_text("".join(f'<{iri}> <http://schema.org/name> "{name}" .' for iri, name in names.items()))
+    with serve(state_of(file)) as client:
+        _, labels, _, addresses = client.get("/search/suggest?q=book").json()
+        found = dict(zip(labels, addresses, strict=True))
+        assert found == {"Book a": "http://e/a", "Book b": "/search?q=Book+b", "Book c": "/search?q=Book+c"}
+        assert "javascript:" not in client.get("/search?q=book", headers=HTML).text

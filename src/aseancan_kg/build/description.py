@@ -17,11 +17,19 @@ LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
 DATASET = URIRef(namespaces.BASE + "dataset")
 PROJECT = URIRef(namespaces.ID + "project")
 
-_DCAT_VERSION = URIRef(namespaces.PREFIXES["dcat"] + "version")  # of DCAT 3; rdflib lists version 2
 _QUOTING = frozenset({AC.text, AC.words, AC.quotation, URIRef(namespaces.PREFIXES["oa"] + "exact")})
 _QUOTED_RIGHTS = Literal("The words quoted from editions are not ours; see what is said of each edition.", lang="en")
 _DQV = Namespace(namespaces.PREFIXES["dqv"])
 _SD = Namespace(namespaces.PREFIXES["sd"])
+_DCAT = namespaces.PREFIXES["dcat"]  # rdflib lists the terms of version 2
+_KEYWORDS = ("ASEAN", "Canada", "international relations", "policy commitments", "plan of action", "linked data")
+_THEMES = tuple(
+    URIRef(f"http://publications.europa.eu/resource/authority/data-theme/{code}") for code in ("INTR", "GOVE")
+)
+"""International issues; government and public sector: codes of the EU's list of data themes, as DCAT-AP asks for."""
+_ENGLISH = URIRef("http://publications.europa.eu/resource/authority/language/ENG")
+SPARQL = URIRef(namespaces.BASE + "sparql")
+
 _TITLE = "ASEAN-Canada commitments knowledge graph"
 _DESCRIPTION = (
     "The actions of the ASEAN-Canada Plan of Action 2021-2025, cut into commitments that are coded by verb, direction, "
@@ -34,6 +42,8 @@ def describe(dataset: Dataset, version: str, measures: Sequence[Measure]) -> Ite
     """Describe `dataset`, whose content hash is `version`, and how good it is. Its default graph is the union."""
     union = {(subject, predicate, object_) for subject, predicate, object_, _ in dataset.quads()}
     yield from _dataset(union, version)
+    yield from _coverage(union)
+    yield from _service()
     yield from _partitions(union)
     yield from _links(union)
     yield from _quality(measures)
@@ -59,12 +69,19 @@ def _dataset(union: set[Triple], version: str) -> Iterator[Triple]:
     yield DATASET, DCTERMS.publisher, PROJECT
     yield DATASET, DCTERMS.creator, PROJECT
     yield PROJECT, RDF.type, FOAF.Organization
-    yield DATASET, DCTERMS.issued, Literal(ISSUED, datatype=XSD.date)
-    yield DATASET, _DCAT_VERSION, Literal(VERSION)
+    for predicate in (DCTERMS.issued, DCTERMS.modified):  # each release is a new dataset
+        yield DATASET, predicate, Literal(ISSUED, datatype=XSD.date)
+    for keyword in _KEYWORDS:
+        yield DATASET, DCAT.keyword, Literal(keyword, lang="en")
+    for theme in _THEMES:
+        yield DATASET, DCAT.theme, theme
+    yield DATASET, DCTERMS.language, _ENGLISH
+    yield DATASET, DCAT.landingPage, DATASET
+    yield DATASET, URIRef(_DCAT + "version"), Literal(VERSION)
     yield DATASET, DCTERMS.identifier, Literal(version)
     yield DATASET, VANN.preferredNamespacePrefix, Literal("ac")
     yield DATASET, VOID.uriSpace, Literal(namespaces.BASE)
-    yield DATASET, VOID.sparqlEndpoint, URIRef(namespaces.BASE + "sparql")
+    yield DATASET, VOID.sparqlEndpoint, SPARQL
     yield DATASET, VOID.exampleResource, URIRef(namespaces.thing("instrument", "actip-2015"))
     for prefix in ("ac", "dcterms", "foaf", "org", "prov", "rdf", "rdfs", "skos", "time"):
         yield DATASET, VOID.vocabulary, URIRef(namespaces.PREFIXES[prefix])
@@ -78,6 +95,34 @@ def _dataset(union: set[Triple], version: str) -> Iterator[Triple]:
     }
     for predicate, number in counts.items():
         yield DATASET, predicate, _number(number)
+
+
+def _coverage(union: set[Triple]) -> Iterator[Triple]:
+    """Say of which states and of which time the dataset is: those it describes, and that of the plans it holds."""
+    yield from (
+        (DATASET, DCTERMS.spatial, node) for node, kind, state in union if (kind, state) == (RDF.type, AC.State)
+    )
+    plans = {node for node, kind, plan in union if (kind, plan) == (RDF.type, AC.Plan)}
+    starts = [str(day) for node, name, day in union if name == AC.periodStartsEarliest and node in plans]
+    ends = [str(day) for node, name, day in union if name == AC.periodEndsLatest and node in plans]
+    if starts and ends:
+        period = DATASET + "#period"
+        yield DATASET, DCTERMS.temporal, period
+        yield period, RDF.type, DCTERMS.PeriodOfTime
+        yield period, DCAT.startDate, Literal(min(starts), datatype=XSD.date)
+        yield period, DCAT.endDate, Literal(max(ends), datatype=XSD.date)
+
+
+def _service() -> Iterator[Triple]:
+    title = Literal("SPARQL endpoint of the ASEAN-Canada commitments knowledge graph", lang="en")
+    yield SPARQL, RDF.type, DCAT.DataService
+    yield SPARQL, SKOS.prefLabel, title
+    yield SPARQL, DCTERMS.title, title
+    yield SPARQL, DCTERMS.license, LICENCE
+    yield SPARQL, DCTERMS.publisher, PROJECT
+    yield SPARQL, DCAT.endpointURL, SPARQL
+    yield SPARQL, DCAT.endpointDescription, SPARQL  # with no query it answers with its service description
+    yield SPARQL, DCAT.servesDataset, DATASET
 
 
 def _partitions(union: set[Triple]) -> Iterator[Triple]:

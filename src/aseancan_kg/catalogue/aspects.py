@@ -8,6 +8,7 @@ from aseancan_kg.catalogue.hierarchy import hierarchy, meetings_of, neighbours
 from aseancan_kg.catalogue.mentions import KINDS
 from aseancan_kg.catalogue.passages import passages
 from aseancan_kg.catalogue.reading import place
+from aseancan_kg.catalogue.roles import roles
 from aseancan_kg.catalogue.statements import statements_at
 from aseancan_kg.catalogue.succession import succession
 from aseancan_kg.namespaces import ONT, PREFIXES
@@ -26,6 +27,7 @@ _ASPECTS: dict[str, tuple[Aspect, tuple[str, ...]]] = {
     "neighbours": (neighbours, (f"{ONT}Meeting",)),
     "statements": (statements_at, (f"{ONT}Meeting",)),
     "meetings": (meetings_of, _SERIES),
+    "roles": (roles, tuple(ONT + name for name in ("Person", "Post", "Meeting", "Body"))),
     "concept": (concept, (f"{PREFIXES['skos']}Concept", f"{_SDGO}Goal", f"{_SDGO}Target")),
     "passages": (passages, _NAMED),
 }

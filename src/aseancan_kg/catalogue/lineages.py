@@ -115,13 +115,13 @@ class Lineages:
 
         Also what implements it or belongs to it. None for an instrument that has no such relation.
         """
+        if iri not in self._instruments:
+            return None
         chain = self._reached({iri}, {_SUPERSEDES}, both_ways=True)
         wider = set(_RELATIONS.values()) - {_SUPERSEDES}
         above = self._reached({iri}, wider, both_ways=False)
         below = {source for (source, target), relation in self._ties.items() if target == iri and relation in wider}
         members = sorted({*chain, *above, *below}, key=lambda one: (one != iri, one not in chain, self._order(one)))
-        if len(members) < 2:
-            return None
         shown = sorted(members[:MOST_IN_LINEAGE], key=self._order)
         return replace(self._lineage([shown], set(_RELATIONS.values())), left_out=len(members) - len(shown), of=iri)
 

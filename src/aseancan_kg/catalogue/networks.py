@@ -99,24 +99,28 @@ def around(store: Dataset, iri: str) -> Network | None:
     """
     node = ox.NamedNode(iri)
     quads = [*store.quads(subjects=[node]), *store.quads(objects=[node])]
-    relations: defaultdict[str, set[str]] = defaultdict(set)
+    relations: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for quad in quads:
-        other = iri_of(quad.object if iri_of(quad.subject) == iri else quad.subject)
-        if other not in ("", iri) and quad.predicate.value not in _INVERSES:
-            relations[other].add(quad.predicate.value)
-    near = {other for other, names in relations.items() if names != _GENERAL}
-    kinds = _kinds(store, {*near, iri}, (*KINDS, MEETING, ACTION))
+        pair = iri_of(quad.subject), iri_of(quad.object)
+        if "" not in pair and pair != (iri, iri) and quad.predicate.value not in _INVERSES:
+            relations[pair].add(quad.predicate.value)
+    joined = {pair: _narrow(names) for pair, names in relations.items() if names != _GENERAL}
+    counts = Counter(other for pair, names in joined.items() for other in pair if other != iri for _ in names)
+    kinds = _kinds(store, {*counts, iri}, (*KINDS, MEETING, ACTION))
     if iri not in kinds:
         return None
-    found = sorted((one for one in near if one in kinds), key=lambda one: (-len(relations[one]), natural(one)))
+    found = sorted((one for one in counts if one in kinds), key=lambda one: (-counts[one], natural(one)))
     shown = sorted(found[:MOST_NEIGHBOURS], key=lambda one: (kinds[one], natural(one)))
     if not shown:
         return None
-    labels = store.labels({name for one in shown for name in relations[one]})
+    numbers = {one: number for number, one in enumerate([iri, *shown])}
+    labels = store.labels({name for names in joined.values() for name in names})
     edges = [
-        Edge(0, number, tuple(sorted(link(labels, name).label for name in _narrow(relations[one]))), 0)
-        for number, one in enumerate(shown, start=1)
+        Edge(numbers[source], numbers[target], tuple(sorted(link(labels, name).label for name in names)), 0)
+        for (source, target), names in joined.items()
+        if source in numbers and target in numbers
     ]
+    edges.sort(key=lambda edge: (max(edge.source, edge.target), edge.source))
     turns = 2 * math.pi * np.arange(len(shown)) / len(shown)
     places = np.vstack([np.zeros((1, 2)), np.stack([np.cos(turns), np.sin(turns)], axis=1)])
     naming = sum(kinds[one] == ACTION for one in found)
@@ -136,7 +140,8 @@ class _Named:
 def _named(store: Dataset) -> _Named:
     """Read what actions name, but not what is only part of the name of another thing."""
     query = (
-        "SELECT DISTINCT ?action ?thing ?relation WHERE { ?action a ac:Action ; ac:mentions ?thing ; ?relation ?thing }"
+        "SELECT DISTINCT ?action ?thing ?relation WHERE { ?action a ac:Action ; ac:mentions ?thing ; ?relation ?thing "
+        "FILTER(isIRI(?thing)) }"
     )
     pairs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for row in store.rows(PROLOGUE + query):

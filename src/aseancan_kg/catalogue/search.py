@@ -107,7 +107,9 @@ class Index:
 
     def __init__(self, store: Dataset, queries: Mapping[str, Query]) -> None:
         found = [*_entries(store), *map(_of_query, queries.values())]
-        self._entries = sorted(found, key=lambda one: (KINDS.index(one.kind), natural(one.number or one.label)))
+        self._entries = sorted(
+            found, key=lambda one: (KINDS.index(one.kind), natural(one.number or one.label), one.iri)
+        )
         self._schema = _schema()
         index = tantivy.Index(self._schema)
         index.register_tokenizer("stemmed", STEMMED)
@@ -289,11 +291,12 @@ def _worth(query: tantivy.Query, score: float) -> tantivy.Query:
 
 
 def _hit(entry: Entry, stems: Collection[str]) -> Hit:
+    """Mark the words with these stems; of names and of passages that is taken which has most of them."""
     label = excerpt(entry.label, stems, len(entry.label))
     numbers = f"{entry.kind.numbered} "
     others = [name for name in (*entry.short, *entry.names) if name != entry.number and not name.startswith(numbers)]
     called = max((excerpt(name, stems) for name in others), key=_marked, default=())
-    texts = [excerpt(text, stems) for text in entry.texts if text != entry.label]
+    texts = [excerpt(text, stems) for text in entry.texts if text not in entry.label]
     details = [passage for text in entry.details if _marked(passage := excerpt(text, stems))]
     return Hit(
         entry,
@@ -325,15 +328,14 @@ def _entries(store: Dataset) -> Iterator[Entry]:
         label = labels[iri].value if iri in labels else next(iter(numbers), None)
         if label is None:
             continue
-        short = [name for one in _SHORT for name in told.get(one, ())]
-        short += [f"{kind.numbered} {number}" for number in numbers if kind.numbered]
+        called = [f"{kind.numbered} {number}" for number in numbers if kind.numbered]
         yield Entry(
             iri,
             kind,
             composed(label),
             numbers[0] if kind.passage and numbers else None,
             _all_of(told, *_LABELS, *([_TEXT] if kind is _SECTION else ())),
-            tuple(dict.fromkeys(map(composed, short))),
+            (*_all_of(told, *_SHORT), *called),
             _all_of(told, *_TEXTS),
             _all_of(told, *_DETAILS),
             mentions[iri],
@@ -341,7 +343,7 @@ def _entries(store: Dataset) -> Iterator[Entry]:
 
 
 def _all_of(told: Mapping[str, Sequence[str]], *properties: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(composed(text) for one in properties for text in told.get(one, ())))
+    return tuple(dict.fromkeys(composed(text) for one in properties for text in sorted(told.get(one, ()))))
 
 
 def _said(store: Dataset) -> dict[str, dict[str, list[str]]]:

@@ -15,14 +15,15 @@ _TITLE, _ISSUED, _CREATOR = (PREFIXES["dcterms"] + name for name in ("title", "i
 _VERSION, _PUBLISHER = f"{PREFIXES['dcat']}version", f"{PREFIXES['dc']}publisher"
 _NOTATION, _QUOTED_FROM = f"{PREFIXES['skos']}notation", f"{PREFIXES['prov']}wasQuotedFrom"
 
-_READ = (_ADOPTED, _PARTY, _TITLE, _ISSUED, _CREATOR, _VERSION, _NOTATION, _QUOTED_FROM)
+_TYPE, _SUBJECT, _PREDICATE = (PREFIXES["rdf"] + name for name in ("type", "subject", "predicate"))
+_READ = (_TYPE, _SUBJECT, _PREDICATE, _ADOPTED, _PARTY, _TITLE, _ISSUED, _CREATOR, _VERSION, _NOTATION, _QUOTED_FROM)
 
 
 def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     """Return how each thing is cited, with the version of the dataset that describes it.
 
-    The text of an instrument is by its parties and of the day it was adopted; everything else is by whom the dataset is
-    by. What the data does not tell is left out.
+    A statement node goes by what it is about. The text of an instrument is by its parties and of the day it was
+    adopted; everything else is by whom the dataset is by. What the data does not tell is left out.
     """
     works = {iri: match[1] if (match := _PART.fullmatch(iri)) else iri for iri in iris}
     said = describe(store, [*works, *works.values(), _DATASET], _READ)
@@ -30,6 +31,7 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     publishers = describe(store, editions, [_PUBLISHER])
     labels = store.labels(
         {*works, *works.values(), *said.iris(_DATASET, _CREATOR)}
+        | {name for iri in iris for by in (_SUBJECT, _PREDICATE) for name in said.iris(iri, by)}
         | {party for work in works.values() for party in said.iris(work, _PARTY)}
     )
     issued, version, container = (said.text(_DATASET, name) or "" for name in (_ISSUED, _VERSION, _TITLE))
@@ -38,14 +40,18 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
         return labels[of].value if of in labels else of.removeprefix(BASE)
 
     def cited(iri: str, work: str) -> Citation:
+        if f"{ONT}Plan" not in said.iris(work, _TYPE):
+            work = iri
         adopted = said.text(work, _ADOPTED) or ""
         is_text = bool(adopted) or iri != work
+        subject, name = said.iri(iri, _SUBJECT), said.iri(iri, _PREDICATE)
+        title = f"{label(subject)}: {label(name)}" if subject and name else label(iri)
         authors = said.iris(work, _PARTY) if is_text else said.iris(_DATASET, _CREATOR)
         number = (said.text(iri, _NOTATION) or "") if iri != work else ""
         published = [name for edition in said.iris(iri, _QUOTED_FROM) for name in publishers.texts(edition, _PUBLISHER)]
         return Citation(
             key="aseancan-" + re.sub(r"\W+", "-", iri.removeprefix(BASE).removeprefix("id/")).strip("-"),
-            title=f"{label(work)}, {_kind(iri)} {number}" if number else label(iri),
+            title=f"{label(work)}, {_kind(iri)} {number}" if number else title,
             author=_listed(sorted(map(label, authors))),
             issued=adopted if is_text else issued,
             version=f"{version} ({store.version})" if version else store.version,

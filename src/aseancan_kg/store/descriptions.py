@@ -12,10 +12,11 @@ class Descriptions:
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self._said: dict[str, dict[str, list[object]]] = {}
-        for triple in dict.fromkeys(triples):
+        for triple in triples:
             if isinstance(triple.subject, ox.NamedNode):
-                of_thing = self._said.setdefault(triple.subject.value, {})
-                of_thing.setdefault(triple.predicate.value, []).append(triple.object)
+                values = self._said.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, [])
+                if triple.object not in values:
+                    values.append(triple.object)
 
     @classmethod
     def merged(cls, iri: str, quads: Iterable[ox.Quad]) -> "Descriptions":

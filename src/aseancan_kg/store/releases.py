@@ -1,40 +1,64 @@
-"""Older datasets that are kept beside the one that is served, loaded when they are asked for."""
+"""Past releases of the dataset, kept beside the one that is served and loaded when they are asked for."""
 
 import asyncio
-import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 
+from aseancan_kg.archive import Archived
 from aseancan_kg.errors import NotFound
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
+from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.workers import Workers
+
+_HELD = 2
+"""Releases to look things up in that are held in memory: two, so that they can be compared."""
 
 
 class Releases:
-    """The files `aseancan-<version>.nq` of a directory, one of which is held at a time."""
+    """Past releases by the hash of their content; the last asked for are held, and one of them answers queries."""
 
-    def __init__(self, directory: Path | None, settings: Settings) -> None:
-        self._directory = directory
+    def __init__(self, archived: Sequence[Archived], settings: Settings) -> None:
+        self._archived = {one.dataset: one for one in archived}
         self._settings = replace(settings, workers=1)
         self._held: tuple[str, Workers] | None = None
         self._changing = asyncio.Lock()
+        self._loading = Lock()
+        self._load = lru_cache(_HELD)(self._read)
 
     def has(self, version: str) -> bool:
         """Tell whether the dataset of that version is kept."""
-        return bool(self._directory and re.fullmatch("[0-9a-f]+", version) and self._file(version).exists())
+        return version in self._archived
+
+    def archived(self, version: str) -> Archived:
+        """Return the release as it is kept; raises `NotFound` when it is not."""
+        if version not in self._archived:
+            raise NotFound(f"the dataset {version} is not kept here")
+        return self._archived[version]
+
+    def store(self, version: str) -> EmbeddedStore:
+        """Return the dataset to look things up in, in a thread: it may have to be loaded.
+
+        Raises `NotFound` when it is not kept.
+        """
+        with self._loading:  # once, whoever else asks meanwhile
+            return self._load(version)
 
     async def engine(self, version: str) -> Engine:
         """Return what answers queries of that version; it takes its place from the one asked before.
 
         Raises `NotFound` when it is not kept.
         """
-        if not self.has(version):
-            raise NotFound(f"the dataset {version} is not kept here")
+        kept = self.archived(version)
         async with self._changing:
             if self._held is None or self._held[0] != version:
                 await self._give_up()
-                engine = Workers([self._file(version)], union_default_graph=True, limits=self._settings)
+                file = await asyncio.to_thread(self._unpacked, kept)
+                engine = Workers([file], union_default_graph=True, limits=self._settings)
                 await engine.start()
                 self._held = version, engine
             return self._held[1]
@@ -43,6 +67,8 @@ class Releases:
         """End what is held."""
         async with self._changing:
             await self._give_up()
+        if "_directory" in self.__dict__:
+            self._directory.cleanup()
 
     async def _give_up(self) -> None:
         if self._held:
@@ -50,6 +76,13 @@ class Releases:
             self._held = None
             await engine.close()
 
-    def _file(self, version: str) -> Path:
-        assert self._directory
-        return self._directory / f"aseancan-{version}.nq"
+    @cached_property
+    def _directory(self) -> TemporaryDirectory[str]:
+        return TemporaryDirectory(prefix="aseancan-")
+
+    def _read(self, version: str) -> EmbeddedStore:
+        return EmbeddedStore.from_files([self._unpacked(self.archived(version))], union_default_graph=True)
+
+    def _unpacked(self, kept: Archived) -> Path:
+        file = Path(self._directory.name) / kept.quads_name
+        return file if file.exists() else kept.unpack(file)

@@ -4,21 +4,25 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_network
 from urllib.parse import urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from aseancan_kg.errors import Error
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, Format
+from aseancan_kg.errors import Error, NotAcceptable
+from aseancan_kg.library.sheets import Sheet
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, XLSX, Format
+from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.store import Answer, Question, Rest
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.state import HEAD, log_of, root_of, state_in, state_of
+from aseancan_kg.web.tables import file
 
 _A_MOMENT = 0.02
 """Seconds after which it is looked whether a client is still there."""
@@ -56,7 +60,7 @@ class Table:
 
 def offered(form: str) -> tuple[Format, ...]:
     """Return the formats a query of this form can be answered in; a page is the last, for clients that name it."""
-    return (*(RESULT_FORMATS if form in _RESULT_FORMS else GRAPH_FORMATS), HTML)
+    return (*(RESULT_FORMATS if form in _RESULT_FORMS else GRAPH_FORMATS), *((XLSX,) if form == "select" else ()), HTML)
 
 
 def graph_parameters(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> list[tuple[str, str]]:
@@ -75,6 +79,8 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
 
     Whole answers to queries that are not volatile are kept and carry a tag; a client that holds it gets 304.
     """
+    if chosen is XLSX:
+        return await _workbook(request, question)
     found, was_kept = await evaluate(request, question, chosen)
     timing = f"queue;dur={found.queued * 1000:.1f}, eval;dur={found.evaluated * 1000:.1f}"
     if was_kept:
@@ -97,6 +103,21 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
         headers["ETag"] = etag(found.first)
         request.scope[KEEP] = True
     return Response(found.first, headers=headers, media_type=chosen.content_type)
+
+
+async def _workbook(request: Request, question: Question) -> Response:
+    """Answer a SELECT with a workbook; raises `NotAcceptable` for an answer that is too long to be held whole."""
+    found, _ = await evaluate(request, question, JSON)
+    if found.rest:
+        await found.rest.aclose()
+        limit = state_of(request).settings.buffer_kb
+        remedy = "Take it as CSV, which has no limit, or ask for less."
+        raise NotAcceptable(f"a workbook holds answers of up to {limit:,} KB of JSON", remedy=remedy)
+    told = json.loads(found.first)
+    columns = tuple(told["head"]["vars"])
+    rows = [tuple(_value(row.get(name)) for name in columns) for row in told["results"]["bindings"]]
+    sheet = Sheet("Answer", columns, rows, (("SPARQL query", question.text),))
+    return await run_in_threadpool(file, request, sheet, XLSX)
 
 
 async def table(request: Request, question: Question) -> Table:
@@ -224,6 +245,19 @@ async def while_present(request: Request) -> AsyncIterator[None]:
         soon.cancel()
         for task in watching:
             task.cancel()
+
+
+def _value(term: dict[str, str] | None) -> str | float | None:
+    """Return a term as a spreadsheet holds it: a number as one, everything else as its text."""
+    if term is None:
+        return None
+    datatype = term.get("datatype", "").removeprefix(PREFIXES["xsd"])
+    with suppress(ValueError):
+        if datatype in ("decimal", "double", "float"):
+            return float(term["value"])
+        if datatype.lower().endswith(("integer", "int", "long", "short", "byte")):
+            return int(term["value"])
+    return term["value"]
 
 
 def _cell(term: dict[str, object] | None) -> Cell | None:

@@ -10,8 +10,10 @@ from starlette.routing import Route
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
+    browse,
     citing,
     deposits,
+    discovery,
     doctor,
     entities,
     error_reports,
@@ -23,6 +25,7 @@ from aseancan_kg.web import (
     pictures,
     problems,
     reading,
+    releases,
     search,
     sparql,
     vocabulary,
@@ -72,14 +75,36 @@ def create_app(state: State) -> FastAPI:
         Route("/ont/{path:path}", entities.document),
         Route("/scheme/{path:path}", entities.document),
         Route("/graph/{path:path}", entities.document),
-        Route("/dataset", entities.document),
-        Route("/dataset.{suffix}", entities.document),
+        Route("/dataset", discovery.dataset),
+        Route("/dataset.{suffix}", discovery.dataset),
+        Route("/.well-known/void", discovery.well_known),
+        Route("/robots.txt", discovery.robots),
+        Route("/sitemap.xml", discovery.sitemap_index),
+        Route("/sitemap-{number:int}.xml", discovery.sitemap),
+        Route("/feed.atom", discovery.feed),
         Route("/shapes", entities.document),
         Route("/shapes.{suffix}", entities.document),
         Route("/linkset", entities.linkset),
         Route("/linkset/{path:path}", entities.linkset),
+        Route("/r", releases.release_list),
+        Route("/r/{version}", releases.release),
+        Route("/r/{version}/changes.{suffix}", releases.changes),
+        Route("/r/{version}/changes/{path:path}", releases.difference),
+        Route("/r/{version}/id/{path:path}", releases.thing),
+        *(
+            Route(f"/r/{{version}}/{path}", releases.document)
+            for path in ("doc/{path:path}", "scheme/{path:path}", "graph/{path:path}")
+        ),
+        *(
+            Route(f"/r/{{version}}/{name}{suffix}", releases.document)
+            for name in ("ont", "dataset", "shapes")
+            for suffix in ("", ".{suffix}")
+        ),
+        Route("/r/{version}/{name}", releases.quads),
         Route("/downloads/{path:path}", pages.download),
         Route("/", entities.look_up),
+        Route("/browse", browse.index),
+        Route("/browse/{kind}", browse.kind),
         Route("/search", search.search),
         Route("/search/suggest", search.suggest),
         Route("/opensearch.xml", search.describe),

@@ -5,9 +5,10 @@ import hashlib
 import json
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from starlette.responses import FileResponse, Response
 
@@ -15,7 +16,7 @@ from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.web.kept import etag
 
-MANIFEST = "manifest.json"
+MANIFEST, CHANGES = "manifest.json", "changes.json"
 _SECURITY = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
@@ -29,17 +30,22 @@ class File:
 
 
 class Downloads:
-    """The files of one built dataset, and the `names` that can be had; none where there is no manifest."""
+    """The files of one built dataset, and the `names` that can be had; none where there is no manifest.
+
+    `changes` are the steps between releases, as `build` writes them.
+    """
 
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory
         self.names: frozenset[str] = frozenset()
         self.files: Sequence[File] = ()
+        self.changes: Sequence[Mapping[str, Any]] = ()
         self._documents: dict[str, bytes] = {}
         if directory and (manifest := directory / MANIFEST).exists():
             told = json.loads(manifest.read_text(encoding="utf-8"))
             self.files = tuple(File(each["name"], each["bytes"], each["sha256"]) for each in told["files"])
             self.names = frozenset({MANIFEST, *(file.name for file in self.files)})
+            self.changes = json.loads((directory / CHANGES).read_text(encoding="utf-8"))
             self._documents = {name: (directory / name).read_bytes() for name in told["documents"]}
 
     def response(self, name: str) -> Response:

@@ -24,6 +24,7 @@ from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web import signposting
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import home, page
+from aseancan_kg.web.pictures import of_thing
 from aseancan_kg.web.signposting import OFFERED, SUFFIXES, Address
 from aseancan_kg.web.state import chosen_format, local_path, root_of, state_of
 
@@ -70,7 +71,7 @@ def _thing(request: Request) -> Response:
 
 def _document(request: Request) -> Response:
     path = request.scope["path"].removeprefix(root_of(request))
-    iri, named = _split(path)
+    iri, named = split(path)
     iris = _meant(request, iri, identifiers.path_of(iri))
     suffix = f".{named.name}" if named else ""
     if len(iris) > 1:
@@ -82,10 +83,10 @@ def _document(request: Request) -> Response:
 
 def _linkset(request: Request) -> Response:
     if "path" in request.path_params:
-        iri, _ = _split(f"/{request.path_params['path']}")
+        iri, _ = split(f"/{request.path_params['path']}")
     else:
         iri = request.query_params.get("uri", "")
-    found = documents.document(state_of(request).store, iri, _page_number(request))
+    found = documents.document(state_of(request).store, iri, page_number(request))
     chosen = chosen_format(request, (LINKSET, LINKSET_TEXT), request.query_params.get("format"))
     links = signposting.link_set(found, Address(root_of(request), iri, found.page))
     text = signposting.as_json(links) if chosen is LINKSET else signposting.as_text(links)
@@ -98,7 +99,7 @@ def _look_up(request: Request) -> Response:
     asked = request.query_params["uri"].strip()
     iri = identifiers.known_form(state_of(request).store, asked)
     if iri is None and asked.startswith(f"{BASE}doc/"):
-        iri, _ = _split(f"/{asked.removeprefix(BASE)}")
+        iri, _ = split(f"/{asked.removeprefix(BASE)}")
     if iri is None:
         remedy = "Give a whole IRI; what is known by name is found at /search."
         raise NotFound(f"nothing is known about {asked}", remedy=remedy)
@@ -125,7 +126,7 @@ def _meant(request: Request, iri: str, path: str) -> Sequence[str]:
 def _represent(request: Request, iri: str, named: Format | None) -> Response:
     """Answer with the representation of a document that a suffix has named, else with the one that is wanted."""
     wanted = request.query_params.get("format")
-    address = Address(root_of(request), iri, _page_number(request))
+    address = Address(root_of(request), iri, page_number(request))
     try:
         chosen = named or chosen_format(request, OFFERED, wanted)
     except NotAcceptable:
@@ -141,6 +142,7 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         downloads = [(one, address.location(one)) for one in OFFERED if one is not HTML]
         values: dict[str, Any] = {"thing": shown, "downloads": downloads, "links": links, "address": address}
         values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
+        values["pictures"] = of_thing(request, iri)
         values |= {"reference": references(store, [iri])[iri], "sentence": as_sentence}
         response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
         if shown.language and not shown.language.startswith("en"):
@@ -167,7 +169,7 @@ def _headers(found: Document, location: str, varying: Sequence[str]) -> dict[str
     return headers
 
 
-def _split(path: str) -> tuple[str, Format | None]:
+def split(path: str) -> tuple[str, Format | None]:
     """Return the IRI that a path describes, and the representation that its suffix names if it has one."""
     stem, dot, suffix = path.rstrip("/").rpartition(".")
     named = SUFFIXES.get(suffix) if dot else None
@@ -179,7 +181,8 @@ def _split(path: str) -> tuple[str, Format | None]:
     return BASE + rest, named
 
 
-def _page_number(request: Request) -> int:
+def page_number(request: Request) -> int:
+    """Return which page of incoming links a request wants, from 1; raises `InputError`."""
     number = request.query_params.get("page", "1")
     if not re.fullmatch("[1-9][0-9]{0,5}", number):
         raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")

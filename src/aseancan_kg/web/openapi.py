@@ -13,16 +13,16 @@ from aseancan_kg import error_reports
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
 from aseancan_kg.library.citations import WRITERS
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, Format
+from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
-from aseancan_kg.web import answers, search
+from aseancan_kg.web import answers, reading, search
 from aseancan_kg.web.bodies import FORM
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
 
-_ANY_ANSWER = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
+_ANY_ANSWER = (*RESULT_FORMATS, XLSX, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
     "string": {"type": "string"},
@@ -107,6 +107,10 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
                 tuple(WRITERS),
             )
         },
+        "/cite": {"get": _operation("Cite a thing", _CITED, tuple(WRITERS))},
+        "/read/{kind}/{slug}.{suffix}": {
+            "get": _operation("Take a plan's text, actions or triples", _READ, reading.OFFERED)
+        },
         "/search": {"get": _operation("Search names, numbers and texts", _SEARCH, search.OFFERED)},
         **told.get("paths", {}),
     }
@@ -184,6 +188,17 @@ _ID = [
         {"type": "string", "pattern": "^[a-z2-7]{16}$", "description": "The id that depositing the query gave."},
         place="path",
     )
+]
+_CITED = [
+    _parameter("iri", {"type": "string", "format": "iri", "description": "What is cited."}, required=True),
+    _parameter("format", {"enum": [one.name for one in WRITERS], "description": _STYLES}),
+]
+_READ = [
+    _parameter(
+        "kind", {"type": "string", "description": "Kind of the plan, as in its address: instrument."}, place="path"
+    ),
+    _parameter("slug", {"type": "string", "description": "Name of the plan, as in its address."}, place="path"),
+    _parameter("suffix", {"enum": [one.name for one in reading.OFFERED]}, place="path"),
 ]
 _SEARCH = [
     _parameter("q", {"type": "string", "maxLength": LONGEST, "description": "Words, in any order; no operators."}),

@@ -51,13 +51,15 @@ def page(
 def href_of(request: Request) -> Callable[[str], str]:
     """Return what gives the link target of an IRI: our own pages on this host, web addresses of others as they are.
 
-    It is "" for IRIs of other schemes.
+    It is "" for IRIs of other schemes. The door to a past release leaves the path in `request.state.within` below which
+    IRIs of ours are linked.
     """
     root = root_of(request)
+    within: str = getattr(request.state, "within", "")
 
     def href(iri: str) -> str:
         if path := local_path(iri):
-            return root + path
+            return root + within + path
         if iri in state_of(request).derived.get(foreign_concepts):
             return f"{root}/?{urlencode({'uri': iri})}"
         return iri if iri.startswith(("https://", "http://")) else ""

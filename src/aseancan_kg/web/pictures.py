@@ -69,9 +69,10 @@ def of_thing(request: Request, iri: str) -> list[tuple[Picture, Markup]]:
 
 
 def _kept(request: Request, response: Response) -> Response:
-    response.headers["ETag"] = etag(response.body)
-    response.headers["Cache-Control"] = "no-cache"
-    request.scope[KEEP] = response.status_code == 200
+    if response.status_code == 200:
+        response.headers["ETag"] = etag(response.body)
+        response.headers["Cache-Control"] = "no-cache"
+        request.scope[KEEP] = True
     return response
 
 
@@ -96,7 +97,7 @@ def _picture(request: Request) -> Response:
     if chosen is SVG:
         body = as_file(found.draw(lambda iri: ""))
         return Response(body, media_type=SVG.media_type)
-    return file(request, found.table.sheet(found.title, [("About", found.description)]), chosen)
+    return file(request, found.table.sheet(found.title, [("What it shows", found.description)]), chosen)
 
 
 def _page(request: Request, found: Picture) -> Response:
@@ -108,6 +109,7 @@ def _page(request: Request, found: Picture) -> Response:
     return page(
         request,
         "picture.html",
+        path=f"/pictures/{found.name}{found.query and '?' + found.query}",
         picture=found,
         drawn=inline(found.draw(href_of(request))),
         level=matrix_drawings.level,
@@ -255,7 +257,7 @@ def _actions(state: State) -> Picture | None:
 
 
 def _around(state: State, iri: str) -> Picture | None:
-    made = networks.around(state.store, iri)
+    made = networks.around(state.store, iri) if state.store.knows(iri) else None
     if made is None:
         return None
     told = "Instruments, bodies, meetings and actions that it is directly joined to."

@@ -142,3 +142,5 @@ _FILES: dict[Format, Callable[[Request, str], bytes]] = {
     JSON_LD: _triples(JSON_LD),
 }
 """What of a plan can be had as a file → what makes it."""
+OFFERED = tuple(_FILES)
+"""The formats of these files."""

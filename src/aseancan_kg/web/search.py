@@ -113,13 +113,21 @@ def _file(request: Request, chosen: Format) -> Response:
 
 def _suggest(request: Request) -> Response:
     asked = request.query_params.get("q", "")
-    root = root_of(request)
     entries = index_of(request).suggest(asked)
-    addresses = [f"{root}{path}" if (path := local_path(one.iri)) else one.iri for one in entries]
+    addresses = [_address(root_of(request), one) for one in entries]
     told = [asked, [one.label for one in entries], [one.kind.label for one in entries], addresses]
     body = json.dumps(told, ensure_ascii=False).encode()
     request.scope[KEEP] = True
     return Response(body, headers={"ETag": etag(body), "Cache-Control": "no-cache"}, media_type=_SUGGESTIONS)
+
+
+def _address(root: str, entry: Entry) -> str:
+    """Return where a suggestion leads: to a page of ours, a web address, else to a search for its name."""
+    if path := local_path(entry.iri):
+        return root + path
+    return (
+        entry.iri if entry.iri.startswith(("https://", "http://")) else f"{root}/search?{urlencode({'q': entry.label})}"
+    )
 
 
 def _asked(request: Request) -> tuple[str, Kind | None, int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from aseancan_kg.archive import Archived
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
@@ -29,7 +30,14 @@ _LOG = logging.getLogger(__name__)
 Load = Callable[[], Awaitable[State]]
 
 
-async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Settings, downloads: Downloads) -> State:
+async def load(
+    files: Sequence[Path],
+    *,
+    union_default_graph: bool,
+    settings: Settings,
+    downloads: Downloads,
+    archive: Sequence[Archived] = (),
+) -> State:
     """Load RDF files here and, at the same time, in the query processes."""
     engine = Workers(files, union_default_graph=union_default_graph, limits=settings)
     reading = asyncio.to_thread(_read, files, union_default_graph=union_default_graph)
@@ -41,7 +49,7 @@ async def load(files: Sequence[Path], *, union_default_graph: bool, settings: Se
         await asyncio.gather(starting, return_exceptions=True)
         raise
     await starting
-    return State(store, engine, settings, downloads)
+    return State(store, engine, settings, downloads, archive)
 
 
 def _read(files: Sequence[Path], *, union_default_graph: bool) -> EmbeddedStore:
@@ -50,11 +58,11 @@ def _read(files: Sequence[Path], *, union_default_graph: bool) -> EmbeddedStore:
     return store
 
 
-async def reach(url: str, *, settings: Settings) -> State:
+async def reach(url: str, *, settings: Settings, archive: Sequence[Archived] = ()) -> State:
     """Serve the dataset at another SPARQL server."""
     memory = settings.query_memory_mb * 1024 * 1024
     store = RemoteStore(url, timeout=ceil(settings.query_seconds), memory=memory)
-    state = State(store, RemoteEngine(store, settings), settings)
+    state = State(store, RemoteEngine(store, settings), settings, archive=archive)
     await asyncio.to_thread(lambda: state.templates)  # what they look up must not hold up whoever asks for a page first
     await state.engine.start()
     return state

@@ -1,7 +1,7 @@
 """What every door shares: the store, the engine that answers clients, the query catalogue, the templates."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from aseancan_kg import mediatypes
+from aseancan_kg.archive import Archived
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.mediatypes import Format
@@ -77,6 +78,7 @@ class State:
     engine: Engine
     settings: Settings = field(default_factory=Settings)
     downloads: Downloads = field(default_factory=Downloads)
+    archive: Sequence[Archived] = ()
     queries: Mapping[str, Query] = field(default_factory=catalogue)
     visits: Visits = field(default_factory=Visits)
 
@@ -104,8 +106,8 @@ class State:
 
     @cached_property
     def releases(self) -> Releases:
-        """Older datasets that are kept beside the one that is served."""
-        return Releases(self.downloads.directory, self.settings)
+        """Past releases that are kept beside the one that is served."""
+        return Releases(self.archive, self.settings)
 
     @cached_property
     def templates(self) -> jinja2.Environment:

@@ -9,13 +9,13 @@ from aseancan_kg import release
 from aseancan_kg.build import dataset as datasets
 
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
-READ = PLAN.replace("/doc/", "/read/")
+READ = "/read/instrument/asean-canada-poa-2021-2025"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PAGES = {
     "home": "/",
+    "reading": READ,
+    "reading with sources": f"{READ}?source=on&notes=off",
     "plan": PLAN,
-    "plan to read": READ,
-    "plan with its sources": f"{READ}?source=on&notes=off",
     "section": f"{PLAN}/section/1.2",
     "action": f"{PLAN}/action/1.2.6",
     "clause": f"{PLAN}/action/1.2.6/clause/1",
@@ -35,20 +35,26 @@ PAGES = {
     "statement": "/doc/statement/d20-s01-reaffirmed-partnership",
     "assertion": "/doc/assertion/body/accc/acronym",
     "mention": "/doc/mention/news-20th-asean-canada-dialogue/0-5",
+    "coding": "/doc/coding/plan-of-action-2021-2025/first-reading/action/1.2.6/clause/1/direction",
+    "topic": "/scheme/topic/cybersecurity",
     "code list": "/scheme/basis",
     "concept": "/scheme/basis/explicit",
-    "topic": "/scheme/topic/agenda-2030",
     "goal": f"/?uri={quote('http://metadata.un.org/sdg/5', safe='')}",
     "ontology": "/ont",
     "class": "/doc/ont/Instrument",
     "property": "/doc/ont/adoptedOn",
     "graph": "/graph/bodies",
     "dataset": "/dataset",
+    "releases": "/r",
+    "release": "/r/5124f632db8ce40f",
+    "what changed": "/r/5124f632db8ce40f/changes/instrument/unscr-1325",
+    "thing of a past release": "/r/b0c752e3c0a8ec01/doc/instrument/actip-2015",
     "shapes": "/shapes",
     "search": "/search",
     "search that finds": "/search?q=asean+secretariat",
     "search that finds nothing": "/search?q=xyzzyx",
     "choice": "/doc/CRPD",
+    "browse": "/browse",
     "pictures": "/pictures",
     "matrix": "/pictures/chapters-verbs",
     "larger matrix": "/pictures/actions-goals",
@@ -59,6 +65,7 @@ PAGES = {
     "lineage": f"/pictures/lineage?of={quote('https://w3id.org/aseancan/id/instrument/mpac-2025', safe='')}",
     "report of an error": f"/report?about={quote('https://w3id.org/aseancan/id/body/asean', safe='')}",
     "queries": "/queries",
+    "queries with a word": "/queries?q=topic",
     "query": "/queries/members?date=2020-09-10",
     "query that finds nothing": "/queries/members?date=1900-01-01",
     "workbench": "/sparql",
@@ -67,6 +74,15 @@ PAGES = {
     "workbench out of time": f"/sparql?query={quote(ENDLESS)}",
     "doctor": f"/sparql/doctor?query={quote('SELECT * { ?s a <urn:nothing> }')}",
     "deposit": "/q/{deposit}",
+    "browse": "/browse",
+    "pictures": "/pictures",
+    "matrix": "/pictures/chapters-verbs",
+    "long matrix": "/pictures/actions-goals",
+    "timeline": "/pictures/lineages",
+    "timeline of meetings": "/pictures/meetings",
+    "network": "/pictures/network",
+    "neighbours": "/pictures/neighbours?of=https://w3id.org/aseancan/id/body/asean",
+    "error to report": "/report?about=https://w3id.org/aseancan/id/body/asean",
     "interface": "/docs",
     "ontology explained": "/downloads/ontology.html",
     "codebook": "/downloads/codebook.html",
@@ -75,19 +91,19 @@ PAGES = {
     "not acceptable": "/doc/body/asean?format=docx",
 }
 QUICK = {
-    *("home", "plan", "action", "meeting", "concept", "search that finds", "pictures", "matrix"),
-    *("network", "report of an error", "queries", "query", "workbench with an answer", "deposit", "not found"),
+    *("home", "plan", "action", "meeting", "concept", "search that finds", "pictures", "matrix", "network"),
+    *("report of an error", "queries", "query", "workbench with an answer", "deposit", "not found"),
 }
 """Those that a browser looks at in every run of the tests: one of each template."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
 @pytest.fixture(scope="session")
-def site(built, running, state_of, tmp_path_factory):
+def site(built, past, running, state_of, tmp_path_factory):
     """The service over the real dataset, its documents included, with a deposit: its address, and the pages' paths."""
     directory = tmp_path_factory.mktemp("released")
     file = datasets.write(built, directory, release.document(built))
-    with running(state_of(file, downloads=directory, query_seconds=1.0)) as port:
+    with running(state_of(file, downloads=directory, archived=past, query_seconds=1.0)) as port:
         url = f"http://127.0.0.1:{port}"
         deposit = httpx2.post(
             f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"}, timeout=60

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from aseancan_kg.catalogue.networks import ACTION, Edge, Network, Node
 from aseancan_kg.web.drawings.svg import CHARACTER, Element, Target, clipped, linked, mark, picture
 
-_WIDTH, _HEIGHT = 1100, 820
+_WIDTH = 1100
+_HEIGHT, _LOW, _FEW = 820, 460, 16
+"""Height of a picture, and of one that has few nodes."""
 _MARGIN_X, _MARGIN_Y, _TOP = 90, 30, 40
 _TYPE_SIZE = 11
 _LONGEST = 34
@@ -16,8 +18,9 @@ Box = tuple[float, float, float, float]
 
 def draw(network: Network, name: str, title: str, target: Target) -> Element:
     """Draw a network; a node's number stands in its `data-node`, those of an edge in `data-ends`."""
+    height = _LOW if len(network.nodes) <= _FEW else _HEIGHT
     places = [
-        (_MARGIN_X + node.x * (_WIDTH - 2 * _MARGIN_X), _TOP + _MARGIN_Y + node.y * (_HEIGHT - _TOP - 2 * _MARGIN_Y))
+        (_MARGIN_X + node.x * (_WIDTH - 2 * _MARGIN_X), _TOP + _MARGIN_Y + node.y * (height - _TOP - 2 * _MARGIN_Y))
         for node in network.nodes
     ]
     taken = [
@@ -31,14 +34,13 @@ def draw(network: Network, name: str, title: str, target: Target) -> Element:
         told = f"{node.label} ({node.kind.label}{_named(node)})"
         parts = [_shape(node, x, y), _name(node, x, y, taken)]
         nodes.append(linked(target(node.iri), told, *parts, look="node", data_node=number, data_kind=_kind(node)))
-    # What is named most is drawn last, on top.
-    marks.append(mark("g", *reversed(nodes), look="nodes"))
+    marks.append(mark("g", *nodes, look="nodes"))
     marks += _key(network)
     counts = ", ".join(f"{sum(node.kind == kind for node in network.nodes)} {kind.label}" for kind in network.kinds)
     told = (
         f"{len(network.nodes)} nodes ({counts}) and {len(network.edges)} edges. The table on the page holds the same."
     )
-    return picture(name, _WIDTH, _HEIGHT, title, told, *marks)
+    return picture(name, _WIDTH, height, title, told, *marks)
 
 
 def _named(node: Node) -> str:

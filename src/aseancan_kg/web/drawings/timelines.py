@@ -131,15 +131,15 @@ def _tie(relation: str, earlier: _Row, later: _Row, years: _Years) -> Element:
 def _key(y: float, used: set[bool]) -> list[Element]:
     """Say what the marks mean."""
     samples = [
-        (mark("circle", look="adopted", cx=0, cy=-4, r=5.5), "adopted on that day"),
-        (mark("rect", look="adopted-about", x=-8, y=-9, width=16, height=10, rx=5), "… in that month or year"),
+        (mark("circle", look="adopted", cx=0, cy=-4, r=5.5), "adopted that day"),
+        (mark("rect", look="adopted-about", x=-8, y=-9, width=16, height=10, rx=5), "… that month or year"),
         (mark("path", look="force", d="M0 -11l6.5 12h-13z"), "in force"),
-        (mark("rect", look="sure", x=-8, y=-9, width=18, height=10), "period, paler where known to the year"),
+        (mark("rect", look="sure", x=-8, y=-9, width=18, height=10), "period, its ends as known"),
     ]
     if True in used:
         samples.append((mark("path", look="supersedes", d="M-10 -4h20"), "superseded by"))
     if False in used:
-        samples.append((mark("path", look="wider", d="M-10 -4h20"), "implemented by, has part or phase"))
+        samples.append((mark("path", look="wider", d="M-10 -4h20"), "implemented by, includes"))
     marks, x = [], 20.0
     for sample, words in samples:
         text = mark("text", words, look="faint", x=16, y=0)

@@ -100,7 +100,10 @@ function filters() {
 function finder() {
   const told = element("span", { role: "status", class: "quiet" });
   const name = (node) => node.querySelector("title").textContent;
-  const found = (words) => nodes.filter((node) => !node.hasAttribute("hidden") && name(node).toLowerCase().includes(words));
+  const found = (words) =>
+    nodes
+      .filter((node) => !node.hasAttribute("hidden") && node.textContent.toLowerCase().includes(words))
+      .sort((one, other) => name(one).length - name(other).length);
   const input = (event) => {
     const words = event.target.value.trim().toLowerCase();
     const matches = words ? found(words) : [];
@@ -115,7 +118,7 @@ function finder() {
     if (words) found(words)[0]?.focus();
   };
   const field = element("input", { type: "search", id: "find", name: "find", autocomplete: "off", input });
-  return element("form", { submit, role: "search" }, element("label", { for: "find" }, "Find"), field, told);
+  return element("form", { submit }, element("label", { for: "find" }, "Find"), field, told);
 }
 
 let held = null;

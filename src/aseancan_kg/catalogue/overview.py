@@ -1,0 +1,133 @@
+"""What the dataset says of itself, for its page and for those who list data sets."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyoxigraph as ox
+
+from aseancan_kg.catalogue.distributions import Distribution
+from aseancan_kg.catalogue.documents import DATASET
+from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
+from aseancan_kg.namespaces import BASE, PREFIXES, document_iri
+from aseancan_kg.store.dataset import Dataset
+
+_DCTERMS, _DCAT, _DQV, _VOID = (PREFIXES[prefix] for prefix in ("dcterms", "dcat", "dqv", "void"))
+_MODIFIED = ox.NamedNode(f"{_DCTERMS}modified")
+
+_FIGURES = f"""SELECT ?dimension ?label ?value {{
+  ?figure <{_DQV}isMeasurementOf> ?metric ; <{_DQV}value> ?value ; <{PREFIXES["skos"]}prefLabel> ?label .
+  ?metric <{_DQV}inDimension>/<{PREFIXES["skos"]}prefLabel> ?dimension
+}} ORDER BY ?dimension ?label"""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The description of a dataset; empty or None what it does not say."""
+
+    title: str
+    description: str
+    version: str | None
+    issued: str | None
+    licence: str | None
+    publisher: Link | None
+    keywords: tuple[str, ...]
+    spatial: tuple[Link, ...]
+    period: tuple[str, str] | None
+    counts: tuple[tuple[str, int], ...]
+
+
+def overview(store: Dataset) -> Overview:
+    """Read the description that a dataset has of itself."""
+    about = store.about([DATASET])[DATASET]
+    own: dict[str, list[object]] = {}
+    for quad in about:
+        if iri_of(quad.subject) == DATASET:
+            own.setdefault(quad.predicate.value, []).append(quad.object)
+    dates = {quad.predicate.value: text_of(quad.object) for quad in about if iri_of(quad.subject) != DATASET}
+    start, end = dates.get(f"{_DCAT}startDate"), dates.get(f"{_DCAT}endDate")
+    labels = store.labels(iri_of(term) for name in ("publisher", "spatial") for term in own.get(_DCTERMS + name, []))
+
+    def text(name: str) -> str | None:
+        return next((text_of(term) for term in own.get(name, ())), None)
+
+    def links(name: str) -> list[Link]:
+        found = (link(labels, iri_of(term)) for term in own.get(name, ()))
+        return sorted(found, key=lambda each: natural(each.label))
+
+    return Overview(
+        title=text(f"{_DCTERMS}title") or "This dataset",
+        description=text(f"{_DCTERMS}description") or "",
+        version=text(f"{_DCAT}version"),
+        issued=text(f"{_DCTERMS}issued"),
+        licence=next((iri_of(term) for term in own.get(f"{_DCTERMS}license", ())), None),
+        publisher=next(iter(links(f"{_DCTERMS}publisher")), None),
+        keywords=tuple(sorted(text_of(term) for term in own.get(f"{_DCAT}keyword", ()))),
+        spatial=tuple(links(f"{_DCTERMS}spatial")),
+        period=(start, end) if start and end else None,
+        counts=tuple(
+            (name, int(value))
+            for name in ("triples", "entities", "classes", "properties")
+            if (value := text(_VOID + name))
+        ),
+    )
+
+
+def figures(store: Dataset) -> dict[str, list[tuple[str, str]]]:
+    """Return the figures of the dataset's quality: dimension → (what, value)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in store.rows(_FIGURES):
+        found.setdefault(text_of(row["dimension"]), []).append((text_of(row["label"]), text_of(row["value"])))
+    return found
+
+
+def as_schema_org(told: Overview, files: list[Distribution], version: str) -> dict[str, Any]:
+    """Return the description as a schema.org `Dataset`, which search engines for data read."""
+    described = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": DATASET,
+        "url": DATASET,
+        "name": told.title,
+        "description": told.description,
+        "identifier": f"{BASE}r/{version}",
+        "version": told.version,
+        "datePublished": told.issued,
+        "license": told.licence,
+        "keywords": list(told.keywords),
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "@id": told.publisher.iri, "name": told.publisher.label}
+        if told.publisher
+        else None,
+        "spatialCoverage": [{"@type": "Country", "@id": one.iri, "name": one.label} for one in told.spatial],
+        "temporalCoverage": "/".join(told.period) if told.period else None,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": one.title,
+                "contentUrl": one.url,
+                "encodingFormat": one.media_type,
+                "contentSize": f"{one.size} B",
+                "sha256": one.sha256,
+            }
+            for one in files
+        ],
+    }
+    return {name: value for name, value in described.items() if value not in (None, [])}
+
+
+def documents(store: Dataset) -> list[tuple[str, date | None]]:
+    """Return the IRI of every document that has dates, with the day of its last change, in order of their names."""
+    found = {}
+    for quad in store.quads(predicates=[_MODIFIED]):
+        iri = iri_of(quad.subject)
+        if document_iri(iri) == iri or iri.startswith(f"{BASE}doc/"):
+            found[iri] = _day(text_of(quad.object))
+    return sorted(found.items(), key=lambda pair: natural(pair[0]))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,144 @@
+"""The releases of a dataset, and what differs between two of them in one description."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pyoxigraph as ox
+
+from aseancan_kg.archive import Release
+from aseancan_kg.catalogue.documents import DATASET
+from aseancan_kg.catalogue.evidence import Value, value_of
+from aseancan_kg.catalogue.labels import Labels, Link, iri_of, link, natural, text_of
+from aseancan_kg.errors import NotFound
+from aseancan_kg.mediatypes import N_QUADS
+from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, HISTORY_GRAPH, PREFIXES, graph
+from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.representation import write
+
+_DCAT, _DCTERMS = PREFIXES["dcat"], PREFIXES["dcterms"]
+_HAS_VERSION = ox.NamedNode(f"{_DCAT}hasVersion")
+_REPLACED_BY = ox.NamedNode(f"{_DCTERMS}isReplacedBy")
+_NOT_COMPARED = {DESCRIPTION_GRAPH, HISTORY_GRAPH, graph("identifiers")}
+"""Graphs that tell of the dataset, which the build does not compare either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One row of what changed: `how` an identifier did, and what stands in its place."""
+
+    how: str
+    thing: Link
+    replacements: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A quad as a page shows it."""
+
+    property: Link
+    value: Value
+    graph: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What was said of an IRI in one of two releases only; the lines are those of its quads."""
+
+    iri: str
+    label: str
+    added: tuple[Statement, ...]
+    removed: tuple[Statement, ...]
+    lines_added: tuple[str, ...]
+    lines_removed: tuple[str, ...]
+
+
+def releases(store: Dataset) -> list[Release]:
+    """Return the releases that a dataset tells of, the newest first."""
+    nodes = [quad.object for quad in store.statements([ox.NamedNode(DATASET)], [_HAS_VERSION])]
+    told: dict[str, dict[str, str]] = {}
+    for quad in store.statements([node for node in nodes if isinstance(node, ox.NamedNode)]):
+        told.setdefault(iri_of(quad.subject), {})[quad.predicate.value] = text_of(quad.object)
+    found = [
+        Release(one[f"{_DCAT}version"], one[f"{_DCTERMS}identifier"], date.fromisoformat(one[f"{_DCTERMS}issued"]))
+        for one in told.values()
+    ]
+    return sorted(found, key=lambda one: (one.issued, natural(one.version)), reverse=True)
+
+
+def address(release: Release) -> str:
+    """IRI of a release: it is named by the hash of its content, which nothing else has."""
+    return f"{BASE}r/{release.dataset}"
+
+
+def record(store: Dataset, told: Iterable[Release]) -> list[ox.Quad]:
+    """Return what the dataset says of releases, and that they are its releases."""
+    nodes = [ox.NamedNode(address(one)) for one in told]
+    listed = [quad for quad in store.statements([ox.NamedNode(DATASET)], [_HAS_VERSION]) if quad.object in nodes]
+    return [*listed, *store.statements(nodes)]
+
+
+def changes(store: Dataset, step: Mapping[str, Sequence[str]]) -> list[Changed]:
+    """Return a row for each identifier of a step between releases: what went, what came, what is told otherwise."""
+    replaced: dict[str, list[str]] = {}
+    for quad in store.statements([ox.NamedNode(iri) for iri in step["removed"]], [_REPLACED_BY]):
+        replaced.setdefault(iri_of(quad.subject), []).append(iri_of(quad.object))
+    named = {*step["removed"], *step["added"], *step["changed"], *(one for each in replaced.values() for one in each)}
+    labels = store.labels(named)
+    rows = [
+        Changed(
+            "replaced" if iri in replaced else "withdrawn", link(labels, iri), _links(labels, replaced.get(iri, ()))
+        )
+        for iri in step["removed"]
+    ]
+    for how in ("added", "changed"):
+        rows += [Changed(how, link(labels, iri)) for iri in step[how]]
+    return sorted(rows, key=lambda row: (row.how == "changed", row.how == "added", natural(row.thing.iri)))
+
+
+def difference(before: Dataset, after: Dataset, iri: str) -> Difference:
+    """Compare what two releases say of an IRI; raises `NotFound` when neither knows it."""
+    try:
+        old, new = _told(before, iri), _told(after, iri)
+    except ValueError:  # it is no IRI at all
+        old, new = {}, {}
+    if not old and not new:
+        raise NotFound(f"nothing is known about {iri}")
+    said = [*old.values(), *new.values()]
+    iris = {iri_of(term) for quad in said for term in (quad.predicate, quad.object, quad.graph_name)} - {""} | {iri}
+    labels = {**before.labels(iris), **after.labels(iris)}
+    return Difference(
+        iri,
+        link(labels, iri).label,
+        added=_shown(labels, [new[line] for line in new.keys() - old.keys()]),
+        removed=_shown(labels, [old[line] for line in old.keys() - new.keys()]),
+        lines_added=tuple(sorted(new.keys() - old.keys())),
+        lines_removed=tuple(sorted(old.keys() - new.keys())),
+    )
+
+
+def patch(earlier: Release, later: Release, found: Difference) -> str:
+    """Write a difference as an RDF Patch."""
+    head = [f"H id <{address(later)}> .", f"H prev <{address(earlier)}> .", "TX ."]
+    body = [*(f"D {line}" for line in found.lines_removed), *(f"A {line}" for line in found.lines_added)]
+    return "\n".join([*head, *body, "TC ."]) + "\n"
+
+
+def _told(store: Dataset, iri: str) -> dict[str, ox.Quad]:
+    """Return the quads of an IRI by their lines; those about the dataset itself are left out."""
+    quads = [quad for quad in store.about([iri])[iri] if iri_of(quad.graph_name) not in _NOT_COMPARED]
+    return {write([quad], N_QUADS).decode().rstrip("\n"): quad for quad in quads}
+
+
+def _shown(labels: Labels, quads: Sequence[ox.Quad]) -> tuple[Statement, ...]:
+    told = [
+        Statement(
+            link(labels, quad.predicate.value), value_of(labels, quad.object), link(labels, iri_of(quad.graph_name))
+        )
+        for quad in quads
+    ]
+    return tuple(sorted(told, key=lambda one: (one.property.label, natural(one.value.text))))
+
+
+def _links(labels: Labels, iris: Iterable[str]) -> tuple[Link, ...]:
+    return tuple(link(labels, iri) for iri in sorted(iris, key=natural))

@@ -1,0 +1,199 @@
+"""How the dataset is found: its description, `robots.txt`, sitemaps and the feed of what changed."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from xml.etree import ElementTree as ET
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from aseancan_kg.archive import Release
+from aseancan_kg.catalogue import distributions, documents, overview, releases
+from aseancan_kg.catalogue.distributions import Distribution
+from aseancan_kg.catalogue.documents import DATASET
+from aseancan_kg.errors import NotFound
+from aseancan_kg.mediatypes import HTML
+from aseancan_kg.namespaces import BASE
+from aseancan_kg.store.representation import write
+from aseancan_kg.web import entities, signposting
+from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.pages import page
+from aseancan_kg.web.releases import kept
+from aseancan_kg.web.signposting import OFFERED, Address
+from aseancan_kg.web.state import State, chosen_format, local_path, root_of, state_of
+
+MOST_ADDRESSES = 50_000
+"""Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
+
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_ATOM = "http://www.w3.org/2005/Atom"
+_NOT_FOR_ROBOTS = ("/sparql", "/graph-store", "/q/", "/linkset", "/r/")
+"""What is made anew for each question, and what was said once; robots find everything in the documents."""
+
+
+async def well_known(request: Request) -> Response:
+    """Answer `/.well-known/void` (RFC 8615): 303 to the description."""
+    return RedirectResponse(f"{root_of(request)}/dataset", 303)
+
+
+async def dataset(request: Request) -> Response:
+    """Answer `/dataset`: what this dataset is, as a page and in RDF, with sizes and checksums of its files."""
+    return await run_in_threadpool(_dataset, request)
+
+
+async def robots(request: Request) -> Response:
+    """Answer `/robots.txt` (RFC 9309)."""
+    root = root_of(request)
+    lines = ["User-agent: *", *(f"Disallow: {root}{path}" for path in _NOT_FOR_ROBOTS), ""]
+    return _answer(
+        request, "\n".join([*lines, f"Sitemap: {_absolute(request)}/sitemap.xml", ""]).encode(), "text/plain"
+    )
+
+
+async def sitemap_index(request: Request) -> Response:
+    """Answer `/sitemap.xml`: the sitemaps."""
+    parts = await run_in_threadpool(_parts, state_of(request))
+    index = ET.Element("sitemapindex", xmlns=_SITEMAPS)
+    for number in range(1, len(parts) + 1):
+        ET.SubElement(ET.SubElement(index, "sitemap"), "loc").text = f"{_absolute(request)}/sitemap-{number}.xml"
+    return _answer(request, _xml(index), "application/xml")
+
+
+async def sitemap(request: Request) -> Response:
+    """Answer `/sitemap-{number}.xml`: documents, with the day of their last change."""
+    parts = await run_in_threadpool(_parts, state_of(request))
+    number = request.path_params["number"]
+    if not 1 <= number <= len(parts):
+        raise NotFound(f"there is no sitemap {number}", remedy="They are listed in /sitemap.xml.")
+    listed = ET.Element("urlset", xmlns=_SITEMAPS)
+    for iri, modified in parts[number - 1]:
+        url = ET.SubElement(listed, "url")
+        ET.SubElement(url, "loc").text = f"{_absolute(request)}{_path(iri)}"
+        if modified:
+            ET.SubElement(url, "lastmod").text = modified.isoformat()
+    return _answer(request, _xml(listed), "application/xml")
+
+
+async def feed(request: Request) -> Response:
+    """Answer `/feed.atom`: what came, changed and went with each release (RFC 4287)."""
+    return await run_in_threadpool(_feed, request)
+
+
+def _dataset(request: Request) -> Response:
+    state, root = state_of(request), root_of(request)
+    _, suffix = entities.split(request.scope["path"].removeprefix(root))
+    wanted = request.query_params.get("format")
+    chosen = suffix or chosen_format(request, OFFERED, wanted)
+    address = Address(root, DATASET, entities.page_number(request))
+    found = documents.document(state.store, DATASET, address.page)
+    links = signposting.links(found, address, chosen)
+    files = _distributions(state)
+    if chosen is HTML:
+        told = state.derived.get(overview.overview)
+        described = overview.as_schema_org(told, files, state.store.version)
+        response = page(
+            request,
+            "dataset.html",
+            path="/dataset",
+            told=told,
+            figures=state.derived.get(overview.figures),
+            graphs=state.store.graphs,
+            files=[
+                {"name": each.name, "href": f"{root}/downloads/{each.name}", "bytes": each.size, "sha256": each.sha256}
+                for each in files
+            ],
+            releases=kept(request),
+            # "<" alone could end the element that holds it.
+            described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
+            downloads=[(each, address.location(each)) for each in OFFERED if each is not HTML],
+            links=links,
+        )
+    else:
+        body = write([*documents.quads(state.store, found), *distributions.quads(files)], chosen, first=DATASET)
+        response = Response(body, media_type=chosen.content_type)
+    response.headers["Content-Location"] = address.location(chosen)
+    response.headers["Link"] = signposting.header(links)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["ETag"] = etag(response.body)
+    if not suffix and not wanted:
+        response.headers["Vary"] = "Accept"
+    request.scope[KEEP] = True
+    return response
+
+
+def _distributions(state: State) -> list[Distribution]:
+    return distributions.distributions([(each.name, each.size, each.sha256) for each in state.downloads.files])
+
+
+def _parts(state: State) -> list[list[tuple[str, date | None]]]:
+    """Return the documents in parts that a sitemap can hold; one, of the home page alone, where none has dates."""
+    listed = [(BASE, None), *state.derived.get(overview.documents)]
+    return [listed[start : start + MOST_ADDRESSES] for start in range(0, len(listed), MOST_ADDRESSES)]
+
+
+def _feed(request: Request) -> Response:
+    feed = ET.Element("feed", xmlns=_ATOM)
+    told = state_of(request).derived.get(overview.overview)
+    listed = kept(request)
+    address = f"{_absolute(request)}/feed.atom"
+    for name, text in (("id", f"{BASE}feed.atom"), ("title", told.title), ("updated", _moment(listed))):
+        ET.SubElement(feed, name).text = text
+    ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=address)
+    ET.SubElement(feed, "link", rel="alternate", type="text/html", href=f"{_absolute(request)}/r")
+    ET.SubElement(ET.SubElement(feed, "author"), "name").text = told.publisher.label if told.publisher else told.title
+    for one in listed:
+        feed.extend(_entries(request, one))
+    return _answer(request, _xml(feed), "application/atom+xml")
+
+
+def _entries(request: Request, one: Release) -> Iterator[ET.Element]:
+    """Yield an entry for a release, and one for each identifier that came, changed or went with it."""
+    state = state_of(request)
+    release = f"{_absolute(request)}/r/{one.dataset}"
+    yield _entry(releases.address(one), f"Release {one.version}", release, one)
+    step = next((each for each in state.downloads.changes if each["to"]["dataset"] == one.dataset), None)
+    for row in releases.changes(state.store, step) if step else ():
+        path = local_path(row.thing.iri)
+        identity = f"{releases.address(one)}/changes#{row.thing.iri.removeprefix(BASE).replace('#', '/')}"
+        title = f"{row.how.capitalize()}: {row.thing.label}"
+        yield _entry(identity, title, f"{_absolute(request)}{path}", one, row.how)
+
+
+def _entry(identity: str, title: str, address: str, one: Release, how: str | None = None) -> ET.Element:
+    entry = ET.Element("entry")
+    for name, text in (("id", identity), ("title", title), ("updated", _moment([one]))):
+        ET.SubElement(entry, name).text = text
+    ET.SubElement(entry, "link", rel="alternate", href=address)
+    if how:
+        ET.SubElement(entry, "category", term=how)
+    return entry
+
+
+def _moment(listed: list[Release]) -> str:
+    """Return the beginning of the day of the newest of some releases."""
+    newest = max((one.issued for one in listed), default=date(1970, 1, 1))
+    return datetime.combine(newest, time(), UTC).isoformat().replace("+00:00", "Z")
+
+
+def _path(iri: str) -> str:
+    """Return the path of a document on this host."""
+    thing = iri.replace(f"{BASE}doc/ont/", f"{BASE}ont#").replace(f"{BASE}doc/", f"{BASE}id/")
+    return local_path(thing) or "/"
+
+
+def _absolute(request: Request) -> str:
+    """Return where the service is, as the request came to it: sitemaps and feeds need whole addresses."""
+    return f"{request.url.scheme}://{request.url.netloc}{root_of(request)}"
+
+
+def _xml(element: ET.Element) -> bytes:
+    written: bytes = ET.tostring(element, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _answer(request: Request, body: bytes, media_type: str) -> Response:
+    # Not kept by the front, since the addresses in it are those of the host that was asked.
+    headers = {"Cache-Control": "no-cache", "ETag": etag(body)}
+    return Response(body, headers=headers, media_type=f"{media_type}; charset=utf-8")

@@ -1,0 +1,194 @@
+"""Past releases are served as they were."""
+
+import asyncio
+import csv
+import io
+import lzma
+import re
+import zipfile
+from email.utils import parsedate_to_datetime
+
+import pyoxigraph as ox
+import pytest
+
+from aseancan_kg.catalogue.documents import document, written
+from aseancan_kg.mediatypes import GRAPH_FORMATS
+from aseancan_kg.namespaces import BASE
+from aseancan_kg.settings import VERSION
+from aseancan_kg.store.embedded import EmbeddedStore
+from aseancan_kg.store.releases import Releases
+from aseancan_kg.web.kept import etag
+
+FIRST, SECOND = "b0c752e3c0a8ec01", "5124f632db8ce40f"
+ACTIP = "/doc/instrument/actip-2015"
+BROWSER = {"Accept": "text/html"}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture(scope="module")
+def first(past, tmp_path_factory):
+    return EmbeddedStore.from_files(
+        [past[0].unpack(tmp_path_factory.mktemp("first") / past[0].quads_name)], union_default_graph=True
+    )
+
+
+def test_the_releases_are_listed(released, published):
+    told = released.get("/r", headers={"Accept": "application/json"}).json()
+    current = published.stem.removeprefix("aseancan-")
+    assert [(one["version"], one["dataset"]) for one in told] == [
+        (VERSION, current),
+        ("0.2.0", SECOND),
+        ("0.1.0", FIRST),
+    ]
+    assert told[1]["changes"]["removed"] == 21
+    assert told[2]["changes"] is None
+    page = released.get("/r", headers=BROWSER).text
+    assert re.findall(r'<td><a href="(/r/\w+)">([\d.]+)</a>', page) == [
+        (f"/r/{one['dataset']}", one["version"]) for one in told
+    ]
+
+
+def test_the_releases_are_described_in_rdf(released):
+    quads = {
+        (quad.subject.value, quad.predicate.value.rpartition("#")[2], getattr(quad.object, "value", ""))
+        for quad in ox.parse(released.get("/r?format=nt").content, ox.RdfFormat.N_TRIPLES)
+    }
+    assert (f"{BASE}r/{SECOND}", "previousVersion", f"{BASE}r/{FIRST}") in quads
+    assert (f"{BASE}dataset", "hasVersion", f"{BASE}r/{FIRST}") in quads
+    one = released.get(f"/r/{FIRST}?format=nt").text
+    assert FIRST in one
+    assert f"<{BASE}r/{SECOND}> <http://www.w3.org/1999" not in one
+
+
+@pytest.mark.parametrize("rest", ["", ACTIP, "/id/body/asean", "/ont.ttl?page=1", "/scheme/topic/caf%C3%A9"])
+def test_a_number_is_sent_to_the_hash_it_stands_for(released, rest):
+    response = released.get(f"/r/0.1.0{rest}")
+    assert (response.status_code, response.headers["location"]) == (301, f"/r/{FIRST}{rest}")
+
+
+@pytest.mark.parametrize("one", GRAPH_FORMATS)
+def test_a_document_is_as_it_was(released, first, one):
+    response = released.get(f"/r/{FIRST}{ACTIP}", headers={"Accept": one.media_type, "Accept-Encoding": "identity"})
+    iri = f"{BASE}id/instrument/actip-2015"
+    assert response.content == written(first, document(first, iri), one)
+    assert response.headers["content-type"] == one.content_type
+    assert response.headers["cache-control"] == FOREVER
+    assert parsedate_to_datetime(response.headers["memento-datetime"]).isoformat() == "2026-11-23T00:00:00+00:00"
+    assert response.headers["etag"] == etag(response.content)
+    assert f'<{ACTIP}>; rel="original"' in response.headers["link"]
+    located = released.get(response.headers["content-location"])
+    assert located.content == response.content
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ACTIP, "/ont", "/doc/ont/Body", "/scheme/pillar/economic", "/graph/bodies", "/dataset", "/shapes",
+        "/doc/report/20th-asean-canada-dialogue-01",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", [".ttl", ".html"])
+def test_every_kind_of_document_is_there(released, path, suffix):
+    response = released.get(f"/r/{FIRST}{path}{suffix}")
+    assert response.status_code == 200
+    assert "memento-datetime" in response.headers
+
+
+def test_links_stay_in_the_release(released):
+    response = released.get(f"/r/{FIRST}{ACTIP}", headers=BROWSER)
+    main = response.text.partition("<main")[2].partition("</main>")[0]
+    hrefs = set(re.findall(r'href="(/[^"]*)"', main))
+    assert {href for href in hrefs if not href.startswith(f"/r/{FIRST}")} == {ACTIP}  # what is said today
+    assert f"/r/{FIRST}/doc/mechanism/asean-summit" in hrefs
+    assert "0.1.0" in main
+    targets = re.findall(r"<(/[^>]*)>", response.headers["link"])
+    for address in {*targets, *(href.partition("#")[0] for href in hrefs if "/doc/ont/" in href)}:
+        assert released.get(address).status_code == 200, address
+
+
+def test_a_thing_is_sent_to_its_document_in_the_release(released):
+    response = released.get(f"/r/{FIRST}/id/report/20th-asean-canada-dialogue-01")
+    location = f"/r/{FIRST}/doc/report/20th-asean-canada-dialogue-01"
+    assert (response.status_code, response.headers["location"]) == (303, location)
+    assert released.get(f"/r/{SECOND}/id/report/20th-asean-canada-dialogue-01").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/r/nope", "/r/0.0.1", f"/r/{FIRST}/doc/body/nobody", f"/r/{FIRST}/changes/instrument/actip-2015",
+        f"/r/{FIRST}/changes.csv", f"/r/{FIRST}/manifest.json", f"/r/{FIRST}/..%2f..%2fsettings.py",
+        f"/r/{SECOND}/changes/body/nobody", f"/r/{SECOND}/changes/body/a%20b",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(released, path):
+    response = released.get(path, headers={"Accept": "application/json"})
+    assert response.status_code == 404
+    assert response.json()["detail"]
+
+
+def test_a_past_release_is_a_file(released, past):
+    told = released.get(f"/r/{FIRST}", headers={"Accept": "application/json"}).json()["files"]
+    ((name, href, size),) = ((each["name"], each["href"], each["bytes"]) for each in told)
+    response = released.get(href)
+    assert (name, len(response.content)) == (past[0].file.name, size)
+    assert lzma.decompress(response.content).decode().splitlines(keepends=True) == past[0].lines()
+    assert response.headers["cache-control"] == FOREVER
+
+
+def test_the_table_of_what_changed(released):
+    rows = list(csv.DictReader(io.StringIO(released.get(f"/r/{SECOND}/changes.csv").text)))
+    step = next(one for one in released.get("/downloads/changes.json").json() if one["to"]["dataset"] == SECOND)
+    assert len(rows) == sum(len(step[name]) for name in ("added", "removed", "changed"))
+    (chairs,) = (row for row in rows if row["identifier"].endswith("report/20th-asean-canada-dialogue-18"))
+    assert chairs["change"] == "replaced"
+    assert chairs["label"].startswith("20th ASEAN-Canada Dialogue was co-chaired by")
+    assert chairs["replaced by"].split(" | ") == [
+        f"{BASE}id/statement/d20-s29-co-chaired-amran", f"{BASE}id/statement/d20-s30-co-chaired-epp"
+    ]  # fmt: skip
+    workbook = zipfile.ZipFile(io.BytesIO(released.get(f"/r/{SECOND}/changes.xlsx").content))
+    assert f"{BASE}r/{SECOND}" in workbook.read("xl/sharedStrings.xml").decode()
+    told = released.get(f"/r/{SECOND}/changes.json").json()
+    assert [one["identifier"] for one in told] == [row["identifier"] for row in rows]
+    page = released.get(f"/r/{SECOND}", headers=BROWSER).text
+    assert f'<a href="/r/{SECOND}/changes/instrument/unscr-1325"' in page
+    assert released.get(f"/r/{SECOND}/changes.pdf").status_code == 406
+
+
+def test_what_changed_about_one_thing(released):
+    path = f"/r/{SECOND}/changes/instrument/unscr-1325"
+    page = released.get(path, headers=BROWSER).text
+    assert re.findall(r"<h2>(\w+) <small>(\d+)</small></h2>", page) == [("Added", "1"), ("Removed", "1")]
+    iri, nations = f"<{BASE}id/instrument/unscr-1325>", f"<{BASE}id/body/united-nations> <{BASE}graph/instruments> ."
+    assert released.get(f"{path}.rdfp").text.splitlines() == [
+        f"H id <{BASE}r/{SECOND}> .",
+        f"H prev <{BASE}r/{FIRST}> .",
+        "TX .",
+        f"D {iri} <{BASE}ont#party> {nations}",
+        f"A {iri} <{BASE}ont#adoptedBy> {nations}",
+        "TC .",
+    ]
+    told = released.get(path, headers={"Accept": "application/json"}).json()
+    assert (len(told["added"]), len(told["removed"])) == (1, 1)
+    assert released.get(f"/r/{SECOND}/changes/state/canada.json").json()["added"] == []
+    assert released.get(f"/r/{SECOND}/changes/ont/standing.json").status_code == 200
+
+
+def test_the_current_release_is_served_by_its_hash_too_and_may_be_described_anew(released, published):
+    current = published.stem.removeprefix("aseancan-")
+    response = released.get(f"/r/{current}{ACTIP}.ttl")
+    assert response.content == released.get(f"{ACTIP}.ttl").content
+    assert response.headers["cache-control"] == "no-cache"
+
+
+def test_other_peoples_data_has_no_releases(client):
+    assert client.get("/r", headers={"Accept": "application/json"}).json() == []
+    assert client.get("/r/0.1.0").status_code == 404
+    assert client.get("/r", headers=BROWSER).status_code == 200
+
+
+def test_two_releases_are_held(past, state_of):
+    releases = Releases(past, state_of().settings)
+    one, other = (releases.store(each.dataset) for each in past)
+    assert (releases.store(FIRST), releases.store(SECOND)) == (one, other)
+    asyncio.run(releases.close())
