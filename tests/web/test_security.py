@@ -69,6 +69,7 @@ def test_a_document_of_the_dataset_may_only_bring_its_own_style(serve, state_of,
     manifest = {"dataset": "d.nq", "graphs": [], "files": [], "documents": ["a.html", "b.svg"]}
     manifest["files"] = [{"name": name, "bytes": 1, "sha256": ""} for name in manifest["documents"]]
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "changes.json").write_text("[]")
     with serve(state_of(downloads=tmp_path)) as client:
         styled, bare = (policy(client.get(f"/downloads/{name}")) for name in ("a.html", "b.svg"))
     # The hash by `printf 'p { color: red }' | openssl dgst -sha256 -binary | base64`.

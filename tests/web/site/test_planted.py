@@ -116,7 +116,7 @@ FAULTS = """() => {
     if (one.type !== inert && !/^[/]static[/]/.test(one.getAttribute('src') ?? '')) faults.push(one.outerHTML);
     if (one.type === inert) JSON.parse(one.textContent);
   }
-  for (const one of document.querySelectorAll('img, iframe, object, embed, main style')) faults.push(one.outerHTML);
+  for (const one of document.querySelectorAll('iframe, object, embed, main style')) faults.push(one.outerHTML);
   return faults.map(one => one.slice(0, 300));
 }"""
 
