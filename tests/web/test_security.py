@@ -18,7 +18,11 @@ DOORS = [
     *("/", "/sparql", "/sparql/doctor", "/sparql/vocabulary", "/graph-store", "/queries", "/queries/members", "/q/"),
     *("/id/body/asean", "/doc/body/asean", "/ont", "/doc/ont/Plan", "/scheme/body-kind", "/graph/bodies", "/linkset"),
     *("/linkset/doc/body/asean", "/dataset", "/shapes", "/downloads/x.nq", "/static/style.css", "/metrics", "/health"),
-    *("/openapi.json", "/docs", "/nowhere"),
+    *("/read", "/read/instrument/plan-b", "/read/instrument/plan-b.csv", "/pictures", "/pictures/lineages", "/search"),
+    *("/pictures/lineages.svg", "/search/suggest", "/opensearch.xml", "/report", "/report/x", "/openapi.json", "/docs"),
+    *("/browse", "/browse/action", "/r", "/r/x", "/r/x/doc/body/asean", "/r/x/changes/body/asean", "/robots.txt"),
+    *("/sitemap.xml", "/feed.atom", "/.well-known/void"),
+    *("/cite?iri=https://w3id.org/aseancan/id/instrument/plan-b", "/nowhere"),
 ]
 
 
@@ -62,8 +66,10 @@ def test_every_response_forbids_what_it_does_not_need(client, method, path, head
 def test_a_document_of_the_dataset_may_only_bring_its_own_style(serve, state_of, tmp_path):
     (tmp_path / "a.html").write_text("<style>p { color: red }</style><p style='color: blue'>x<script>alert(1)</script>")
     (tmp_path / "b.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    files = [{"name": name, "bytes": 1, "sha256": "0"} for name in ("a.html", "b.svg")]
-    (tmp_path / "manifest.json").write_text(json.dumps({"dataset": "d.nq", "graphs": [], "files": files}))
+    manifest = {"dataset": "d.nq", "graphs": [], "files": [], "documents": ["a.html", "b.svg"]}
+    manifest["files"] = [{"name": name, "bytes": 1, "sha256": ""} for name in manifest["documents"]]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "changes.json").write_text("[]")
     with serve(state_of(downloads=tmp_path)) as client:
         styled, bare = (policy(client.get(f"/downloads/{name}")) for name in ("a.html", "b.svg"))
     # The hash by `printf 'p { color: red }' | openssl dgst -sha256 -binary | base64`.

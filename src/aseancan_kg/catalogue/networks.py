@@ -140,7 +140,8 @@ class _Named:
 def _named(store: Dataset) -> _Named:
     """Read what actions name, but not what is only part of the name of another thing."""
     query = (
-        "SELECT DISTINCT ?action ?thing ?relation WHERE { ?action a ac:Action ; ac:mentions ?thing ; ?relation ?thing }"
+        "SELECT DISTINCT ?action ?thing ?relation WHERE { ?action a ac:Action ; ac:mentions ?thing ; ?relation ?thing "
+        "FILTER(isIRI(?thing)) }"
     )
     pairs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for row in store.rows(PROLOGUE + query):

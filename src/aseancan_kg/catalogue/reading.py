@@ -129,6 +129,8 @@ class Place:
 
 def reading(store: Dataset, plan: str) -> Reading:
     """Collect a plan as it is read; raises `NotFound` for what is no plan whose text is held."""
+    if not store.knows(plan):
+        raise NotFound(f"nothing is known about {plan}")
     outline = _outline(store, plan)
     walked = [(iri, trail) for iri, trail in outline.walk(plan) if outline.kind(iri) != CLAUSE]
     if outline.kind(plan) != PLAN or not walked:

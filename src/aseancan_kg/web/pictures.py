@@ -65,7 +65,8 @@ def of_thing(request: Request, iri: str) -> list[tuple[Picture, Markup]]:
     """
     state = state_of(request)
     made = (_lineage_of(state, iri), _around(state, iri))
-    return [(one, inline(one.draw(href_of(request)))) for one in made if one]
+    href = href_of(request)
+    return [(one, inline(one.draw(lambda other: "" if other == iri else href(other)))) for one in made if one]
 
 
 def _kept(request: Request, response: Response) -> Response:
@@ -96,7 +97,7 @@ def _picture(request: Request) -> Response:
     chosen = named(suffix, OFFERED)
     if chosen is SVG:
         body = as_file(found.draw(lambda iri: ""))
-        return Response(body, headers={"Content-Security-Policy": "default-src 'none'"}, media_type=SVG.media_type)
+        return Response(body, media_type=SVG.media_type)
     return file(request, found.table.sheet(found.title, [("What it shows", found.description)]), chosen)
 
 

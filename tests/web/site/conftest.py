@@ -14,7 +14,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PAGES = {
     "home": "/",
     "reading": READ,
-    "reading with sources": f"{READ}?source=on",
+    "reading with sources": f"{READ}?source=on&notes=off",
     "plan": PLAN,
     "section": f"{PLAN}/section/1.2",
     "action": f"{PLAN}/action/1.2.6",
@@ -39,6 +39,7 @@ PAGES = {
     "topic": "/scheme/topic/cybersecurity",
     "code list": "/scheme/basis",
     "concept": "/scheme/basis/explicit",
+    "goal": f"/?uri={quote('http://metadata.un.org/sdg/5', safe='')}",
     "ontology": "/ont",
     "class": "/doc/ont/Instrument",
     "property": "/doc/ont/adoptedOn",
@@ -49,6 +50,12 @@ PAGES = {
     "what changed": "/r/5124f632db8ce40f/changes/instrument/unscr-1325",
     "thing of a past release": "/r/b0c752e3c0a8ec01/doc/instrument/actip-2015",
     "shapes": "/shapes",
+    "search": "/search",
+    "search that finds": "/search?q=asean+secretariat",
+    "search that finds nothing": "/search?q=xyzzyx",
+    "choice": "/doc/CRPD",
+    "larger network": "/pictures/network-with-actions",
+    "lineage": f"/pictures/lineage?of={quote('https://w3id.org/aseancan/id/instrument/mpac-2025', safe='')}",
     "queries": "/queries",
     "queries with a word": "/queries?q=topic",
     "query": "/queries/members?date=2020-09-10",
@@ -59,6 +66,7 @@ PAGES = {
     "workbench out of time": f"/sparql?query={quote(ENDLESS)}",
     "doctor": f"/sparql/doctor?query={quote('SELECT * { ?s a <urn:nothing> }')}",
     "deposit": "/q/{deposit}",
+    "browse": "/browse",
     "pictures": "/pictures",
     "matrix": "/pictures/chapters-verbs",
     "long matrix": "/pictures/actions-goals",
@@ -75,19 +83,8 @@ PAGES = {
     "not acceptable": "/doc/body/asean?format=docx",
 }
 QUICK = {
-    *(
-        "home",
-        "reading",
-        "plan",
-        "action",
-        "meeting",
-        "concept",
-        "queries",
-        "query",
-        "workbench with an answer",
-        "deposit",
-    ),
-    *("interface", "codebook", "not found", "pictures", "long matrix", "error to report"),
+    *("home", "reading", "plan", "action", "meeting", "concept", "search that finds", "pictures", "matrix", "network"),
+    *("browse", "error to report", "queries", "query", "workbench with an answer", "deposit", "not found"),
 }
 """Those that a browser looks at in every run of the tests: one of each template."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -100,7 +97,9 @@ def site(built, past, running, state_of, tmp_path_factory):
     file = datasets.write(built, directory, release.document(built))
     with running(state_of(file, downloads=directory, archived=past, query_seconds=1.0)) as port:
         url = f"http://127.0.0.1:{port}"
-        deposit = httpx2.post(f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"})
+        deposit = httpx2.post(
+            f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"}, timeout=60
+        )
         yield url, {name: path.replace("{deposit}", deposit.json()["id"]) for name, path in PAGES.items()}
 
 

@@ -96,6 +96,10 @@ PATHS = [
     "/sparql?" + urlencode({"query": "ASK {}", "default-graph-uri": PLANTED, "named-graph-uri": SCRIPTS[0]}),
     "/sparql?" + urlencode({"query": f"CONSTRUCT {{ ?s ?p ?o }} {{ ?s ?p ?o }} LIMIT 40 # {PLANTED}"}),
     "/sparql/doctor?" + urlencode({"query": f"SELECT * {{ ?s <urn:none> '''{PLANTED}''' }}"}),
+    *("/pictures", "/read", "/read/instrument/asean-canada-poa-2021-2025?source=on", "/pictures/chapters-verbs"),
+    *("/pictures/lineages", "/pictures/network", "/pictures/network-with-actions", "/pictures/meetings"),
+    *("/pictures/lineage?" + urlencode({"of": one}) for one in (THING, PLAN, PLANTED, SCRIPTS[0])),
+    *("/report?" + urlencode({"about": one}) for one in (THING, PLANTED, SCRIPTS[0])),
     "/graph-store?" + urlencode({"graph": PLANTED}),
 ]
 FAULTS = """() => {
@@ -112,7 +116,7 @@ FAULTS = """() => {
     if (one.type !== inert && !/^[/]static[/]/.test(one.getAttribute('src') ?? '')) faults.push(one.outerHTML);
     if (one.type === inert) JSON.parse(one.textContent);
   }
-  for (const one of document.querySelectorAll('img, iframe, object, embed, main style')) faults.push(one.outerHTML);
+  for (const one of document.querySelectorAll('iframe, object, embed, main style')) faults.push(one.outerHTML);
   return faults.map(one => one.slice(0, 300));
 }"""
 
@@ -133,6 +137,7 @@ WAYS = [pytest.param(False, id="as served"), pytest.param(True, id="without the 
 def visit(request, browser, url):
     """Open a page and say what is wrong with it."""
     context = browser.new_context(bypass_csp=request.param)
+    context.set_default_timeout(120_000)
     page, told = context.new_page(), []
 
     def dialog(shown):
