@@ -41,8 +41,9 @@ def test_build_writes_what_the_manifest_says(cli, published: Path, tmp_path: Pat
     assert dataset.read_text().count("\n") == manifest["quads"]
     for graph in manifest["graphs"]:
         assert len(Graph().parse(out / graph["file"])) == graph["triples"]
-    documents = {"ontology.html", "model.svg", "codebook.html"}
-    assert {path.name for path in out.iterdir()} == {manifest["dataset"], "manifest.json", "graphs", *documents}
+    assert manifest["documents"] == ["ontology.html", "model.svg", "codebook.html"]
+    here = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert here == {"manifest.json", *(each["name"] for each in manifest["files"])}
     # The fixture built it in another process, with another hash seed.
     assert dataset.read_bytes() == published.read_bytes()
 

@@ -1,11 +1,16 @@
 """Depositing an answer, citing it, and seeing whether it still holds."""
 
+import hashlib
 import html
 import json
+import lzma
 import re
 import sqlite3
+from datetime import date
 
 import pytest
+
+from aseancan_kg.archive import Archived
 
 NAMES = "SELECT ?l { ?s <http://www.w3.org/2004/02/skos/core#altLabel> ?l }"
 
@@ -77,7 +82,11 @@ def test_a_changed_dataset_shows_what_has_changed_and_what_held_then(serve, stat
     kept = str(tmp_path / "state")
     with serve(state_of(old, state=kept)) as client:
         location = deposit(client).headers["location"]
-    with serve(state_of(new, state=kept, downloads=tmp_path)) as client:
+    compressed = tmp_path / "aseancan-00000001.nq.xz"
+    compressed.write_bytes(lzma.compress(old.read_bytes()))
+    sha256 = hashlib.sha256(compressed.read_bytes()).hexdigest()
+    past = [Archived("0.1.0", "00000001", date(2026, 11, 23), compressed, sha256)]
+    with serve(state_of(new, state=kept, archived=past)) as client:
         shown = client.get(location, headers={"Accept": "application/json"}).json()
         page = client.get(location, headers={"Accept": "text/html"}).text
     now, then = shown["reruns"]

@@ -74,6 +74,7 @@ def test_a_document_is_as_it_was(released, first, one):
     assert response.headers["content-type"] == one.content_type
     assert response.headers["cache-control"] == FOREVER
     assert parsedate_to_datetime(response.headers["memento-datetime"]).isoformat() == "2026-11-23T00:00:00+00:00"
+    assert response.headers["ac-dataset-version"] == FIRST
     assert response.headers["etag"] == etag(response.content)
     assert f'<{ACTIP}>; rel="original"' in response.headers["link"]
     located = released.get(response.headers["content-location"])

@@ -50,7 +50,7 @@ def test_a_program_gets_what_it_accepts(client):
     ):
         response = client.get("/search?q=plan", headers={"Accept": accept})
         assert response.headers["content-type"].split(";")[0] == kind
-        assert response.headers["vary"] == "Accept"
+        assert response.headers["vary"].startswith("Accept")
     assert client.get("/search?q=plan", headers={"Accept": "text/turtle"}).status_code == 406
     assert client.get("/search?q=plan&format=nope").status_code == 406
 

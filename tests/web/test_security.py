@@ -1,6 +1,7 @@
 """What every response forbids a browser, and that no address sends a client to another host or breaks a door."""
 
 import http.client
+import json
 import re
 from urllib.parse import urljoin, urlsplit
 
@@ -61,7 +62,8 @@ def test_every_response_forbids_what_it_does_not_need(client, method, path, head
 def test_a_document_of_the_dataset_may_only_bring_its_own_style(serve, state_of, tmp_path):
     (tmp_path / "a.html").write_text("<style>p { color: red }</style><p style='color: blue'>x<script>alert(1)</script>")
     (tmp_path / "b.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    (tmp_path / "manifest.json").write_text('{"dataset": "d.nq", "graphs": [], "documents": ["a.html", "b.svg"]}')
+    files = [{"name": name, "bytes": 1, "sha256": "0"} for name in ("a.html", "b.svg")]
+    (tmp_path / "manifest.json").write_text(json.dumps({"dataset": "d.nq", "graphs": [], "files": files}))
     with serve(state_of(downloads=tmp_path)) as client:
         styled, bare = (policy(client.get(f"/downloads/{name}")) for name in ("a.html", "b.svg"))
     # The hash by `printf 'p { color: red }' | openssl dgst -sha256 -binary | base64`.

@@ -224,9 +224,10 @@ def counts(store: Dataset) -> dict[Kind, int]:
 def _everything(kind: Kind, shelf: Shelf) -> str:
     """Return the query for all things of a kind, and for each facet the values they have."""
     member = _membership(kind)
-    branches = [f"{{ {member} }}"]
+    # Each in a query of its own: Virtuoso cannot compile a UNION of patterns that bind the same variables.
+    branches = [f"{{ SELECT ?thing WHERE {{ {member} }} }}"]
     branches += [
-        f'{{ {member} {facet.pattern} BIND(?{facet.name} AS ?value) BIND("{facet.name}" AS ?facet) }}'
+        f'{{ SELECT ?thing ("{facet.name}" AS ?facet) (?{facet.name} AS ?value) WHERE {{ {member} {facet.pattern} }} }}'
         for facet in shelf.facets
     ]
     return _with_prefixes(f"SELECT DISTINCT ?thing ?facet ?value WHERE {{ {' UNION '.join(branches)} }}")

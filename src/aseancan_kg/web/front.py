@@ -12,7 +12,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aseancan_kg.web.kept import KEEP, Key
 from aseancan_kg.web.metrics import Metrics
-from aseancan_kg.web.ready_made import OF_BODY, Headers, ReadyMade, choosing_headers, chosen_by, is_held, ready_made
+from aseancan_kg.web.ready_made import (
+    OF_BODY,
+    Headers,
+    ReadyMade,
+    choosing_headers,
+    chosen_by,
+    is_held,
+    ready_made,
+    with_common,
+)
 from aseancan_kg.web.state import HEAD, State, log_of, state_in
 
 _LOG = logging.getLogger("aseancan_kg.requests")
@@ -157,7 +166,8 @@ class _Reply:
             if self.status == 200 and is_held(self._choosing, headers):
                 self.status = 304
                 headers = [one for one in headers if one[0] not in OF_BODY]
-            message = {"type": "http.response.start", "status": self.status, "headers": headers + self._common}
+            headers = with_common(headers, self._common)
+            message = {"type": "http.response.start", "status": self.status, "headers": headers}
         else:
             if self._scope.get(KEEP) and not message.get("more_body"):
                 self.whole = self._start, message

@@ -45,10 +45,16 @@ def ready_made(start: Message, body: Message, common: Headers) -> ReadyMade:
     return ReadyMade(
         start={**start, "headers": headers},
         body=body,
-        head=_head(start["status"], headers + common),
-        head_unchanged=_head(304, lasting + common),
+        head=_head(start["status"], with_common(headers, common)),
+        head_unchanged=_head(304, with_common(lasting, common)),
         languages=b"accept-language" in _value_of(headers, b"vary").lower(),
     )
+
+
+def with_common(headers: Headers, common: Headers) -> Headers:
+    """Return the headers of a response with the common ones that it does not set itself, as past releases do."""
+    own = {name for name, _ in headers}
+    return [*headers, *(one for one in common if one[0] not in own)]
 
 
 def choosing_headers(headers: Headers) -> dict[bytes, bytes]:

@@ -307,6 +307,7 @@ def _document(request: Request, one: Release) -> Response:
         response.headers["Cache-Control"] = "no-cache" if store is state_of(request).store else FOREVER
     midnight = datetime.combine(one.issued, time(), UTC)
     response.headers["Memento-Datetime"] = format_datetime(midnight, usegmt=True)
+    response.headers["AC-Dataset-Version"] = one.dataset
     response.headers["Content-Location"] = address.location(chosen)
     response.headers["Link"] = signposting.header(links)
     response.headers["ETag"] = etag(response.body)

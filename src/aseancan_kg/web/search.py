@@ -26,8 +26,8 @@ from aseancan_kg.library.sheets import WRITERS, Sheet
 from aseancan_kg.mediatypes import CSV, HTML, PLAIN_JSON, XLSX, Format
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web.kept import KEEP, etag
-from aseancan_kg.web.pages import page
-from aseancan_kg.web.state import State, chosen_format, local_path, root_of, state_of
+from aseancan_kg.web.pages import href_of, page
+from aseancan_kg.web.state import State, chosen_format, root_of, state_of
 from aseancan_kg.web.tables import file
 
 OFFERED = (HTML, PLAIN_JSON, CSV, XLSX)
@@ -114,20 +114,12 @@ def _file(request: Request, chosen: Format) -> Response:
 def _suggest(request: Request) -> Response:
     asked = request.query_params.get("q", "")
     entries = index_of(request).suggest(asked)
-    addresses = [_address(root_of(request), one) for one in entries]
+    href, root = href_of(request), root_of(request)
+    addresses = [href(one.iri) or f"{root}/search?{urlencode({'q': one.label})}" for one in entries]
     told = [asked, [one.label for one in entries], [one.kind.label for one in entries], addresses]
     body = json.dumps(told, ensure_ascii=False).encode()
     request.scope[KEEP] = True
     return Response(body, headers={"ETag": etag(body), "Cache-Control": "no-cache"}, media_type=_SUGGESTIONS)
-
-
-def _address(root: str, entry: Entry) -> str:
-    """Return where a suggestion leads: to a page of ours, a web address, else to a search for its name."""
-    if path := local_path(entry.iri):
-        return root + path
-    return (
-        entry.iri if entry.iri.startswith(("https://", "http://")) else f"{root}/search?{urlencode({'q': entry.label})}"
-    )
 
 
 def _asked(request: Request) -> tuple[str, Kind | None, int]:

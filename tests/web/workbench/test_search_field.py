@@ -52,7 +52,7 @@ def test_enter_alone_searches(open_page):
 
 
 def test_it_searches_without_scripts(open_page):
-    page = open_page("/", java_script_enabled=False)
+    page = open_page("/queries", java_script_enabled=False)
     field = page.get_by_role("searchbox", name="Search")
     field.fill("plan b")
     field.press("Enter")
