@@ -65,7 +65,7 @@ PAGES = {
     "timeline": "/pictures/lineages",
     "timeline of meetings": "/pictures/meetings",
     "network": "/pictures/network",
-    "neighbours": "/pictures/neighbours?of=https://w3id.org/aseancan/id/body/asean",
+    "neighbours": f"/pictures/neighbours?of={quote('https://w3id.org/aseancan/id/body/asean', safe='')}",
     "error to report": "/report?about=https://w3id.org/aseancan/id/body/asean",
     "interface": "/docs",
     "ontology explained": "/downloads/ontology.html",
@@ -87,7 +87,7 @@ QUICK = {
         "workbench with an answer",
         "deposit",
     ),
-    *("interface", "codebook", "not found"),
+    *("interface", "codebook", "not found", "pictures", "long matrix", "error to report"),
 }
 """Those that a browser looks at in every run of the tests: one of each template."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
