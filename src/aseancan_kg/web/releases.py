@@ -291,6 +291,8 @@ def _document(request: Request, one: Release) -> Response:
         request.state.within = within
         values: dict[str, Any] = {
             "thing": shown,
+            "aspects": (),
+            "pictures": (),
             "downloads": [(each, address.location(each)) for each in OFFERED if each is not HTML],
             "links": links,
             "address": address,
