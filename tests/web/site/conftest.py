@@ -67,6 +67,7 @@ PAGES = {
     "doctor": f"/sparql/doctor?query={quote('SELECT * { ?s a <urn:nothing> }')}",
     "deposit": "/q/{deposit}",
     "browse": "/browse",
+    "facets": "/browse/action",
     "pictures": "/pictures",
     "matrix": "/pictures/chapters-verbs",
     "long matrix": "/pictures/actions-goals",

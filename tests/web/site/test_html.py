@@ -24,7 +24,10 @@ def faults(texts, site, missing, tmp_path_factory):
         missing("the npm package of the HTML checker", "run `npm install --prefix tests/web`")
     url, _ = site
     directory = tmp_path_factory.mktemp("pages")
-    pictures = {one: httpx2.get(url + one, timeout=60).text for one in ("/static/icon.svg", "/downloads/model.svg")}
+    pictures = {
+        one: httpx2.get(url + one, timeout=60).text
+        for one in ("/static/icon.svg", "/downloads/model.svg", "/pictures/lineages.svg", "/pictures/network.svg")
+    }
     files = {}
     for number, (name, text) in enumerate((texts | pictures).items()):
         file = directory / f"{number}{'.svg' if name in pictures else '.html'}"
