@@ -63,6 +63,8 @@ RESULT_FORMATS = (JSON, XML, CSV, TSV)
 """What a SELECT or ASK can be answered in; the first is the default."""
 GRAPH_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, N_QUADS, TRIG)
 """What an RDF graph can be written in; the first is the default."""
+QUAD_FORMATS = (N_QUADS, TRIG)
+"""Those that name graphs."""
 
 
 def named(name: str, offered: Sequence[Format]) -> Format:

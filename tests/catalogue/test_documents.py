@@ -51,10 +51,13 @@ def test_the_description_holds_the_thing_and_the_labels_of_what_it_points_to(tin
     assert "@prefix org:" not in text
 
 
-def test_quad_formats_name_the_graphs_and_others_hold_each_triple_once(tiny):
+def test_quad_formats_name_the_graphs_beside_their_union_and_others_hold_each_triple_once(tiny):
     label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
     quads = [line for line in described(tiny, PLAN_B, N_QUADS).decode().splitlines() if f"plan-b> {label}" in line]
-    assert [line.split()[-2] for line in quads] == [f"<{GRAPH}instruments>", f"<{GRAPH}plan-of-action-2021-2025>"]
+    told = ['"Plan B, 2021-2025"@en', f"<{GRAPH}instruments>", f"<{GRAPH}plan-of-action-2021-2025>"]  # none, and two
+    assert len(quads) == 3
+    assert sum(line.endswith(f"{told[0]} .") for line in quads) == 1
+    assert sum(line.endswith(f"{graph} .") for line in quads for graph in told[1:]) == 2
     assert described(tiny, PLAN_B, N_TRIPLES).decode().count(f"plan-b> {label}") == 1
     assert f"<{GRAPH}instruments> {{" in described(tiny, PLAN_B, TRIG).decode()
 
@@ -119,7 +122,7 @@ def test_it_tells_its_graphs_their_terms_and_when_it_changed():
     found = document(store, f"{ID}body/a")
     assert found.graphs == (f"{GRAPH}one", f"{GRAPH}two")
     assert found.licences == ["http://e/licence"]
-    assert str(found.modified) == "2026-10-01"
+    assert str(found.issued) == "2026-11-25"
     text = described(store, f"{ID}body/a", N_TRIPLES).decode()
     about = f"<{BASE}doc/body/a>"
     for line in (

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from aseancan_kg.catalogue.labels import iri_of, natural, text_of
 from aseancan_kg.errors import NotFound
-from aseancan_kg.mediatypes import Format
+from aseancan_kg.mediatypes import QUAD_FORMATS, Format
 from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, document_iri
 from aseancan_kg.store.dataset import Dataset, Node
 from aseancan_kg.store.representation import write
@@ -36,7 +36,7 @@ class Document:
 
     `about` are the quads of the IRI, of its blank nodes and of its own parts (`#…`). `incoming` are pairs of a property
     and what points here by it, in the order they are shown, of which `page` of `pages` is wanted; `statements` the
-    statement nodes about the thing. `records` tell when the document last changed, and the terms of its graphs.
+    statement nodes about the thing. `records` tell when the description last changed, and the terms of its graphs.
     """
 
     iri: str
@@ -69,12 +69,11 @@ class Document:
         return sorted({iri_of(quad.object) for quad in self.records if quad.predicate.value == _LICENCE} - {""})
 
     @property
-    def modified(self) -> date | None:
-        """The day of the release in which the description last changed, else that of the dataset's release."""
-        days = {quad.predicate.value: text_of(quad.object) for quad in self.records}
-        day = days.get(_MODIFIED) or days.get(_ISSUED)
+    def issued(self) -> date | None:
+        """The day of the dataset's release: what points to a thing may be new where its own description is not."""
+        day = next((text_of(quad.object) for quad in self.records if quad.predicate.value == _ISSUED), "")
         try:
-            return date.fromisoformat(day[:10]) if day else None
+            return date.fromisoformat(day[:10])
         except ValueError:  # other people's datasets say it in other ways
             return None
 
@@ -134,9 +133,13 @@ def quads(store: Dataset, found: Document) -> list[ox.Quad]:
 def written(store: Dataset, found: Document, graph_format: Format) -> bytes:
     """Return the document in a format, the same triples in every one.
 
-    Raises `NotAcceptable` when the format cannot express it.
+    Formats that name graphs hold each triple in its graphs and, as the dataset does, in the default graph, which is all
+    that a client who follows links looks at. Raises `NotAcceptable` when the format cannot express it.
     """
-    return write(quads(store, found), graph_format, first=found.iri)
+    told = quads(store, found)
+    if graph_format in QUAD_FORMATS:
+        told += [ox.Quad(*quad.triple) for quad in told]
+    return write(told, graph_format, first=found.iri)
 
 
 def successors(store: Dataset, iri: str) -> tuple[str, ...]:

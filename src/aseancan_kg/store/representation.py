@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from aseancan_kg.errors import NotAcceptable
-from aseancan_kg.mediatypes import CSV, JSON_LD, N_QUADS, RDF_XML, TRIG, TSV, XML, Format
+from aseancan_kg.mediatypes import CSV, JSON_LD, QUAD_FORMATS, RDF_XML, TSV, XML, Format
 from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.store import Output
 
@@ -17,7 +17,6 @@ _XSD_STRING = PREFIXES["xsd"] + "string"
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NO_CHARACTERS = "\ufffe".encode(), "\uffff".encode()
-_QUAD_FORMATS = (N_QUADS, TRIG)
 
 
 def write(statements: Iterable[ox.Quad | ox.Triple], graph_format: Format, *, first: str = "") -> bytes:
@@ -26,7 +25,7 @@ def write(statements: Iterable[ox.Quad | ox.Triple], graph_format: Format, *, fi
     Only N-Quads and TriG name the graphs; the others hold each triple once. Raises `NotAcceptable` when the format
     cannot express the graph (in RDF/XML a predicate that is no XML name, a character that XML does not allow).
     """
-    distinct = set(statements) if graph_format in _QUAD_FORMATS else set(map(_triple, statements))
+    distinct = set(statements) if graph_format in QUAD_FORMATS else set(map(_triple, statements))
     ordered: list[Any] = sorted(distinct, key=lambda one: _order(one, first))
     prefixes = _used(ordered)
     if graph_format is JSON_LD:

@@ -8,6 +8,7 @@ from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library.citations import BIBTEX, WRITERS
 from aseancan_kg.library.references import references
 from aseancan_kg.mediatypes import named
+from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.state import state_of
 
@@ -26,7 +27,7 @@ async def cite(request: Request) -> Response:
     request.scope[KEEP] = True
     headers = {
         "Cache-Control": "no-cache",
-        "Content-Disposition": f'attachment; filename="{cited.key}.{chosen.name}"',
+        "Content-Disposition": attachment(f"{cited.key}.{chosen.name}"),
         "ETag": etag(body),
     }
     return Response(body, headers=headers, media_type=chosen.content_type)

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import FileResponse, Response
 
-from aseancan_kg.errors import NotFound
+from aseancan_kg.errors import InputError, NotFound, Place
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.web.kept import etag
 
@@ -32,7 +33,8 @@ class File:
 class Downloads:
     """The files of one built dataset, and the `names` that can be had; none where there is no manifest.
 
-    `changes` are the steps between releases, as `build` writes them.
+    `changes` are the steps between releases, as `build` writes them. Raises `InputError` for what another version of
+    the program has built.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
@@ -42,11 +44,15 @@ class Downloads:
         self.changes: Sequence[Mapping[str, Any]] = ()
         self._documents: dict[str, bytes] = {}
         if directory and (manifest := directory / MANIFEST).exists():
-            told = json.loads(manifest.read_text(encoding="utf-8"))
-            self.files = tuple(File(each["name"], each["bytes"], each["sha256"]) for each in told["files"])
+            try:
+                told = json.loads(manifest.read_text(encoding="utf-8"))
+                self.files = tuple(File(each["name"], each["bytes"], each["sha256"]) for each in told["files"])
+                self.changes = json.loads((directory / CHANGES).read_text(encoding="utf-8"))
+                self._documents = {name: (directory / name).read_bytes() for name in told["documents"]}
+            except (OSError, ValueError, KeyError) as error:
+                remedy = "Run `aseancan-kg build`; another version of the program may have built it."
+                raise InputError("this is no built dataset of this version", Place(manifest), remedy=remedy) from error
             self.names = frozenset({MANIFEST, *(file.name for file in self.files)})
-            self.changes = json.loads((directory / CHANGES).read_text(encoding="utf-8"))
-            self._documents = {name: (directory / name).read_bytes() for name in told["documents"]}
 
     def response(self, name: str) -> Response:
         """Return the file of that name as a response; raises `NotFound`."""
@@ -74,3 +80,9 @@ def _policy(document: bytes) -> str:
     styles = set(re.findall(rb"<style>(.*?)</style>", document, re.DOTALL))
     hashes = sorted(base64.b64encode(hashlib.sha256(style).digest()).decode() for style in styles)
     return _SECURITY.format(" ".join(f"'sha256-{one}'" for one in hashes) or "'none'")
+
+
+def attachment(name: str) -> str:
+    """Value of a Content-Disposition header (RFC 6266) by which a browser saves a file under a name."""
+    plain = re.sub("[^A-Za-z0-9._-]", "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"

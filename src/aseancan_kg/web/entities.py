@@ -144,6 +144,7 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
         values["pictures"] = of_thing(request, iri)
         values |= {"reference": references(store, [iri])[iri], "sentence": as_sentence}
+        values["changes"] = _changes(request, iri)
         response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
         if shown.language and not shown.language.startswith("en"):
             response.headers["Content-Language"] = f"{shown.language}, en"
@@ -159,12 +160,18 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
     return response
 
 
+def _changes(request: Request, iri: str) -> str | None:
+    """Return where it is told what the last release has changed of an IRI, if there was one before."""
+    path, state = signposting.comparison(iri), state_of(request)
+    return f"/r/{state.store.version}{path}" if path and state.downloads.changes else None
+
+
 def _headers(found: Document, location: str, varying: Sequence[str]) -> dict[str, str]:
     headers = {"Content-Location": location, "Cache-Control": "no-cache"}
     if varying:
         headers["Vary"] = ", ".join(varying)
-    if found.modified:
-        midnight = datetime.combine(found.modified, time(), UTC)
+    if found.issued:
+        midnight = datetime.combine(found.issued, time(), UTC)
         headers["Last-Modified"] = format_datetime(midnight, usegmt=True)
     return headers
 

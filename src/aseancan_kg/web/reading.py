@@ -19,6 +19,7 @@ from aseancan_kg.namespaces import ID, ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import pointing
 from aseancan_kg.store.representation import write
+from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of, state_of
@@ -45,7 +46,7 @@ async def read(request: Request) -> Response:
     if chosen:
         body = await run_in_threadpool(_FILES[chosen], request, plan)
         name = f"{plan.rpartition('/')[2]}.{chosen.name}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'} if chosen in sheets.WRITERS else {}
+        headers = {"Content-Disposition": attachment(name)} if chosen in sheets.WRITERS else {}
         response = Response(body, headers=headers, media_type=chosen.content_type)
     else:
         response = await run_in_threadpool(_page, request, plan)

@@ -19,6 +19,7 @@ _CHOOSING = frozenset({b"accept", b"accept-encoding", b"accept-language", b"if-m
 OF_BODY = frozenset({b"content-encoding", b"content-length", b"content-type"})
 """Headers that a 304 does not have."""
 
+_LONGEST_DATE = 64
 _HIT = (b"server-timing", b'cache;desc="hit"')
 
 
@@ -80,6 +81,8 @@ def is_held(choosing: Mapping[bytes, bytes], headers: Headers) -> bool:
         tags = [one.strip().removeprefix(b"W/") for one in held.split(b",")]
         return bool(tag) and (tag in tags or b"*" in tags)
     if b"if-modified-since" not in choosing:
+        return False
+    if len(choosing[b"if-modified-since"]) > _LONGEST_DATE:
         return False
     since, modified = _moment(choosing[b"if-modified-since"]), _moment(_value_of(headers, b"last-modified"))
     return bool(since and modified and modified <= since)

@@ -36,10 +36,11 @@ from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import signposting
+from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.entities import page_number, split
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.signposting import OFFERED, Address, Link
+from aseancan_kg.web.signposting import OFFERED, Address, Link, comparison
 from aseancan_kg.web.state import accept_of, chosen_format, local_path, root_of, state_of
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -155,7 +156,7 @@ def _release(request: Request, one: Release) -> Response:
         files=_files(request, one),
         step=step,
         earlier=_earlier(request, one),
-        rows=[(row, _comparison(row.thing.iri)) for row in rows],
+        rows=[(row, comparison(row.thing.iri)) for row in rows],
         headers=headers,
     )
 
@@ -219,7 +220,7 @@ def _changes(request: Request, one: Release) -> Response:
     title = f"Identifiers that changed in release {one.version}"
     sheet = Sheet(title, ("change", "identifier", "label", "replaced by"), cells, about)
     headers = {
-        "Content-Disposition": f'attachment; filename="aseancan-{one.version}-changes.{chosen.name}"',
+        "Content-Disposition": attachment(f"aseancan-{one.version}-changes.{chosen.name}"),
         "Cache-Control": "no-cache",
     }
     return Response(sheets.WRITERS[chosen](sheet), headers=headers, media_type=chosen.content_type)
@@ -237,8 +238,8 @@ def _difference(request: Request, one: Release) -> Response:
     found = releases.difference(_store(request, earlier), _store(request, one), iri)
     headers = {"Cache-Control": FOREVER if is_named else "no-cache", **({} if is_named else {"Vary": "Accept"})}
     if chosen is HTML:
-        comparison = f"{root_of(request)}/r/{one.dataset}{_comparison(iri)}"
-        values: dict[str, Any] = {"found": found, "release": one, "earlier": earlier, "comparison": comparison}
+        address = f"{root_of(request)}/r/{one.dataset}{comparison(iri)}"
+        values: dict[str, Any] = {"found": found, "release": one, "earlier": earlier, "comparison": address}
         request.state.within = f"/r/{one.dataset}"
         return page(request, "difference.html", headers=headers, **values)
     if chosen is RDF_PATCH:
@@ -246,15 +247,6 @@ def _difference(request: Request, one: Release) -> Response:
         return Response(text, headers={**headers, "ETag": etag(text.encode())}, media_type=chosen.content_type)
     told = {"from": earlier.dataset, "to": one.dataset, "identifier": iri}
     return _json(told | {"added": found.lines_added, "removed": found.lines_removed}, headers)
-
-
-def _comparison(iri: str) -> str | None:
-    """Return the path, below a release, that compares what is said of an IRI; graphs are too much for a page."""
-    if iri.startswith(ONT):
-        return f"/changes/ont/{quote(iri.removeprefix(ONT))}"
-    if iri.startswith(ID):
-        return f"/changes/{quote(iri.removeprefix(ID))}"
-    return f"/changes/{quote(iri.removeprefix(BASE))}" if iri.startswith(f"{BASE}scheme/") else None
 
 
 def _compared(path: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from aseancan_kg.catalogue.documents import DATASET, Document
+from aseancan_kg.catalogue.identifiers import path_of
 from aseancan_kg.mediatypes import (
     GRAPH_FORMATS,
     HTML,
@@ -22,7 +23,7 @@ from aseancan_kg.mediatypes import (
     TURTLE,
     Format,
 )
-from aseancan_kg.namespaces import BASE, ONT, PREFIXES
+from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, SCHEME
 from aseancan_kg.web.state import local_path
 
 OFFERED = (*GRAPH_FORMATS, HTML)
@@ -74,6 +75,12 @@ class Address:
         if path:
             return f"{self.root}/linkset{path.partition('#')[0]}"
         return f"{self.root}/linkset?{urlencode({'uri': self.iri})}"
+
+
+def comparison(iri: str) -> str | None:
+    """Return the path, below a release, that compares what is said of an IRI; graphs are too much for a page."""
+    is_small = iri.startswith((ID, ONT, SCHEME))
+    return f"/changes/{quote(path_of(iri))}" if is_small else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from aseancan_kg.catalogue.labels import Link
 from aseancan_kg.catalogue.origin import origin
 from aseancan_kg.library.sheets import WRITERS, Cell, Sheet
 from aseancan_kg.mediatypes import Format
+from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.state import state_of
 
@@ -57,7 +58,7 @@ def file(request: Request, sheet: Sheet, chosen: Format) -> Response:
     body = WRITERS[chosen](replace(sheet, about=about))
     name = re.sub("[^a-z0-9]+", "-", sheet.title.lower()).strip("-")[:60] or "table"
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}.{chosen.name}"',
+        "Content-Disposition": attachment(f"{name}.{chosen.name}"),
         "AC-Row-Count": str(len(sheet.rows)),
         "Cache-Control": "no-cache",
         "ETag": etag(body),
