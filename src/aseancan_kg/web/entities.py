@@ -29,6 +29,8 @@ from aseancan_kg.web.signposting import OFFERED, SUFFIXES, Address
 from aseancan_kg.web.state import chosen_format, local_path, root_of, state_of
 
 _CHOICES, _GONE = 300, 410
+_VERSION_OF_ONTOLOGY = re.compile(r"/ont/(\d+\.\d+\.\d+)")
+"""What `owl:versionIRI` of the ontology leads to: it has the number of the release."""
 
 
 async def thing(request: Request) -> Response:
@@ -71,6 +73,8 @@ def _thing(request: Request) -> Response:
 
 def _document(request: Request) -> Response:
     path = request.scope["path"].removeprefix(root_of(request))
+    if version := _VERSION_OF_ONTOLOGY.fullmatch(path):
+        return _redirect(request, f"/r/{version[1]}/ont", 303)
     iri, named = split(path)
     iris = _meant(request, iri, identifiers.path_of(iri))
     suffix = f".{named.name}" if named else ""
