@@ -31,7 +31,7 @@ _SWITCHES = {"source": "off", "notes": "on"}
 
 async def plans(request: Request) -> Response:
     """Answer `/read`: the plans whose text is held; sends on to the plan where there is one only."""
-    found = await run_in_threadpool(_plans, state_of(request).store)
+    found = await run_in_threadpool(plans_of, state_of(request).store)
     if len(found) == 1:
         return RedirectResponse(f"{root_of(request)}{address(found[0].iri)}", status_code=303)
     return page(request, "plans.html", plans=[(one, root_of(request) + address(one.iri)) for one in found])
@@ -83,7 +83,8 @@ def _reading(request: Request, plan: str) -> Reading:
     return state_of(request).derived.get(Readings).of(plan)
 
 
-def _plans(store: Dataset) -> list[Link]:
+def plans_of(store: Dataset) -> list[Link]:
+    """Return the plans whose text is held."""
     found = pointing(store, f"{PREFIXES['rdf']}type", [PLAN]).get(PLAN, [])
     labels = store.labels(found)
     return sorted((link(labels, iri) for iri in found if iri.startswith(ID)), key=lambda one: natural(one.label))

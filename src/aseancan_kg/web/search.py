@@ -45,9 +45,8 @@ class _Indexing:
         return Index(store, self.state.queries)
 
 
-def index_of(request: Request) -> Index:
+def index_of(state: State) -> Index:
     """Return the index of what is served; it is made when it is first asked for."""
-    state = state_of(request)
     return state.derived.get(_Indexing(state))
 
 
@@ -73,7 +72,7 @@ async def describe(request: Request) -> Response:
 
 def _page(request: Request, chosen: Format) -> Response:
     asked, kind, number = _asked(request)
-    found = index_of(request).search(asked, kind, begin=(number - 1) * PAGE_SIZE)
+    found = index_of(state_of(request)).search(asked, kind, begin=(number - 1) * PAGE_SIZE)
     pages = max(1, -(-found.total // PAGE_SIZE))
     if number > pages:
         raise NotFound(f"there is no page {number}", remedy=f"The last one is {pages}.")
@@ -102,7 +101,7 @@ def _page(request: Request, chosen: Format) -> Response:
 
 def _file(request: Request, chosen: Format) -> Response:
     asked, kind, _ = _asked(request)
-    index = index_of(request)
+    index = index_of(state_of(request))
     found = index.search(asked, kind, most=len(index) or 1)
     rows = [
         (hit.entry.kind.label, hit.entry.number, hit.entry.label, _text(hit.passage), hit.entry.iri)
@@ -113,7 +112,7 @@ def _file(request: Request, chosen: Format) -> Response:
 
 def _suggest(request: Request) -> Response:
     asked = request.query_params.get("q", "")
-    entries = index_of(request).suggest(asked)
+    entries = index_of(state_of(request)).suggest(asked)
     href, root = href_of(request), root_of(request)
     addresses = [href(one.iri) or f"{root}/search?{urlencode({'q': one.label})}" for one in entries]
     told = [asked, [one.label for one in entries], [one.kind.label for one in entries], addresses]

@@ -24,6 +24,7 @@ from aseancan_kg.store.workers import Workers
 from aseancan_kg.web.app import create_app, switch
 from aseancan_kg.web.connection import Connection
 from aseancan_kg.web.downloads import Downloads
+from aseancan_kg.web.leisure import prepare
 from aseancan_kg.web.state import State
 
 _LOG = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+    prepare(state)
     await _Server(config, lambda: ready(state)).serve(sockets=[listener])
 
 
@@ -111,6 +113,7 @@ def _reload(app: FastAPI, load: Load, reloading: asyncio.Lock, tasks: set[asynci
                 _LOG.error("nothing newer can be served: %s", error)
             else:
                 _LOG.info("serving dataset %s", state.store.version)
+                prepare(state)
                 await switch(app, state)
 
     task = asyncio.create_task(reload())
