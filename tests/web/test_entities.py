@@ -267,6 +267,10 @@ def aliased(tmp_path_factory, state_of, serve):
         ("/doc/ont/body", "/doc/ont/Body"),
         ("/ont/Body", "/doc/ont/Body"),
         ("/dataset/", "/dataset"),
+        ("/Dataset", "/dataset"),
+        ("/ID/body/a", "/id/body/a"),
+        ("/Doc/body/a.ttl?x=1", "/doc/body/a.ttl?x=1"),
+        ("/id//body//a/", "/id/body/a"),
         ("/queries/", "/queries"),
         ("/%5Cevil.example/", "/%5Cevil.example"),
     ],
@@ -276,6 +280,12 @@ def test_other_spellings_names_and_old_identifiers_move_to_the_one_in_use(aliase
         response = aliased.request(method, path)
         assert (response.status_code, response.headers["location"]) == (301, location)
         assert response.headers["access-control-allow-origin"] == "*"
+
+
+def test_the_ontology_has_one_address(client):
+    for path in ("/ont/", "/ONT", "//ont"):
+        response = client.get(f"http://testserver{path}")
+        assert (response.status_code, response.headers["location"]) == (301, "/ont")
 
 
 @pytest.mark.parametrize(
