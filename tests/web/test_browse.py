@@ -141,6 +141,15 @@ def test_topics_are_a_tree_with_the_actions_on_each(real):
     assert total(read(real, address)) == int(count)
 
 
+def test_the_page_of_a_goal_shows_the_actions_that_are_counted_for_it(real):
+    text = read(real, "/?uri=http://metadata.un.org/sdg/7")
+    assert "<summary>2 Economic Cooperation <small>3</small></summary>" in text
+    assert "SDG target 7.2: inferred, high confidence</a>" in text
+    assert "inferred, medium confidence</a>" in text
+    (counted,) = [count for _, label, count in choices(read(real, "/browse/action")) if label.startswith("Goal 7:")]
+    assert f"<h2>Where it is found <small>{counted}</small></h2>" in text
+
+
 def test_a_combination_that_nothing_has_offers_a_way_out(real):
     text = read(real, "/browse/instrument?year=1944&pillar=economic&nature=non-binding")
     assert total(text) == 0
