@@ -134,6 +134,18 @@ def test_actions_stand_in_the_order_of_the_text_with_their_words(real):
     assert [row[2] for row in rows[1:4]] == numbers[:3]
 
 
+def test_goals_stand_in_their_order_each_before_its_targets(real):
+    rows = list(csv.DictReader(StringIO(real.get("/browse/goal?format=csv").text)))
+    numbers = [row["number"] for row in rows]
+    assert numbers[:8] == ["1", "1.1", "1.2", "1.3", "1.4", "1.5", "1.a", "1.b"]
+    assert [number for number in numbers if number.isdecimal()] == [str(number) for number in range(1, 18)]
+    assert numbers[numbers.index("8.9") :][:4] == ["8.9", "8.10", "8.a", "8.b"]
+    assert {row["Goal, with its targets"] for row in rows if row["number"] in ("2", "2.1")} == {rows[8]["label"]}
+    offered = choices(read(real, "/browse/goal"))
+    assert [int(label.removeprefix("Goal ").partition(":")[0]) for _, label, _ in offered] == [*range(1, 18)]
+    assert offered[0][2] == numbers.index("2") == 8
+
+
 def test_topics_are_a_tree_with_the_actions_on_each(real):
     text = read(real, "/browse/topic")
     assert re.search(r"Transnational crime</a>.*?<ul>.*?Trafficking in persons", text, re.DOTALL)
