@@ -197,7 +197,9 @@ def test_what_people_look_for_is_found_and_statements_about_it_are_not(index):
     assert found >= looked_for - {"place", "post"}
     assert index.search("Southeast Asia").counts.keys() >= {BY_NAME["place"]}
     hits = [hit.entry for hit in index.search("Viet Nam signed convention", most=len(index)).hits]
-    assert not [one for one in hits if "/assertion/" in one.iri or "/party-action/" in one.iri]
+    assert not [one for one in hits if "/assertion/" in one.iri]
+    assert index.search("pledged").counts[BY_NAME["report"]] == 3
+    assert index.search("Viet Nam signed convention").counts[BY_NAME["act"]] == 3
     assert not [hit for hit in index.search("Coding alpha unseen").hits if "alpha" in hit.entry.label]
 
 

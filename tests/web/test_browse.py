@@ -52,7 +52,15 @@ def choices(text):
 
 def test_the_kinds_that_there_are_are_listed_with_counts(client, real):
     text = read(real, "/browse")
-    for name, count in (("instrument", 120), ("action", 106), ("clause", 131), ("topic", 130), ("meeting", 73)):
+    for name, count in (
+        ("instrument", 120),
+        ("action", 106),
+        ("clause", 131),
+        ("topic", 130),
+        ("meeting", 73),
+        ("report", 85),
+        ("act", 162),
+    ):
         assert re.search(rf'<a href="/browse/{name}">[^<]*</a> <span>{count}</span>', text)
     assert '<a href="/browse">Browse</a>' in read(real, "/")
     few = read(client, "/browse")

@@ -130,6 +130,15 @@ SHELVES: Mapping[str, Shelf] = {
             _direct("channel", "Channel", "ac:reportedThrough"),
         )
     ),
+    "report": Shelf((_direct("meeting", "Meeting", "ac:reportOf"), _direct("subject", "Subject", "ac:reportSubject"))),
+    "act": Shelf(
+        (
+            _direct("party", "Party", "ac:actingParty"),
+            _direct("act", "Act", "ac:partyAct"),
+            _direct("instrument", "Instrument", "ac:onInstrument"),
+        ),
+        date="ac:actedOn",
+    ),
     "person": Shelf(
         (
             Facet(

@@ -32,6 +32,8 @@ _ENOUGH = 0.6
 _RDF, _SKOS = PREFIXES["rdf"], PREFIXES["skos"]
 _NUMBER = re.compile(r"\d+(?:\.\d+)+(?:/\d+)?")
 _SECTION, _SOURCE = BY_NAME["section"], BY_NAME["source"]
+_NOT_SUGGESTED = ("source", "report", "act")
+"""Kinds of what is called by an address or a sentence, which nobody begins to write."""
 _TYPE, _IN_SCHEME, _NOTATION = f"{_RDF}type", f"{_SKOS}inScheme", f"{_SKOS}notation"
 _LABELS = tuple(
     PREFIXES[prefix] + name
@@ -173,12 +175,12 @@ class Index:
                 for field in ("name", "short")
             ]
         )
-        query = self._but_sources(_any(_all(wanted), begun, *self._same(asked)))
+        query = self._suggested(_any(_all(wanted), begun, *self._same(asked)))
         return [self._entries[row] for row in self._hits(query, None, 0, _MOST_SUGGESTED)]
 
-    def _but_sources(self, query: tantivy.Query) -> tantivy.Query:
-        sources = self._term("kind", _SOURCE.name)
-        return tantivy.Query.boolean_query([(Occur.Must, query), (Occur.MustNot, sources)])
+    def _suggested(self, query: tantivy.Query) -> tantivy.Query:
+        others = [(Occur.MustNot, self._term("kind", name)) for name in _NOT_SUGGESTED]
+        return tantivy.Query.boolean_query([(Occur.Must, query), *others])
 
     def _readings(self, word: str) -> tuple[str, list[str]]:
         """Return a word and what it may stand for: itself when it is known, nothing when nothing is like it."""
