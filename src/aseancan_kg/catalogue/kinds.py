@@ -33,7 +33,7 @@ def _ours(*names: str) -> tuple[str, ...]:
 
 QUERY = Kind("query", "query", "Queries", weight=1.3)
 """Queries of the catalogue, which are no part of the dataset."""
-OTHER = Kind("other", "other", "Other things", weight=1.1)
+OTHER = Kind("other", "other thing", "Other things", weight=1.1)
 """What is of none of these kinds, such as things of other people's data."""
 KINDS = (
     Kind("instrument", "instrument", "Instruments", _ours("Instrument"), weight=3.0),
