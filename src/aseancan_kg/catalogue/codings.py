@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aseancan_kg.catalogue.labels import Labels, Link, link, natural
 from aseancan_kg.namespaces import ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.store.descriptions import Descriptions, describe, pointing
+from aseancan_kg.store.descriptions import Descriptions, describe, nodes, pointing
 
 _RDF = PREFIXES["rdf"]
 _MAIN = [ONT + name for name in ("leadVerb", "direction", "firmness", "precision", "hedge")]
@@ -77,6 +77,11 @@ class Codings:
         )
 
 
+def coders(store: Dataset) -> int:
+    """Return the number of those who coded anything."""
+    return len({quad.object for quad in store.quads(predicates=nodes([f"{ONT}coder"]))})
+
+
 def given(store: Dataset, name: str, codes: Collection[str]) -> dict[str, list[Code]]:
     """Return the parts that are given one of these codes by a property, whatever its standing, with the codes."""
     found: dict[str, list[Code]] = {}
@@ -86,9 +91,9 @@ def given(store: Dataset, name: str, codes: Collection[str]) -> dict[str, list[C
     return {part: sorted(ones, key=lambda one: natural(one.code.iri)) for part, ones in found.items()}
 
 
-def _codings(store: Dataset, nodes: Mapping[str, Collection[str]]) -> tuple[list[_Coding], Labels]:
+def _codings(store: Dataset, told: Mapping[str, Collection[str]]) -> tuple[list[_Coding], Labels]:
     """Read the codings among statement nodes, with the labels of what they name."""
-    candidates = {node for found in nodes.values() for node in found}
+    candidates = {node for found in told.values() for node in found}
     said = describe(store, candidates, _READ)
     codings = [iri for iri in candidates if f"{ONT}Coding" in said.iris(iri, f"{_RDF}type")]
     labels = store.labels({name for iri in codings for by in _NAMED for name in said.iris(iri, by)})
