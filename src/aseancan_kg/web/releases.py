@@ -18,9 +18,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from aseancan_kg.archive import Release
 from aseancan_kg.catalogue import distributions, documents, identifiers, releases, things
-from aseancan_kg.catalogue.distributions import Distribution, File
+from aseancan_kg.catalogue.distributions import Distribution, File, Terms
 from aseancan_kg.catalogue.identifiers import Identifiers
-from aseancan_kg.catalogue.labels import text_of
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library import sheets
 from aseancan_kg.library.sheets import Sheet
@@ -95,8 +94,8 @@ async def _in_release(request: Request, answer: Answer) -> Response:
 
     def find() -> Response:
         wanted = request.path_params["version"]
+        rest = request.scope["path"].removeprefix(f"{root_of(request)}/r/{wanted}")
         for one in kept(request):
-            rest = request.scope["path"].removeprefix(f"{root_of(request)}/r/{wanted}")
             if wanted == one.dataset and rest != "/":
                 return answer(request, one)
             if wanted in (one.dataset, one.version):
@@ -200,16 +199,17 @@ def _distributions(request: Request, one: Release) -> list[Distribution]:
 def rows(request: Request, files: Sequence[File], found: Sequence[Distribution]) -> list[dict[str, Any]]:
     """Return name, address here, size in bytes and SHA-256 of each file; of a distribution, also its terms."""
     terms = {each.file.name: each.terms for each in found}
+    told = [(file, terms.get(file.name, Terms())) for file in files]
     return [
         {
             "name": file.name,
             "href": f"{root_of(request)}/{file.url.removeprefix(BASE)}",
             "bytes": file.size,
             "sha256": file.sha256,
-            "licence": terms[file.name].licence if file.name in terms else None,
-            "rights": text_of(terms[file.name].rights) or None if file.name in terms else None,
+            "licence": held.licence,
+            "rights": held.rights.value if held.rights else None,
         }
-        for file in files
+        for file, held in told
     ]
 
 
