@@ -16,7 +16,7 @@ def test_without_an_environment_the_defaults_hold():
 
 
 def test_every_setting_is_read_from_its_variable():
-    other = {"log": "queries"}
+    other = {"log": "queries", "root_path": "/kg"}
     environment = {variable(name): other.get(name, "65") for name in RULES}
     found = read(environment)
     for one in fields(Settings):
@@ -33,6 +33,8 @@ def test_every_setting_is_read_from_its_variable():
         ("AC_QUERY_SECONDS", "inf", "It is a number"),
         ("AC_QUERY_SECONDS", "nan", "It is a number"),
         ("AC_LOG", "all", "It is one of errors, requests, queries."),
+        ("AC_ROOT_PATH", "kg", "It is a path such as /aseancan"),
+        ("AC_ROOT_PATH", "/kg/", "It is a path such as /aseancan"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(name, text, remedy):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,11 +46,16 @@ _STATE = str(Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a setting means, and what it may be: one of `choices`, a number not below `least`, or any text."""
+    """What a setting means, and what it may be: one of `choices`, a number not below `least`, or a text.
+
+    A text has to match `pattern`, which `form` tells in words.
+    """
 
     meaning: str
     least: float = 1
     choices: tuple[str, ...] = ()
+    pattern: str = ".*"
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,14 @@ class Settings:
     report_kb_per_client: Annotated[
         int, Rule("kilobytes of reports a client may send within a day, by UTC", least=0)
     ] = 32
+    root_path: Annotated[
+        str,
+        Rule(
+            "path under which a proxy publishes the service, which it takes away before it passes a request on",
+            pattern="(/[A-Za-z0-9._~-]+)*",
+            form="a path such as /aseancan, without a slash at its end",
+        ),
+    ] = ""
     log: Annotated[str, Rule("requests that are logged", choices=("errors", "requests", "queries"))] = "errors"
 
 
@@ -104,7 +118,9 @@ def _value(name: str, text: str) -> int | float | str:
             return text
         raise InputError(f"{variable(name)} is {text!r}", remedy=f"It is one of {', '.join(rule.choices)}.")
     if kind is str:
-        return text
+        if re.fullmatch(rule.pattern, text):
+            return text
+        raise InputError(f"{variable(name)} is {text!r}", remedy=f"It is {rule.form}.")
     with suppress(ValueError):
         number: int | float = kind(text)
         if rule.least <= number < float("inf"):

@@ -212,9 +212,14 @@ def test_linksets_and_graphs_are_reached_from_the_dataset(described):
         assert described.value(node, URIRef(f"{VOID}triples")), node
 
 
-@pytest.mark.parametrize("suffix", [".nope", ".x.y", ".x.ttl", ".TTL"])
+@pytest.mark.parametrize("suffix", [".nope", ".x.y", ".x.ttl"])
 def test_only_known_suffixes_name_a_representation(released, suffix):
     assert released.get(f"/dataset{suffix}").status_code == 404
+
+
+def test_a_suffix_in_capitals_is_sent_on(released):
+    response = released.get("/dataset.TTL?page=2")
+    assert (response.status_code, response.headers["location"]) == (301, "/dataset.ttl?page=2")
 
 
 @pytest.mark.parametrize(

@@ -301,7 +301,6 @@ SPECIMENS = {
     "/health/ready": "/health/ready",
     "/openapi.json": "/openapi.json",
     "/docs": "/docs",
-    "/{path:path}/": "/queries/",
 }
 
 

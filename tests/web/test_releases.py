@@ -213,6 +213,7 @@ def test_the_version_of_the_ontology_is_that_of_its_release(released):
     [
         ("/id/instrument/ACTIP", "/id/instrument/actip-2015"),
         ("/doc/Instrument/ACTIP-2015/", ACTIP),
+        ("/dataset.TTL", "/dataset.ttl"),
         ("/doc/instrument/ACTIP.ttl?page=1", f"{ACTIP}.ttl?page=1"),
         ("/", ""),
     ],
@@ -234,6 +235,7 @@ def test_what_an_ambiguous_name_may_mean_is_told(released):
     meant = re.findall(r"/r/[^ ?]+", response.json()["hint"])
     assert meant == [f"/r/{FIRST}/doc/instrument/aceca-{year}" for year in (1981, 1993)]
     assert [released.get(each).status_code for each in meant] == [200, 200]
+    assert released.get(f"/r/{FIRST}/id/instrument").status_code == 404  # a term of the ontology is no thing
 
 
 @pytest.mark.parametrize(

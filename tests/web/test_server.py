@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx2
 import pytest
 
 from aseancan_kg.mediatypes import GRAPH_FORMATS, RESULT_FORMATS
@@ -353,3 +354,16 @@ def test_a_bad_setting_is_told_before_anything_is_served(script):
     )
     assert ran.returncode == 2
     assert "AC_QUEUE is 'many'. It is a whole number, 1 or more." in ran.stderr
+
+
+def test_links_stay_below_the_path_of_a_proxy(service):
+    file = Path(__file__).parent / "tiny.trig"
+    _, port = service(file, AC_ROOT_PATH="/kg")
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers={"Accept": "text/html"}) as client:
+        # The proxy takes the path away before it passes a request on.
+        assert client.get("/id/instrument/plan-b").headers["location"] == "/kg/doc/instrument/plan-b"
+        for _ in range(2):  # the second is sent from what is kept
+            page = client.get("/doc/instrument/plan-b")
+            assert page.status_code == 200
+            assert 'href="/kg/doc/instrument/plan-a"' in page.text
+            assert '<https://w3id.org/aseancan/id/instrument/plan-b>; rel="cite-as"' in page.headers["link"]

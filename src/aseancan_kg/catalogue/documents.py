@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import pyoxigraph as ox
 
-from aseancan_kg.catalogue.labels import iri_of, natural, text_of
+from aseancan_kg.catalogue.labels import iri_of, natural
 from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import QUAD_FORMATS, Format
 from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, document_iri
@@ -67,15 +66,6 @@ class Document:
     def licences(self) -> list[str]:
         """The licences of the graphs that the description stands in; one whose rights are another's has none."""
         return sorted({iri_of(quad.object) for quad in self.records if quad.predicate.value == _LICENCE} - {""})
-
-    @property
-    def issued(self) -> date | None:
-        """The day of the dataset's release: what points to a thing may be new where its own description is not."""
-        day = next((text_of(quad.object) for quad in self.records if quad.predicate.value == _ISSUED), "")
-        try:
-            return date.fromisoformat(day[:10])
-        except ValueError:  # other people's datasets say it in other ways
-            return None
 
     @property
     def withdrawn(self) -> bool:

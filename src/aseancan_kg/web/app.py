@@ -115,7 +115,7 @@ def create_app(state: State) -> FastAPI:
         Route("/static/{path:path}", assets.asset),
     ]
     app.include_router(health.router)
-    app.router.routes.append(Route("/{path:path}/", pages.without_slash))
+    app.router.default = pages.elsewhere
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
     app.middleware_stack = Front(app, Compression(app.build_middleware_stack()), metrics)
     return app

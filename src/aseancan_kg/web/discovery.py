@@ -89,6 +89,8 @@ def _dataset(request: Request) -> Response:
     if iri != DATASET:
         raise NotFound(f"nothing is known about {iri}", remedy=f"The dataset is described at {root}/dataset.")
     address = Address(root, DATASET, entities.page_number(request))
+    if suffix and not request.scope["path"].endswith(suffix.name):
+        return RedirectResponse(address.location(suffix), 301)
     chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
     found = documents.document(state.store, DATASET, address.page)
     links = signposting.links(found, address, chosen)

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import documents, identifiers, things
 from aseancan_kg.catalogue.aspects import aspects
-from aseancan_kg.catalogue.documents import Document
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.errors import InputError, NotAcceptable, NotFound
 from aseancan_kg.library.citations import as_sentence
@@ -60,14 +58,12 @@ async def look_up(request: Request) -> Response:
 
 def _thing(request: Request) -> Response:
     path = request.path_params["path"]
-    iris = _meant(request, ID + path, path)
+    iris = _meant(request, ID + path)
     if len(iris) > 1:
         return _choices(request, iris, [_locally(request, f"/id/{quote(identifiers.path_of(one))}") for one in iris])
-    address = Address(root_of(request), iris[0])
     if iris[0] != ID + path or not identifiers.is_canonical(path, _raw(request)):
-        own = iris[0].startswith(ID)
-        return _redirect(request, f"/id/{quote(identifiers.path_of(iris[0]))}" if own else local_path(iris[0]), 301)
-    links = [signposting.Link(address.location(), "describedby")]
+        return _redirect(request, f"/id/{quote(identifiers.path_of(iris[0]))}", 301)
+    links = [signposting.Link(Address(root_of(request), iris[0]).location(), "describedby")]
     return _redirect(request, local_path(iris[0]), 303, Link=signposting.header(links))
 
 
@@ -76,18 +72,25 @@ def _document(request: Request) -> Response:
     if version := _VERSION_OF_ONTOLOGY.fullmatch(path):
         return _redirect(request, f"/r/{version[1]}/ont", 303)
     iri, named = split(path)
-    iris = _meant(request, iri, identifiers.path_of(iri))
+    iris = _meant(request, iri)
     suffix = f".{named.name}" if named else ""
     if len(iris) > 1:
         return _choices(request, iris, [_locally(request, f"{local_path(one)}{suffix}") for one in iris])
-    if iris[0] != iri or not identifiers.is_canonical(path.removeprefix("/"), _raw(request)):
+    written = path.removeprefix("/")
+    if iris[0] != iri or not written.endswith(suffix) or not identifiers.is_canonical(written, _raw(request)):
         return _redirect(request, f"{local_path(iris[0])}{suffix}", 301)
     return _represent(request, iri, named)
 
 
 def _linkset(request: Request) -> Response:
     if "path" in request.path_params:
-        iri, _ = split(f"/{request.path_params['path']}")
+        path = f"/{request.path_params['path']}"
+        iri, _ = split(path)
+        iris = _meant(request, iri)
+        if len(iris) > 1 or local_path(iris[0]) != quote(path):
+            # Whoever asks learns at the document which one is meant.
+            target = local_path(iri) if len(iris) > 1 else f"/linkset{local_path(iris[0])}"
+            return _redirect(request, target, 301)
     else:
         iri = request.query_params.get("uri", "")
     found = documents.document(state_of(request).store, iri, page_number(request))
@@ -101,25 +104,32 @@ def _linkset(request: Request) -> Response:
 
 def _look_up(request: Request) -> Response:
     asked = request.query_params["uri"].strip()
+    ours = re.match(f"https?:{re.escape(BASE.removeprefix('https:'))}", asked)
+    if ours:
+        # The doors know every spelling; what has a part is described with it.
+        path = local_path(BASE + asked[ours.end() :]) or f"/{quote(identifiers.tidy(asked[ours.end() :]))}"
+        return RedirectResponse(f"{root_of(request)}{path}", 303)
     iri = identifiers.known_form(state_of(request).store, asked)
-    if iri is None and asked.startswith(f"{BASE}doc/"):
-        iri, _ = split(f"/{asked.removeprefix(BASE)}")
     if iri is None:
         remedy = "Give a whole IRI; what is known by name is found at /search."
         raise NotFound(f"nothing is known about {asked}", remedy=remedy)
-    path = local_path(iri)
-    if path is None:
-        return _represent(request, iri, None)
-    return RedirectResponse(f"{root_of(request)}{path}", 303)
+    return _represent(request, iri, None)
 
 
-def _meant(request: Request, iri: str, path: str) -> Sequence[str]:
+def _meant(request: Request, iri: str) -> Sequence[str]:
     """Return what an IRI may mean: itself or its successors, else what is spelt or named so; raises `NotFound`."""
     state = state_of(request)
-    if state.store.knows(iri):
-        return documents.successors(state.store, iri) or (iri,)
+    store = state.store
+    if store.knows(iri):
+        return documents.successors(store, iri) or (iri,)
+    path = identifiers.path_of(iri)
+    namespace = next(one for one in (ID, ONT, BASE) if iri.startswith(one))
+    tidy = namespace + identifiers.tidy(iri.removeprefix(namespace))
+    if store.knows(tidy):
+        return (tidy,)
     known = state.derived.get(Identifiers)
-    found = known.find(path)
+    # What is asked for as a thing is no term of the ontology.
+    found = [one for one in known.find(path) if one.startswith(ID) or namespace != ID]
     if found:
         return found
     near = [f"{root_of(request)}{local_path(one)}" for name in known.near(path) for one in known.find(name)]
@@ -157,7 +167,7 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         links = signposting.links(found, address, chosen)
         response = Response(documents.written(store, found, chosen), media_type=chosen.content_type)
     response.status_code = _GONE if found.withdrawn else 200
-    response.headers.update(_headers(found, address.location(chosen), varying))
+    response.headers.update(_headers(request, address.location(chosen), varying))
     response.headers["Link"] = signposting.header(links)
     response.headers["ETag"] = etag(response.body)
     request.scope[KEEP] = True
@@ -170,20 +180,16 @@ def _changes(request: Request, iri: str) -> str | None:
     return f"/r/{state.store.version}{path}" if path and state.downloads.changes else None
 
 
-def _headers(found: Document, location: str, varying: Sequence[str]) -> dict[str, str]:
-    headers = {"Content-Location": location, "Cache-Control": "no-cache"}
-    if varying:
-        headers["Vary"] = ", ".join(varying)
-    if found.issued:
-        midnight = datetime.combine(found.issued, time(), UTC)
-        headers["Last-Modified"] = format_datetime(midnight, usegmt=True)
-    return headers
+def _headers(request: Request, location: str, varying: Sequence[str]) -> dict[str, str]:
+    since = format_datetime(state_of(request).since, usegmt=True)
+    vary = {"Vary": ", ".join(varying)} if varying else {}
+    return {"Content-Location": location, "Cache-Control": "no-cache", "Last-Modified": since, **vary}
 
 
 def split(path: str) -> tuple[str, Format | None]:
     """Return the IRI that a path describes, and the representation that its suffix names if it has one."""
     stem, dot, suffix = path.rstrip("/").rpartition(".")
-    named = SUFFIXES.get(suffix) if dot else None
+    named = SUFFIXES.get(suffix.lower()) if dot else None
     rest = (stem if named else path).removeprefix("/")
     if rest.startswith("doc/ont/"):
         return ONT + rest.removeprefix("doc/ont/"), named

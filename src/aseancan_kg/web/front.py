@@ -28,7 +28,7 @@ _LOG = logging.getLogger("aseancan_kg.requests")
 _PREFLIGHT: Headers = [
     (
         b"access-control-allow-headers",
-        b"Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, Prefer",
+        b"Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Prefer, Range",
     ),
     (b"access-control-max-age", b"86400"),
 ]
@@ -36,8 +36,8 @@ _COMMON: Headers = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"AC-Dataset-Version, AC-Row-Count, Content-Location, ETag, Last-Modified, Link, Location, Retry-After, "
-        b"Server-Timing, X-Request-ID",
+        b"AC-Dataset-Version, AC-Row-Count, Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, "
+        b"Last-Modified, Link, Location, Memento-Datetime, Retry-After, Server-Timing, X-Request-ID",
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"cross-origin"),  # open data: any site may use what is here
@@ -117,7 +117,7 @@ class Front:
         finally:
             state.visits.count -= 1
             seconds = time.perf_counter() - begun
-            self._metrics.count(scope["path"], reply.status, seconds)
+            self._metrics.count(scope["path"].removeprefix(scope["root_path"]), reply.status, seconds)
             if state.settings.log != "errors" or reply.status >= 500 or "cut" in log_of(scope):
                 _log(scope, reply, seconds, with_query=state.settings.log == "queries")
 

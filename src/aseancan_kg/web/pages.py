@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from aseancan_kg.catalogue import listing, things
 from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
@@ -15,6 +18,7 @@ from aseancan_kg.catalogue.reading import example
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web.answers import Table
+from aseancan_kg.web.kept import etag
 from aseancan_kg.web.state import local_path, root_of, state_of
 
 _SECURITY = (
@@ -24,6 +28,10 @@ _SECURITY = (
 
 _SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
+
+
+_DOORS = frozenset({"id", "doc", "ont", "scheme", "graph", "dataset", "shapes", "r"})
+"""Doors of identifiers, whose case people mistake."""
 
 
 def page(
@@ -44,8 +52,11 @@ def page(
     path = path or quote(request.scope["path"].removeprefix(root))
     given = {"root": root, "path": path, "href": href_of(request), "base": BASE, "about": _described(unquote(path))}
     text = state_of(request).templates.get_template(template).render({**given, **values})
-    sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", **(headers or {})}
-    return Response(text, status_code, sent, media_type=HTML.content_type)
+    body = text.encode()
+    sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", "Cache-Control": "no-cache"}
+    if status_code == HTTPStatus.OK:
+        sent["ETag"] = etag(body)
+    return Response(body, status_code, {**sent, **(headers or {})}, media_type=HTML.content_type)
 
 
 def href_of(request: Request) -> Callable[[str], str]:
@@ -125,8 +136,16 @@ async def download(request: Request) -> Response:
     return state_of(request).downloads.response(request.path_params["path"])
 
 
-async def without_slash(request: Request) -> Response:
-    """Send an address that no door answers, but for the slash at its end, to the one without."""
-    path = quote(tidy(request.path_params["path"]))
+async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what no door does: send on an address that is only spelt otherwise, by slashes or the case of a door.
+
+    Raises `HTTPException` for what is nowhere.
+    """
+    request = Request(scope, receive)
+    path = scope["path"].removeprefix(root_of(request))
+    first, slash, rest = tidy(path).partition("/")
+    known = f"{first.lower() if first.lower() in _DOORS else first}{slash}{rest}"
+    if f"/{known}" == path or request.method != "GET":
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{root_of(request)}/{path}{query}", 301)
+    await RedirectResponse(f"{root_of(request)}/{quote(known)}{query}", 301)(scope, receive, send)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -95,11 +95,12 @@ def _value_of(headers: Headers, wanted: bytes) -> bytes:
 
 @lru_cache(256)
 def _moment(value: bytes) -> datetime | None:
-    """Read an HTTP date; None for what is none."""
+    """Read an HTTP date in any of its three forms (RFC 9110 §5.6.7), all of which are in UTC; None for what is none."""
     try:
-        return parsedate_to_datetime(value.decode("latin-1"))
-    except ValueError:
+        found = parsedate_to_datetime(value.decode("latin-1"))
+    except (ValueError, OverflowError):
         return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _head(status: int, headers: Headers) -> bytes:

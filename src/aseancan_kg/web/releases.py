@@ -287,19 +287,19 @@ def _quads(request: Request, one: Release) -> Response:
 
 
 def _thing(request: Request, one: Release) -> Response:
-    path = request.path_params["path"]
-    iri = _meant(request, one, ID + path, path)
-    if iri != ID + path:
+    asked = ID + request.path_params["path"]
+    iri = _meant(request, one, asked)
+    if iri != asked:
         return _redirect(request, one, f"/id/{quote(identifiers.path_of(iri))}", 301)
     return _redirect(request, one, local_path(iri) or "", 303)
 
 
-def _meant(request: Request, one: Release, iri: str, path: str) -> str:
+def _meant(request: Request, one: Release, iri: str) -> str:
     """Return what an IRI means in a release: itself, else the one that is spelt or named so; raises `NotFound`."""
     store = _store(request, one)
     if store.knows(iri):
         return iri
-    found = state_of(request).derived_of(store).get(Identifiers).find(path)
+    found = state_of(request).derived_of(store).get(Identifiers).meant(iri)
     if len(found) == 1:
         return found[0]
     near = [f"{root_of(request)}/r/{one.dataset}{local_path(each)}" for each in found]
@@ -310,9 +310,9 @@ def _meant(request: Request, one: Release, iri: str, path: str) -> str:
 def _document(request: Request, one: Release) -> Response:
     root, within = root_of(request), f"/r/{one.dataset}"
     asked, suffix = split(request.scope["path"].removeprefix(f"{root}{within}"))
-    iri = _meant(request, one, asked, identifiers.path_of(asked))
-    if iri != asked:
-        return _redirect(request, one, f"{local_path(iri)}{f'.{suffix.name}' if suffix else ''}", 301)
+    iri, ending = _meant(request, one, asked), f".{suffix.name}" if suffix else ""
+    if iri != asked or not request.scope["path"].endswith(ending):
+        return _redirect(request, one, f"{local_path(iri)}{ending}", 301)
     address = Address(f"{root}{within}", iri, page_number(request))
     chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
     store = _store(request, one)

@@ -67,7 +67,7 @@ async def describe(request: Request) -> Response:
     """Answer `/opensearch.xml`, by which browsers add this search to theirs."""
     base = str(request.base_url).rstrip("/")
     response = page(request, "opensearch.xml", address=base)
-    response.headers.update({"Content-Type": _DESCRIPTION, "ETag": etag(response.body), "Cache-Control": "no-cache"})
+    response.headers["Content-Type"] = _DESCRIPTION
     return response
 
 

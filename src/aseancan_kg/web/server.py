@@ -92,7 +92,13 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     patience = int(state.settings.query_seconds) + 1
     # Without WebSockets a request to change to them is a request like others; no door here speaks them.
     config = uvicorn.Config(
-        app, http=Connection, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=patience
+        app,
+        http=Connection,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=patience,
+        root_path=state.settings.root_path,
     )
     if sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load, asyncio.Lock(), set())

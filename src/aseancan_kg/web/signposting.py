@@ -71,10 +71,8 @@ class Address:
 
     def linkset(self) -> str:
         """Return the address of the link set of the document."""
-        path = local_path(self.iri)
-        if path:
-            return f"{self.root}/linkset{path.partition('#')[0]}"
-        return f"{self.root}/linkset?{urlencode({'uri': self.iri})}"
+        path, _, query = self.location().removeprefix(self.root).partition("?")
+        return f"{self.root}/linkset{path.rstrip('/')}" + (f"?{query}" if query else "")
 
 
 def comparison(iri: str) -> str | None:
@@ -121,11 +119,11 @@ def links(found: Document, address: Address, chosen: Format) -> list[Link]:
 
 def link_set(found: Document, address: Address) -> dict[str, list[Link]]:
     """Return the links of a document and of its representations, by anchor."""
-    page = address.location()
-    told = [*_of_thing(found, address), Link(f"{_SCHEMA}AboutPage", "type")]
-    told += [Link(address.location(one), "describedby", one.media_type) for one in GRAPH_FORMATS]
+    page = address.location(HTML)
+    described = [Link(address.location(one), "describedby", one.media_type) for one in GRAPH_FORMATS]
     back = {address.location(one): [Link(page, "describes", HTML.media_type)] for one in GRAPH_FORMATS}
-    return {page: told, **back}
+    own = [*_of_thing(found, address), *described]
+    return {address.location(): own, page: [*own, Link(f"{_SCHEMA}AboutPage", "type")], **back}
 
 
 def as_json(link_set: Mapping[str, list[Link]]) -> str:

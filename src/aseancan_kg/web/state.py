@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -81,6 +82,8 @@ class State:
     archive: Sequence[Archived] = ()
     queries: Mapping[str, Query] = field(default_factory=catalogue)
     visits: Visits = field(default_factory=Visits)
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was made: no document has changed since, while those of an earlier dataset may differ from it."""
 
     @cached_property
     def kept(self) -> Kept:
