@@ -267,3 +267,18 @@ def test_a_page_needs_few_look_ups(published):
     listing.choices(selection)
     assert Counted.asked == 1
     assert f"{SCHEME}verb/promote" in listing.query(selection, "text")
+
+
+@pytest.mark.parametrize(
+    ("asked", "canonical"),
+    [
+        ("action", "action"),
+        ("action?page=1&sort=text", "action"),
+        ("action?page=2", "action?page=2"),
+        ("action?sort=label&verb=promote&x=", "action?verb=promote&amp;sort=label"),
+    ],
+)
+def test_a_page_names_the_address_that_gives_its_things(real, asked, canonical):
+    text = read(real, f"/browse/{asked}")
+    assert f'<link rel="canonical" href="{BASE}browse/{canonical}">' in text
+    assert f'<meta property="og:url" content="{BASE}browse/{canonical}">' in text

@@ -5,8 +5,9 @@ import re
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
+import pyoxigraph as ox
 import pytest
-from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, RDF, RDFS, Graph, Literal, URIRef
 
 from aseancan_kg.namespaces import BASE, PREFIXES
 from aseancan_kg.settings import ISSUED
@@ -14,6 +15,7 @@ from aseancan_kg.settings import ISSUED
 SITEMAP, ATOM = "{http://www.sitemaps.org/schemas/sitemap/0.9}", "{http://www.w3.org/2005/Atom}"
 SPDX, VOID = PREFIXES["spdx"], PREFIXES["void"]
 DATASET = URIRef(f"{BASE}dataset")
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 BROWSER = {"Accept": "text/html"}
 
 
@@ -49,7 +51,7 @@ def test_the_service_is_described(released):
 
 def test_distributions_are_the_files_with_their_sizes_and_digests(released, described):
     files = {each["name"]: each for each in released.get("/downloads/manifest.json").json()["files"]}
-    found = set(described.objects(DATASET, DCAT.distribution))
+    found, terms = set(described.objects(DATASET, DCAT.distribution)), {}
     assert len(found) == sum(name.endswith((".nq", ".nq.gz", ".ttl")) for name in files)
     for node in found:
         address = str(described.value(node, DCAT.downloadURL)).removeprefix(BASE)
@@ -61,6 +63,19 @@ def test_distributions_are_the_files_with_their_sizes_and_digests(released, desc
             told["bytes"]
         )
         assert (node, DCAT.accessURL, DATASET) in described
+        terms[address] = described.value(node, DCTERMS.license), described.value(node, DCTERMS.rights)
+    for name, is_licensed, has_rights in (
+        ("bodies", True, False),
+        ("mentions", True, True),
+        ("description", True, False),
+        ("plan-of-action-2021-2025", False, True),
+        ("news-20th-asean-canada-dialogue", False, True),
+        ("un-sdg-kos", False, True),
+    ):
+        assert tuple(map(bool, terms[f"downloads/graphs/{name}.ttl"])) == (is_licensed, has_rights), name
+    (dump,) = (value for name, value in terms.items() if name.endswith(".nq.gz"))
+    assert dump[0] == URIRef(LICENCE)
+    assert "not of the words quoted" in described.value(dump[1], RDFS.label)
     assert described.value(DATASET, URIRef(f"{VOID}dataDump"), any=False).endswith(".nq.gz")
 
 
@@ -79,6 +94,9 @@ def test_a_person_can_read_what_the_dataset_is(released):
     files = released.get("/downloads/manifest.json").json()["files"]
     digests = {each["sha256"] for each in files if each["name"].endswith((".nq", ".nq.gz", ".ttl"))}
     assert digests == set(re.findall(r"<code>([0-9a-f]{64})</code>", page))
+    row = next(each for each in page.split("<tr>")[1:] if "graphs/news-20th-asean-canada-dialogue.ttl" in each)
+    assert LICENCE not in row
+    assert "All rights reserved by the newspaper" in row
 
 
 def test_the_page_tells_search_engines_by_schema_org(released):
@@ -87,6 +105,10 @@ def test_the_page_tells_search_engines_by_schema_org(released):
     assert (told["@type"], told["@id"], told["datePublished"]) == ("Dataset", str(DATASET), ISSUED)
     assert told["temporalCoverage"] == "2021-01-01/2025-12-31"
     assert {"Canada", "Malaysia"} < {one["name"] for one in told["spatialCoverage"]}
+    files = {one["contentUrl"].rpartition("/")[2]: one for one in told["distribution"]}
+    assert files["bodies.ttl"]["license"] == LICENCE
+    assert "license" not in files["un-sdg-kos.ttl"]
+    assert "free of charge" in files["un-sdg-kos.ttl"]["copyrightNotice"]
     assert {one["encodingFormat"] for one in told["distribution"]} == {"application/n-quads", "text/turtle"}
 
 
@@ -103,7 +125,15 @@ def test_a_title_cannot_end_the_block_it_stands_in(state_of, serve, tmp_path):
 def test_robots_are_told_where_the_documents_are(released):
     lines = released.get("/robots.txt").text.splitlines()
     assert lines[0] == "User-agent: *"
-    assert {"Disallow: /sparql", "Sitemap: http://testserver/sitemap.xml"} < set(lines)
+    assert "Sitemap: http://testserver/sitemap.xml" in lines
+    rules = [re.escape(line.removeprefix("Disallow: ")).replace(r"\*", ".*") for line in lines if "Disallow" in line]
+    refused = [
+        "/sparql?query=x", "/sparql/doctor", "/q/abc", "/search?q=x", "/browse/action?verb=x", "/cite?iri=x",
+        "/report?about=x", "/r/0.1.0", "/linkset/ont",
+    ]  # fmt: skip
+    welcome = ["/", "/sparql", "/queries", "/browse/action", "/read", "/doc/body/asean", "/dataset", "/scheme/topic"]
+    for path in refused + welcome:
+        assert any(re.match(rule, path) for rule in rules) == (path in refused), path
 
 
 def test_the_sitemap_lists_documents_with_their_days(released):
@@ -165,3 +195,71 @@ def test_other_peoples_data_is_found_as_well(client, path):
 def test_data_that_does_not_describe_itself_has_no_page_of_its_own(client):
     assert client.get("/dataset").status_code == 404
     assert 'href="/dataset"' not in client.get("/", headers=BROWSER).text
+
+
+def test_linksets_and_graphs_are_reached_from_the_dataset(described):
+    linksets = [node for node in described.objects(DATASET, URIRef(f"{VOID}subset")) if "#links-" in node]
+    assert len(linksets) == len(set(described.subjects(RDF.type, URIRef(f"{VOID}Linkset")))) > 5
+    for node in linksets:
+        assert described.value(node, URIRef(f"{VOID}subjectsTarget")) == DATASET
+        target = described.value(node, URIRef(f"{VOID}objectsTarget"))
+        assert (target, RDF.type, URIRef(f"{VOID}Dataset")) in described
+        assert described.value(target, URIRef(f"{VOID}uriSpace")).endswith("/")
+        assert described.value(node, URIRef(f"{VOID}triples")).value > 0
+    wikidata = described.value(URIRef(f"{DATASET}#site-www-wikidata-org"), URIRef(f"{VOID}uriSpace"))
+    assert str(wikidata) == "http://www.wikidata.org/"
+    for node in described.objects(DATASET, URIRef(f"{VOID}subset")):
+        assert described.value(node, URIRef(f"{VOID}triples")), node
+
+
+@pytest.mark.parametrize("suffix", [".nope", ".x.y", ".x.ttl"])
+def test_only_known_suffixes_name_a_representation(released, suffix):
+    assert released.get(f"/dataset{suffix}").status_code == 404
+
+
+def test_a_suffix_in_capitals_is_sent_on(released):
+    response = released.get("/dataset.TTL?page=2")
+    assert (response.status_code, response.headers["location"]) == (301, "/dataset.ttl?page=2")
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/dataset.nq", ox.RdfFormat.N_QUADS),
+        ("/dataset?format=trig", ox.RdfFormat.TRIG),
+        ("/r?format=trig", ox.RdfFormat.TRIG),
+    ],
+)
+def test_formats_that_name_graphs_hold_the_union_too(released, path, form):
+    told = list(ox.parse(released.get(path).content, form))
+    merged = {quad.triple for quad in told if quad.graph_name == ox.DefaultGraph()}
+    named = {quad.triple for quad in told if quad.graph_name != ox.DefaultGraph()}
+    assert named
+    assert named <= merged
+
+
+def test_the_header_and_the_page_agree_on_the_one_address(released):
+    for path in ("/dataset.html", "/dataset.html?page=2"):
+        response = released.get(path)
+        (told,) = re.findall(r'<([^>]*)>; rel="canonical"', response.headers["link"])
+        assert f'<link rel="canonical" href="{told}">' in response.text
+        assert f'<meta property="og:url" content="{told}">' in response.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/dataset", "/r", "/r/0.2.0", "/r/0.2.0/doc/body/asean", "/r/0.2.0/changes/instrument/unscr-1325",
+        "/search?q=trade", "/browse/action?verb=promote",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_had_is_refused_with_what_can(released, path):
+    response = released.get(path, headers={"Accept": "image/png"}, follow_redirects=True)
+    assert response.status_code == 406
+    alternates = response.json()["alternates"]
+    assert "text/html" in {each["type"] for each in alternates}
+    for each in alternates:
+        assert f'<{each["href"]}>; rel="alternate"; type="{each["type"]}"' in response.headers["link"]
+        found = released.get(each["href"], headers={"Accept": "*/*"})
+        assert found.status_code == 200
+        assert found.headers["content-type"].partition(";")[0] == each["type"]

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import pyoxigraph as ox
 import pytest
+from rdflib import DCAT, DCTERMS, RDFS, Graph, URIRef
 
 from aseancan_kg.catalogue.documents import document, written
 from aseancan_kg.mediatypes import GRAPH_FORMATS
@@ -92,7 +93,9 @@ def test_a_document_is_as_it_was(released, first, one):
 def test_every_kind_of_document_is_there(released, path, suffix):
     response = released.get(f"/r/{FIRST}{path}{suffix}")
     assert response.status_code == 200
-    assert "memento-datetime" in response.headers
+    assert ("memento-datetime" in response.headers) == (suffix == ".ttl")  # what a page says of today may change
+    assert 'rel="canonical"' not in response.headers["link"]
+    assert f'<{path}>; rel="original"' in response.headers["link"]
 
 
 def test_links_stay_in_the_release(released):
@@ -135,6 +138,7 @@ def test_a_past_release_is_a_file(released, past):
     assert (name, len(response.content)) == (past[0].file.name, size)
     assert lzma.decompress(response.content).decode().splitlines(keepends=True) == past[0].lines()
     assert response.headers["cache-control"] == FOREVER
+    assert f'filename="{name}"' in response.headers["content-disposition"]
 
 
 def test_the_table_of_what_changed(released):
@@ -180,6 +184,7 @@ def test_the_current_release_is_served_by_its_hash_too_and_may_be_described_anew
     response = released.get(f"/r/{current}{ACTIP}.ttl")
     assert response.content == released.get(f"{ACTIP}.ttl").content
     assert response.headers["cache-control"] == "no-cache"
+    assert "memento-datetime" not in response.headers
 
 
 def test_other_peoples_data_has_no_releases(client):
@@ -201,3 +206,74 @@ def test_the_version_of_the_ontology_is_that_of_its_release(released):
     found = released.get("/ont/0.2.0", headers={"Accept": "text/turtle"}, follow_redirects=True)
     assert "owl:versionIRI <https://w3id.org/aseancan/ont/0.2.0>" in found.text
     assert released.get("/ont/9.9.9", follow_redirects=True).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("/id/instrument/ACTIP", "/id/instrument/actip-2015"),
+        ("/doc/Instrument/ACTIP-2015/", ACTIP),
+        ("/dataset.TTL", "/dataset.ttl"),
+        ("/doc/instrument/ACTIP.ttl?page=1", f"{ACTIP}.ttl?page=1"),
+        ("/", ""),
+    ],
+)
+def test_other_spellings_lead_on_within_the_release(released, asked, found):
+    response = released.get(f"/r/{FIRST}{asked}")
+    assert (response.status_code, response.headers["location"]) == (301, f"/r/{FIRST}{found}")
+    assert released.get(f"/r/0.1.0{asked}", follow_redirects=True).status_code == 200
+
+
+def test_a_number_with_a_slash_is_sent_on_once(released):
+    response = released.get("/r/0.1.0/")
+    assert (response.status_code, response.headers["location"]) == (301, f"/r/{FIRST}")
+
+
+def test_what_an_ambiguous_name_may_mean_is_told(released):
+    response = released.get(f"/r/{FIRST}/id/instrument/ACECA", headers={"Accept": "application/json"})
+    assert response.status_code == 404
+    meant = re.findall(r"/r/[^ ?]+", response.json()["hint"])
+    assert meant == [f"/r/{FIRST}/doc/instrument/aceca-{year}" for year in (1981, 1993)]
+    assert [released.get(each).status_code for each in meant] == [200, 200]
+    assert released.get(f"/r/{FIRST}/id/instrument").status_code == 404  # a term of the ontology is no thing
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/r", "/r?format=json", "/r?format=ttl", f"/r/{SECOND}", f"/r/{SECOND}?format=json", f"/r/{SECOND}?format=nq",
+        *(f"/r/{SECOND}/changes.{suffix}" for suffix in ("csv", "xlsx", "json")),
+        *(f"/r/{SECOND}/changes/instrument/unscr-1325{suffix}" for suffix in ("", "?format=json", ".json", ".rdfp")),
+    ],
+)  # fmt: skip
+def test_a_client_can_ask_whether_it_has_changed(released, path):
+    asked = {**BROWSER, "Accept-Encoding": "identity"}
+    response = released.get(path, headers=asked)
+    assert response.headers["etag"] == etag(response.content)
+    assert response.headers["cache-control"] in ("no-cache", FOREVER)
+    again = released.get(path, headers={**asked, "If-None-Match": response.headers["etag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("suffix", ["json", "rdfp"])
+def test_only_what_differs_between_archived_releases_is_fixed(released, published, suffix):
+    path = f"changes/instrument/actip-2015.{suffix}"
+    current = published.stem.removeprefix("aseancan-")
+    assert released.get(f"/r/{SECOND}/{path}").headers["cache-control"] == FOREVER
+    assert released.get(f"/r/{current}/{path}").headers["cache-control"] == "no-cache"
+
+
+def test_catalogues_are_led_to_the_file_of_a_release(released, past):
+    graph = Graph().parse(data=released.get(f"/r/{FIRST}?format=ttl").text, format="turtle")
+    release = URIRef(f"{BASE}r/{FIRST}")
+    assert graph.value(release, URIRef(f"{DCAT}isVersionOf")) == URIRef(f"{BASE}dataset")
+    (node,) = graph.objects(release, DCAT.distribution)
+    address = str(graph.value(node, DCAT.downloadURL)).removeprefix(BASE)
+    assert len(released.get(f"/{address}").content) == graph.value(node, DCAT.byteSize).value
+    checksum = graph.value(node, URIRef("http://spdx.org/rdf/terms#checksum"))
+    assert str(graph.value(checksum, URIRef("http://spdx.org/rdf/terms#checksumValue"))) == past[0].sha256
+    assert graph.value(node, DCTERMS.license) == URIRef("https://creativecommons.org/licenses/by/4.0/")
+    assert "not of the words quoted" in graph.value(graph.value(node, DCTERMS.rights), RDFS.label)
+    listed = Graph().parse(data=released.get("/r?format=ttl").text, format="turtle")
+    assert set(graph) <= set(listed)
+    assert len(set(listed.subjects(DCAT.distribution))) == 3

@@ -64,6 +64,8 @@ def test_tables_hold_the_hits_of_all_pages(client):
     assert response.headers["content-disposition"].startswith('attachment; filename="search-for-plan.xlsx"')
     workbook = openpyxl.load_workbook(BytesIO(response.content))
     assert [row[4] for row in workbook["Table"].values] == [row[4] for row in rows]
+    accents = client.get("/search?q=%C3%A9t%C3%A9&format=csv").headers["content-disposition"]
+    assert accents == "attachment; filename=\"search-for-ete.csv\"; filename*=UTF-8''search-for-%C3%A9t%C3%A9.csv"
     about = dict(workbook["About"].values)
     assert about["Title"] == "Search for plan"
     assert about["Dataset version"] == response.headers["ac-dataset-version"]
@@ -130,6 +132,9 @@ def test_browsers_learn_how_to_search(client):
     assert '<link rel="search" href="/opensearch.xml"' in client.get("/", headers=HTML).text
     response = client.get("/opensearch.xml")
     assert response.headers["content-type"].split(";")[0] == "application/opensearchdescription+xml"
+    assert response.headers["cache-control"] == "no-cache"
+    again = client.get("/opensearch.xml", headers={"If-None-Match": response.headers["etag"]})
+    assert again.status_code == 304
     urls = ElementTree.fromstring(response.text).iter(f"{OPENSEARCH}Url")
     found = {one.get("type"): one.get("template").replace("{searchTerms}", "plan") for one in urls}
     for media_type, address in found.items():
@@ -161,3 +166,17 @@ def test_a_suggestion_leads_to_pages_and_web_addresses_only(serve, state_of, tmp
         found = dict(zip(labels, addresses, strict=True))
         assert found == {"Book a": "http://e/a", "Book b": "/search?q=Book+b", "Book c": "/search?q=Book+c"}
         assert "javascript:" not in client.get("/search?q=book", headers=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "canonical"),
+    [
+        ("/search", "search"),
+        ("/search?q=plan", "search?q=plan"),
+        ("/search?utm=x&kind=instrument&q=a%26b%22", "search?q=a%26b%22&amp;kind=instrument"),
+    ],
+)
+def test_a_page_names_the_address_that_gives_its_hits(client, asked, canonical):
+    text = client.get(asked, headers=HTML).text
+    assert f'<link rel="canonical" href="{BASE}{canonical}">' in text
+    assert f'<meta property="og:url" content="{BASE}{canonical}">' in text

@@ -124,8 +124,7 @@ def build(resources: Path, progress: Progress) -> Built:
     _refuse_vanished(snapshots, tables)
     _fill(dataset, "history", history.triples(snapshots))
     progress("graph/description")
-    # Whole, before the dataset changes.
-    _fill(dataset, "description", list(description.describe(dataset, version, measures)))
+    _fill(dataset, "description", description.describe(dataset, version, measures))
     return Built(dataset, version, dict(_places(dataset, tables)), measures, past, snapshots)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from rdflib import Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DC, DCAT, DCTERMS, FOAF, RDF, SKOS, VANN, VOID, XSD
@@ -19,6 +20,11 @@ PROJECT = URIRef(namespaces.ID + "project")
 
 _QUOTING = frozenset({AC.text, AC.words, AC.quotation, URIRef(namespaces.PREFIXES["oa"] + "exact")})
 _QUOTED_RIGHTS = Literal("The words quoted from editions are not ours; see what is said of each edition.", lang="en")
+_MIXED_RIGHTS = Literal(
+    "The licence is of what is ours: not of the words quoted from editions, nor of the graphs that state rights only.",
+    lang="en",
+)
+_COUNTED = Literal("The counts are of all graphs but graph/description, which tells of the others.", lang="en")
 _DQV = Namespace(namespaces.PREFIXES["dqv"])
 _SD = Namespace(namespaces.PREFIXES["sd"])
 _DCAT = namespaces.PREFIXES["dcat"]  # rdflib lists the terms of version 2
@@ -38,22 +44,24 @@ _DESCRIPTION = (
 )
 
 
-def describe(dataset: Dataset, version: str, measures: Sequence[Measure]) -> Iterator[Triple]:
+def describe(dataset: Dataset, version: str, measures: Sequence[Measure]) -> set[Triple]:
     """Describe `dataset`, whose content hash is `version`, and how good it is. Its default graph is the union."""
     union = {(subject, predicate, object_) for subject, predicate, object_, _ in dataset.quads()}
-    yield from _dataset(union, version)
-    yield from _coverage(union)
-    yield from _service()
-    yield from _partitions(union)
-    yield from _links(union)
-    yield from _quality(measures)
+    description = URIRef(namespaces.DESCRIPTION_GRAPH)
+    told = {
+        *_dataset(union, version),
+        *_coverage(union),
+        *_service(),
+        *_partitions(union),
+        *_links(union),
+        *_quality(measures),
+        *_named(description),
+        (description, DCTERMS.license, LICENCE),
+    }
     for graph in dataset.graphs():
         if len(graph):
-            yield from _graph(URIRef(str(graph.identifier)), graph)
-    description = URIRef(namespaces.DESCRIPTION_GRAPH)
-    yield DATASET, VOID.subset, description
-    yield description, RDF.type, _SD.Graph
-    yield description, SKOS.prefLabel, Literal("Named graph: description", lang="en")
+            told |= {*_graph(URIRef(str(graph.identifier)), graph)}
+    return told | {(description, VOID.triples, _number(len(told) + 1))}
 
 
 def _dataset(union: set[Triple], version: str) -> Iterator[Triple]:
@@ -65,7 +73,9 @@ def _dataset(union: set[Triple], version: str) -> Iterator[Triple]:
         (DCTERMS.description, _DESCRIPTION),
     ):
         yield DATASET, predicate, Literal(words, lang="en")
+    yield DATASET, SKOS.note, _COUNTED
     yield DATASET, DCTERMS.license, LICENCE
+    yield DATASET, DC.rights, _MIXED_RIGHTS
     yield DATASET, DCTERMS.publisher, PROJECT
     yield DATASET, DCTERMS.creator, PROJECT
     yield PROJECT, RDF.type, FOAF.Organization
@@ -141,17 +151,25 @@ def _partitions(union: set[Triple]) -> Iterator[Triple]:
 
 
 def _links(union: set[Triple]) -> Iterator[Triple]:
-    """Describe the links to each site by each property as a linkset."""
+    """Describe the links to each site by each property as a linkset, and the site as the dataset they lead to."""
     linked = Counter(
-        (predicate, str(target).split("/")[2]) for _, predicate, target in union if predicate in LINK_PREDICATES
+        (predicate, "{0.scheme}://{0.netloc}/".format(urlsplit(str(target))))
+        for _, predicate, target in union
+        if predicate in LINK_PREDICATES
     )
-    for (predicate, site), number in linked.items():
-        linkset = DATASET + "#" + re.sub(r"[^A-Za-z0-9]+", "-", f"links-{namespaces.shorten(str(predicate))}-{site}")
+    for (predicate, space), number in linked.items():
+        name = urlsplit(space).netloc
+        linkset, site = _part(f"links-{namespaces.shorten(str(predicate))}-{name}"), _part(f"site-{name}")
+        yield DATASET, VOID.subset, linkset
         yield linkset, RDF.type, VOID.Linkset
-        yield linkset, SKOS.prefLabel, Literal(f"Links to {site}", lang="en")
+        yield linkset, SKOS.prefLabel, Literal(f"Links to {name}", lang="en")
         yield linkset, VOID.subjectsTarget, DATASET
+        yield linkset, VOID.objectsTarget, site
         yield linkset, VOID.linkPredicate, predicate
         yield linkset, VOID.triples, _number(number)
+        yield site, RDF.type, VOID.Dataset
+        yield site, SKOS.prefLabel, Literal(name, lang="en")
+        yield site, VOID.uriSpace, Literal(space)
 
 
 def _quality(measures: Sequence[Measure]) -> Iterator[Triple]:
@@ -177,21 +195,28 @@ def _quality(measures: Sequence[Measure]) -> Iterator[Triple]:
 
 def _graph(node: URIRef, graph: Graph) -> Iterator[Triple]:
     """Describe a named graph: ours is licensed, one that holds an edition has the rights of the edition."""
-    name = node.removeprefix(namespaces.GRAPH)
-    yield DATASET, VOID.subset, node
-    yield node, RDF.type, VOID.Dataset
-    yield node, RDF.type, _SD.Graph
-    yield node, SKOS.prefLabel, Literal(f"Named graph: {name}", lang="en")
+    yield from _named(node)
     yield node, VOID.triples, _number(len(graph))
-    rights = graph.value(URIRef(namespaces.thing("source", name)), DC.rights)
+    rights = graph.value(URIRef(namespaces.thing("source", node.removeprefix(namespaces.GRAPH))), DC.rights)
     yield (node, DC.rights, rights) if rights else (node, DCTERMS.license, LICENCE)
     if not rights and any(predicate in _QUOTING for predicate in graph.predicates(unique=True)):
         yield node, DC.rights, _QUOTED_RIGHTS
 
 
+def _named(node: URIRef) -> Iterator[Triple]:
+    yield DATASET, VOID.subset, node
+    yield node, RDF.type, VOID.Dataset
+    yield node, RDF.type, _SD.Graph
+    yield node, SKOS.prefLabel, Literal(f"Named graph: {node.removeprefix(namespaces.GRAPH)}", lang="en")
+
+
 def _partition(kind: str, term: Node) -> URIRef:
     """IRI of a partition: `…/dataset#class-ac-Instrument`."""
-    return DATASET + "#" + re.sub(r"[^A-Za-z0-9]+", "-", f"{kind}-{namespaces.shorten(str(term))}")
+    return _part(f"{kind}-{namespaces.shorten(str(term))}")
+
+
+def _part(name: str) -> URIRef:
+    return DATASET + "#" + re.sub(r"[^A-Za-z0-9]+", "-", name)
 
 
 def _number(number: int) -> Literal:

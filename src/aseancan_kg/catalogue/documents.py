@@ -1,6 +1,6 @@
 """The document about a thing: what is said of it, what points to it, where that stands, and on what terms."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -121,15 +121,18 @@ def quads(store: Dataset, found: Document) -> list[ox.Quad]:
 
 
 def written(store: Dataset, found: Document, graph_format: Format) -> bytes:
-    """Return the document in a format, the same triples in every one.
+    """Return the document in a format; see `write_merged`."""
+    return write_merged(quads(store, found), graph_format, first=found.iri)
+
+
+def write_merged(told: Collection[ox.Quad], graph_format: Format, *, first: str = "") -> bytes:
+    """Return quads in a format, the same triples in every one.
 
     Formats that name graphs hold each triple in its graphs and, as the dataset does, in the default graph, which is all
     that a client who follows links looks at. Raises `NotAcceptable` when the format cannot express it.
     """
-    told = quads(store, found)
-    if graph_format in QUAD_FORMATS:
-        told += [ox.Quad(*quad.triple) for quad in told]
-    return write(told, graph_format, first=found.iri)
+    merged = [ox.Quad(*quad.triple) for quad in told] if graph_format in QUAD_FORMATS else []
+    return write([*told, *merged], graph_format, first=first)
 
 
 def successors(store: Dataset, iri: str) -> tuple[str, ...]:

@@ -53,6 +53,10 @@ class Identifiers:
             found = {iri for iri in named if not kind or path_of(iri).split("/")[-2] == kind.casefold()}
         return sorted(found, key=natural)
 
+    def meant(self, iri: str) -> list[str]:
+        """Return what an IRI of ours may mean that nobody minted; asked for as a thing, it is no term or code."""
+        return [one for one in self.find(path_of(iri)) if one.startswith(ID) or not iri.startswith(ID)]
+
     def near(self, path: str) -> list[str]:
         """Return the paths of the same kind that are spelt most like a path."""
         kind, _, name = tidy(path).casefold().rpartition("/")

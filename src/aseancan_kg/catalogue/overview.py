@@ -12,7 +12,8 @@ from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
 from aseancan_kg.namespaces import BASE, PREFIXES, document_iri
 from aseancan_kg.store.dataset import Dataset
 
-_DCTERMS, _DCAT, _DQV, _VOID = (PREFIXES[prefix] for prefix in ("dcterms", "dcat", "dqv", "void"))
+_DC, _DCTERMS, _DCAT, _DQV, _VOID = (PREFIXES[prefix] for prefix in ("dc", "dcterms", "dcat", "dqv", "void"))
+_TRIPLES = ox.NamedNode(f"{_VOID}triples")
 _MODIFIED = ox.NamedNode(f"{_DCTERMS}modified")
 
 _FIGURES = f"""SELECT ?dimension ?label ?value {{
@@ -30,6 +31,7 @@ class Overview:
     version: str | None
     issued: str | None
     licence: str | None
+    rights: str | None
     publisher: Link | None
     keywords: tuple[str, ...]
     spatial: tuple[Link, ...]
@@ -61,6 +63,7 @@ def overview(store: Dataset) -> Overview:
         version=text(f"{_DCAT}version"),
         issued=text(f"{_DCTERMS}issued"),
         licence=next((iri_of(term) for term in own.get(f"{_DCTERMS}license", ())), None),
+        rights=text(f"{_DC}rights"),
         publisher=next(iter(links(f"{_DCTERMS}publisher")), None),
         keywords=tuple(sorted(text_of(term) for term in own.get(f"{_DCAT}keyword", ()))),
         spatial=tuple(links(f"{_DCTERMS}spatial")),
@@ -94,6 +97,7 @@ def as_schema_org(told: Overview, files: list[Distribution], version: str) -> di
         "version": told.version,
         "datePublished": told.issued,
         "license": told.licence,
+        "copyrightNotice": told.rights,
         "keywords": list(told.keywords),
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "@id": told.publisher.iri, "name": told.publisher.label}
@@ -105,15 +109,22 @@ def as_schema_org(told: Overview, files: list[Distribution], version: str) -> di
             {
                 "@type": "DataDownload",
                 "name": one.title,
-                "contentUrl": one.url,
+                "contentUrl": one.file.url,
                 "encodingFormat": one.media_type,
-                "contentSize": f"{one.size} B",
-                "sha256": one.sha256,
+                "contentSize": f"{one.file.size} B",
+                "sha256": one.file.sha256,
+                **({"license": one.terms.licence} if one.terms.licence else {}),
+                **({"copyrightNotice": one.terms.rights.value} if one.terms.rights else {}),
             }
             for one in files
         ],
     }
     return {name: value for name, value in described.items() if value not in (None, [])}
+
+
+def graph_sizes(store: Dataset) -> list[ox.Quad]:
+    """Return what a dataset says of the number of triples in each of its graphs."""
+    return store.statements([ox.NamedNode(iri) for iri in store.graphs], [_TRIPLES])
 
 
 def documents(store: Dataset) -> list[tuple[str, date | None]]:

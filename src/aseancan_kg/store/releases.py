@@ -15,7 +15,7 @@ from aseancan_kg.store import Engine
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.workers import Workers
 
-_HELD = 2
+HELD = 2
 """Releases to look things up in that are held in memory: two, so that they can be compared."""
 
 
@@ -28,7 +28,7 @@ class Releases:
         self._held: tuple[str, Workers] | None = None
         self._changing = asyncio.Lock()
         self._loading = Lock()
-        self._load = lru_cache(_HELD)(self._read)
+        self._load = lru_cache(HELD)(self._read)
 
     def has(self, version: str) -> bool:
         """Tell whether the dataset of that version is kept."""

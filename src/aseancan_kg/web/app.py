@@ -88,6 +88,7 @@ def create_app(state: State) -> FastAPI:
         Route("/linkset/{path:path}", entities.linkset),
         Route("/r", releases.release_list),
         Route("/r/{version}", releases.release),
+        Route("/r/{version}/", releases.release),
         Route("/r/{version}/changes.{suffix}", releases.changes),
         Route("/r/{version}/changes/{path:path}", releases.difference),
         Route("/r/{version}/id/{path:path}", releases.thing),

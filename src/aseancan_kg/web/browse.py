@@ -20,7 +20,8 @@ from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.state import chosen_format, state_of
+from aseancan_kg.web.representations import representation
+from aseancan_kg.web.state import state_of
 from aseancan_kg.web.tables import file
 
 OFFERED = (HTML, CSV, XLSX, JSON_LD)
@@ -69,7 +70,7 @@ async def index(request: Request) -> Response:
 
 async def kind(request: Request) -> Response:
     """Answer `/browse/{kind}`, with a parameter for each facet; files hold the things of all pages."""
-    chosen = chosen_format(request, OFFERED, request.query_params.get("format"))
+    chosen = representation(request, OFFERED)
     return await run_in_threadpool(_kind, request, chosen)
 
 
@@ -90,11 +91,14 @@ def _kind(request: Request, chosen: Format) -> Response:
     if asked.page > pages:
         raise NotFound(f"there is no page {asked.page}", remedy=f"The last one is {pages}.")
     of = asked.listing.kind
+    # What chooses the content is part of the address (RFC 6596 §3).
+    link = asked.link(page=asked.page) if asked.page > 1 else asked.link()
     return _kept(
         request,
         page(
             request,
             "listing.html",
+            path=f"/browse/{of.name}" + (f"?{link}" if link else ""),
             kind=of,
             asked=asked,
             items=items[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE],

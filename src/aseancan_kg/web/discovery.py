@@ -11,25 +11,27 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.archive import Release
 from aseancan_kg.catalogue import distributions, documents, overview, releases
-from aseancan_kg.catalogue.distributions import Distribution
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
-from aseancan_kg.store.representation import write
 from aseancan_kg.web import entities, signposting
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.releases import kept
+from aseancan_kg.web.releases import kept, rows
+from aseancan_kg.web.representations import representation
 from aseancan_kg.web.signposting import OFFERED, Address
-from aseancan_kg.web.state import State, chosen_format, local_path, root_of, state_of
+from aseancan_kg.web.state import State, local_path, root_of, state_of
 
 MOST_ADDRESSES = 50_000
 """Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
 
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _ATOM = "http://www.w3.org/2005/Atom"
-_NOT_FOR_ROBOTS = ("/sparql", "/graph-store", "/q/", "/linkset", "/r/")
+_NOT_FOR_ROBOTS = (
+    *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/report"),
+    *("/linkset", "/r/"),
+)
 """What is made anew for each question, and what was said once; robots find everything in the documents."""
 
 
@@ -83,27 +85,27 @@ async def feed(request: Request) -> Response:
 
 def _dataset(request: Request) -> Response:
     state, root = state_of(request), root_of(request)
-    _, suffix = entities.split(request.scope["path"].removeprefix(root))
-    wanted = request.query_params.get("format")
-    chosen = suffix or chosen_format(request, OFFERED, wanted)
+    iri, suffix = entities.split(request.scope["path"].removeprefix(root))
+    if iri != DATASET:
+        raise NotFound(f"nothing is known about {iri}", remedy=f"The dataset is described at {root}/dataset.")
     address = Address(root, DATASET, entities.page_number(request))
+    if suffix and not request.scope["path"].endswith(suffix.name):
+        return RedirectResponse(address.location(suffix), 301)
+    chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
     found = documents.document(state.store, DATASET, address.page)
     links = signposting.links(found, address, chosen)
-    files = _distributions(state)
+    files = distributions.distributions(state.store, state.downloads.files)
     if chosen is HTML:
         told = state.derived.get(overview.overview)
         described = overview.as_schema_org(told, files, state.store.version)
         response = page(
             request,
             "dataset.html",
-            path="/dataset",
+            path=address.location().removeprefix(root),
             told=told,
             figures=state.derived.get(overview.figures),
             graphs=state.store.graphs,
-            files=[
-                {"name": each.name, "href": f"{root}/downloads/{each.name}", "bytes": each.size, "sha256": each.sha256}
-                for each in files
-            ],
+            files=rows(request, [each.file for each in files], files),
             releases=kept(request),
             # "<" alone could end the element that holds it.
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
@@ -111,20 +113,18 @@ def _dataset(request: Request) -> Response:
             links=links,
         )
     else:
-        body = write([*documents.quads(state.store, found), *distributions.quads(files)], chosen, first=DATASET)
+        graphs = overview.graph_sizes(state.store)
+        quads = [*documents.quads(state.store, found), *graphs, *distributions.quads(files)]
+        body = documents.write_merged(quads, chosen, first=DATASET)
         response = Response(body, media_type=chosen.content_type)
     response.headers["Content-Location"] = address.location(chosen)
     response.headers["Link"] = signposting.header(links)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["ETag"] = etag(response.body)
-    if not suffix and not wanted:
+    if not suffix and "format" not in request.query_params:
         response.headers["Vary"] = "Accept"
     request.scope[KEEP] = True
     return response
-
-
-def _distributions(state: State) -> list[Distribution]:
-    return distributions.distributions([(each.name, each.size, each.sha256) for each in state.downloads.files])
 
 
 def _parts(state: State) -> list[list[tuple[str, date | None]]]:

@@ -5,29 +5,22 @@ import hashlib
 import json
 import mimetypes
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import FileResponse, Response
 
+from aseancan_kg.catalogue.distributions import File
 from aseancan_kg.errors import InputError, NotFound, Place
 from aseancan_kg.mediatypes import GRAPH_FORMATS
+from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.kept import etag
 
 MANIFEST, CHANGES = "manifest.json", "changes.json"
 _SECURITY = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file on offer."""
-
-    name: str
-    size: int  # in bytes
-    sha256: str
 
 
 class Downloads:
@@ -46,7 +39,10 @@ class Downloads:
         if directory and (manifest := directory / MANIFEST).exists():
             try:
                 told = json.loads(manifest.read_text(encoding="utf-8"))
-                self.files = tuple(File(each["name"], each["bytes"], each["sha256"]) for each in told["files"])
+                self.files = tuple(
+                    File(each["name"], f"{BASE}downloads/{each['name']}", each["bytes"], each["sha256"])
+                    for each in told["files"]
+                )
                 self.changes = json.loads((directory / CHANGES).read_text(encoding="utf-8"))
                 self._documents = {name: (directory / name).read_bytes() for name in told["documents"]}
             except (OSError, ValueError, KeyError) as error:
@@ -61,7 +57,8 @@ class Downloads:
         assert self.directory
         document = self._documents.get(name)
         if document is None:
-            return FileResponse(self.directory / name, media_type=media_type(name))
+            headers = {"Cache-Control": "no-cache"}
+            return FileResponse(self.directory / name, headers=headers, media_type=media_type(name))
         headers = {"Content-Security-Policy": _policy(document), "ETag": etag(document), "Cache-Control": "no-cache"}
         return Response(document, headers=headers, media_type=media_type(name))
 
@@ -83,6 +80,10 @@ def _policy(document: bytes) -> str:
 
 
 def attachment(name: str) -> str:
-    """Value of a Content-Disposition header (RFC 6266) by which a browser saves a file under a name."""
-    plain = re.sub("[^A-Za-z0-9._-]", "_", name)
+    """Value of a Content-Disposition header (RFC 6266) by which a browser saves a file under a name.
+
+    Clients that cannot read the name as it is have it without accents, and "_" for what is left.
+    """
+    letters = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    plain = re.sub("[^A-Za-z0-9._-]", "_", letters)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"

@@ -1,7 +1,8 @@
 """`/r`: the releases of the dataset, what changed between them, and everything in a release as it was.
 
 `/r/{version}/…` mirrors the addresses of the current release. A version is the hash of a dataset's content; the number
-of a release, 0.1.0, is sent to it. Representations in a release never change; they are mementos (RFC 7089).
+of a release, 0.1.0, is sent to it. RDF in a past release never changes: it is a memento (RFC 7089). Pages may,
+since what they say around it is of today, and the current release can be described anew.
 """
 
 import json
@@ -16,7 +17,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from aseancan_kg.archive import Release
-from aseancan_kg.catalogue import documents, releases, things
+from aseancan_kg.catalogue import distributions, documents, identifiers, releases, things
+from aseancan_kg.catalogue.distributions import Distribution, File, Terms
+from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library import sheets
 from aseancan_kg.library.sheets import Sheet
@@ -30,18 +33,17 @@ from aseancan_kg.mediatypes import (
     Format,
     languages,
     named,
-    negotiate,
 )
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.store.representation import write
 from aseancan_kg.web import signposting
 from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.entities import page_number, split
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import page
+from aseancan_kg.web.representations import representation
 from aseancan_kg.web.signposting import OFFERED, Address, Link, comparison
-from aseancan_kg.web.state import accept_of, chosen_format, local_path, root_of, state_of
+from aseancan_kg.web.state import local_path, root_of, state_of
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -92,16 +94,20 @@ async def _in_release(request: Request, answer: Answer) -> Response:
 
     def find() -> Response:
         wanted = request.path_params["version"]
+        rest = request.scope["path"].removeprefix(f"{root_of(request)}/r/{wanted}")
         for one in kept(request):
-            if wanted == one.dataset:
+            if wanted == one.dataset and rest != "/":
                 return answer(request, one)
-            if wanted == one.version:
-                rest = request.scope["path"].removeprefix(f"{root_of(request)}/r/{wanted}")
-                query = f"?{request.url.query}" if request.url.query else ""
-                return RedirectResponse(f"{root_of(request)}/r/{one.dataset}{quote(rest)}{query}", 301)
+            if wanted in (one.dataset, one.version):
+                return _redirect(request, one, quote(rest.rstrip("/")), 301)
         raise NotFound(f"there is no release {wanted}", remedy="The releases are listed at /r.")
 
     return await run_in_threadpool(find)
+
+
+def _redirect(request: Request, one: Release, path: str, status: int) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{root_of(request)}/r/{one.dataset}{path}{query}", status)
 
 
 def kept(request: Request) -> list[Release]:
@@ -113,7 +119,11 @@ def kept(request: Request) -> list[Release]:
 
 def _store(request: Request, one: Release) -> Dataset:
     state = state_of(request)
-    return state.store if one.dataset == state.store.version else state.releases.store(one.dataset)
+    return state.store if _is_current(request, one) else state.releases.store(one.dataset)
+
+
+def _is_current(request: Request, one: Release) -> bool:
+    return one.dataset == state_of(request).store.version
 
 
 def _earlier(request: Request, one: Release) -> Release | None:
@@ -129,36 +139,32 @@ def _step(request: Request, one: Release) -> Mapping[str, Any] | None:
 
 def _release_list(request: Request) -> Response:
     listed = kept(request)
-    chosen = chosen_format(request, _LISTED, request.query_params.get("format"))
+    chosen = representation(request, _LISTED)
     steps = {one.dataset: _step(request, one) for one in listed}
-    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if chosen is HTML:
-        return page(request, "releases.html", releases=listed, steps=steps, headers=headers)
+        return _varying(page(request, "releases.html", releases=listed, steps=steps))
     if chosen is PLAIN_JSON:
-        return _json([_told(request, one) for one in listed], headers)
-    return _rdf(request, listed, chosen, headers)
+        return _varying(_json([_told(request, one) for one in listed]))
+    return _varying(_rdf(request, listed, chosen))
 
 
 def _release(request: Request, one: Release) -> Response:
-    chosen = chosen_format(request, _LISTED, request.query_params.get("format"))
-    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    chosen = representation(request, _LISTED)
     if chosen is PLAIN_JSON:
-        return _json(_told(request, one), headers)
+        return _varying(_json(_told(request, one)))
     if chosen is not HTML:
-        return _rdf(request, [one], chosen, headers)
+        return _varying(_rdf(request, [one], chosen))
     step = _step(request, one)
-    rows = releases.changes(state_of(request).store, step) if step else []
-    return page(
-        request,
-        "release.html",
-        release=one,
-        current=one.dataset == state_of(request).store.version,
-        files=_files(request, one),
-        step=step,
-        earlier=_earlier(request, one),
-        rows=[(row, comparison(row.thing.iri)) for row in rows],
-        headers=headers,
-    )
+    changed = releases.changes(state_of(request).store, step) if step else []
+    values: dict[str, Any] = {
+        "release": one,
+        "current": _is_current(request, one),
+        "files": rows(request, _files(request, one), _distributions(request, one)),
+        "step": step,
+        "earlier": _earlier(request, one),
+        "rows": [(row, comparison(row.thing.iri)) for row in changed],
+    }
+    return _varying(page(request, "release.html", **values))
 
 
 def _told(request: Request, one: Release) -> dict[str, Any]:
@@ -168,7 +174,7 @@ def _told(request: Request, one: Release) -> dict[str, Any]:
         "dataset": one.dataset,
         "issued": one.issued.isoformat(),
         "address": releases.address(one),
-        "files": _files(request, one),
+        "files": rows(request, _files(request, one), _distributions(request, one)),
         "changes": {name: value if isinstance(value, int | str) else len(value) for name, value in step.items()}
         | {"from": step["from"]["dataset"], "to": one.dataset}
         if step
@@ -176,18 +182,35 @@ def _told(request: Request, one: Release) -> dict[str, Any]:
     }
 
 
-def _files(request: Request, one: Release) -> list[dict[str, Any]]:
-    """Return name, address, size in bytes and SHA-256 of each file of a release."""
-    state, root = state_of(request), root_of(request)
-    if one.dataset == state.store.version:
-        return [
-            {"name": file.name, "href": f"{root}/downloads/{file.name}", "bytes": file.size, "sha256": file.sha256}
-            for file in state.downloads.files
-        ]
+def _files(request: Request, one: Release) -> Sequence[File]:
+    state = state_of(request)
+    if _is_current(request, one):
+        return state.downloads.files
     kept = state.releases.archived(one.dataset)
     name = kept.file.name
-    size = kept.file.stat().st_size
-    return [{"name": name, "href": f"{root}/r/{one.dataset}/{name}", "bytes": size, "sha256": kept.sha256}]
+    return [File(name, f"{releases.address(one)}/{name}", kept.file.stat().st_size, kept.sha256)]
+
+
+def _distributions(request: Request, one: Release) -> list[Distribution]:
+    """Return the distributions of a release; the terms of the whole have been the same for every one."""
+    return distributions.distributions(state_of(request).store, _files(request, one), releases.address(one))
+
+
+def rows(request: Request, files: Sequence[File], found: Sequence[Distribution]) -> list[dict[str, Any]]:
+    """Return name, address here, size in bytes and SHA-256 of each file; of a distribution, also its terms."""
+    terms = {each.file.name: each.terms for each in found}
+    told = [(file, terms.get(file.name, Terms())) for file in files]
+    return [
+        {
+            "name": file.name,
+            "href": f"{root_of(request)}/{file.url.removeprefix(BASE)}",
+            "bytes": file.size,
+            "sha256": file.sha256,
+            "licence": held.licence,
+            "rights": held.rights.value if held.rights else None,
+        }
+        for file, held in told
+    ]
 
 
 def _changes(request: Request, one: Release) -> Response:
@@ -195,7 +218,7 @@ def _changes(request: Request, one: Release) -> Response:
     if step is None:
         raise NotFound(f"no changes are known that led to release {one.version}")
     chosen = named(request.path_params["suffix"], (CSV, XLSX, PLAIN_JSON))
-    rows = releases.changes(state_of(request).store, step)
+    changed = releases.changes(state_of(request).store, step)
     if chosen is PLAIN_JSON:
         told = [
             {
@@ -204,9 +227,9 @@ def _changes(request: Request, one: Release) -> Response:
                 "label": row.thing.label,
                 "replacedBy": [each.iri for each in row.replacements],
             }
-            for row in rows
+            for row in changed
         ]
-        return _json(told, {"Cache-Control": "no-cache"})
+        return _tagged(_json(told))
     about = (
         ("Release", one.version),
         ("Dataset version", one.dataset),
@@ -215,38 +238,38 @@ def _changes(request: Request, one: Release) -> Response:
         ("Address", f"{releases.address(one)}/changes.{chosen.name}"),
     )
     cells = [
-        (row.how, row.thing.iri, row.thing.label, " | ".join(each.iri for each in row.replacements)) for row in rows
+        (row.how, row.thing.iri, row.thing.label, " | ".join(each.iri for each in row.replacements)) for row in changed
     ]
     title = f"Identifiers that changed in release {one.version}"
     sheet = Sheet(title, ("change", "identifier", "label", "replaced by"), cells, about)
-    headers = {
-        "Content-Disposition": attachment(f"aseancan-{one.version}-changes.{chosen.name}"),
-        "Cache-Control": "no-cache",
-    }
-    return Response(sheets.WRITERS[chosen](sheet), headers=headers, media_type=chosen.content_type)
+    body = sheets.WRITERS[chosen](sheet)
+    headers = {"Content-Disposition": attachment(f"aseancan-{one.version}-changes.{chosen.name}")}
+    return _tagged(Response(body, headers=headers, media_type=chosen.content_type))
 
 
 def _difference(request: Request, one: Release) -> Response:
     path = request.path_params["path"]
     stem, _, suffix = path.rpartition(".")
     is_named = suffix in (RDF_PATCH.name, PLAIN_JSON.name)
-    chosen = named(suffix, _COMPARED) if is_named else negotiate(accept_of(request), _COMPARED)
+    chosen = named(suffix, _COMPARED) if is_named else representation(request, _COMPARED)
     iri = _compared(stem if is_named else path)
     earlier = _earlier(request, one)
     if earlier is None:
         raise NotFound(f"release {one.version} is the first, so nothing changed in it")
     found = releases.difference(_store(request, earlier), _store(request, one), iri)
-    headers = {"Cache-Control": FOREVER if is_named else "no-cache", **({} if is_named else {"Vary": "Accept"})}
     if chosen is HTML:
+        request.state.within = f"/r/{one.dataset}"
         address = f"{root_of(request)}/r/{one.dataset}{comparison(iri)}"
         values: dict[str, Any] = {"found": found, "release": one, "earlier": earlier, "comparison": address}
-        request.state.within = f"/r/{one.dataset}"
-        return page(request, "difference.html", headers=headers, **values)
+        return _varying(page(request, "difference.html", **values))
     if chosen is RDF_PATCH:
-        text = releases.patch(earlier, one, found)
-        return Response(text, headers={**headers, "ETag": etag(text.encode())}, media_type=chosen.content_type)
-    told = {"from": earlier.dataset, "to": one.dataset, "identifier": iri}
-    return _json(told | {"added": found.lines_added, "removed": found.lines_removed}, headers)
+        response = Response(releases.patch(earlier, one, found), media_type=chosen.content_type)
+    else:
+        told = {"from": earlier.dataset, "to": one.dataset, "identifier": iri}
+        response = _json(told | {"added": found.lines_added, "removed": found.lines_removed})
+    if not is_named:
+        return _varying(response)
+    return _tagged(response, "no-cache" if _is_current(request, one) else FOREVER)
 
 
 def _compared(path: str) -> str:
@@ -259,23 +282,39 @@ def _quads(request: Request, one: Release) -> Response:
     kept = state_of(request).releases.archived(one.dataset)
     if request.path_params["name"] != kept.file.name:
         raise NotFound(f"there is no such file in release {one.version}", remedy=f"There is {kept.file.name}.")
-    return FileResponse(kept.file, headers={"Cache-Control": FOREVER}, media_type="application/x-xz")
+    headers = {"Cache-Control": FOREVER, "Content-Disposition": attachment(kept.file.name)}
+    return FileResponse(kept.file, headers=headers, media_type="application/x-xz")
 
 
 def _thing(request: Request, one: Release) -> Response:
-    iri = ID + request.path_params["path"]
-    if not _store(request, one).knows(iri):
-        raise NotFound(f"nothing is known about {iri} in release {one.version}")
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{root_of(request)}/r/{one.dataset}{local_path(iri)}{query}", 303)
+    asked = ID + request.path_params["path"]
+    iri = _meant(request, one, asked)
+    if iri != asked:
+        return _redirect(request, one, f"/id/{quote(identifiers.path_of(iri))}", 301)
+    return _redirect(request, one, local_path(iri) or "", 303)
+
+
+def _meant(request: Request, one: Release, iri: str) -> str:
+    """Return what an IRI means in a release: itself, else the one that is spelt or named so; raises `NotFound`."""
+    store = _store(request, one)
+    if store.knows(iri):
+        return iri
+    found = state_of(request).derived_of(store).get(Identifiers).meant(iri)
+    if len(found) == 1:
+        return found[0]
+    near = [f"{root_of(request)}/r/{one.dataset}{local_path(each)}" for each in found]
+    remedy = f"Did you mean {' or '.join(near)}?" if near else None
+    raise NotFound(f"nothing is known about {iri} in release {one.version}", remedy=remedy)
 
 
 def _document(request: Request, one: Release) -> Response:
     root, within = root_of(request), f"/r/{one.dataset}"
-    iri, suffix = split(request.scope["path"].removeprefix(f"{root}{within}"))
-    wanted = request.query_params.get("format")
-    chosen = suffix or chosen_format(request, OFFERED, wanted)
+    asked, suffix = split(request.scope["path"].removeprefix(f"{root}{within}"))
+    iri, ending = _meant(request, one, asked), f".{suffix.name}" if suffix else ""
+    if iri != asked or not request.scope["path"].endswith(ending):
+        return _redirect(request, one, f"{local_path(iri)}{ending}", 301)
     address = Address(f"{root}{within}", iri, page_number(request))
+    chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
     store = _store(request, one)
     if chosen is HTML:
         shown = things.thing(store, iri, address.page, languages(request.headers.get("accept-language")))
@@ -298,30 +337,51 @@ def _document(request: Request, one: Release) -> Response:
         links = _links(request, found, address, chosen)
         response = Response(documents.written(store, found, chosen), media_type=chosen.content_type)
         # The current one can be built anew with another description; what is archived cannot.
-        response.headers["Cache-Control"] = "no-cache" if store is state_of(request).store else FOREVER
-    midnight = datetime.combine(one.issued, time(), UTC)
-    response.headers["Memento-Datetime"] = format_datetime(midnight, usegmt=True)
+        response.headers.update({"Cache-Control": "no-cache"} if _is_current(request, one) else _fixed(one))
     response.headers["AC-Dataset-Version"] = one.dataset
     response.headers["Content-Location"] = address.location(chosen)
     response.headers["Link"] = signposting.header(links)
     response.headers["ETag"] = etag(response.body)
-    if not suffix and not wanted:
+    if not suffix and "format" not in request.query_params:
         response.headers["Vary"] = "Accept, Accept-Language" if chosen is HTML else "Accept"
     request.scope[KEEP] = True
     return response
 
 
+def _fixed(one: Release) -> dict[str, str]:
+    """Return the headers of what never changes: it may be kept for ever, and is a memento of the day (RFC 7089)."""
+    midnight = datetime.combine(one.issued, time(), UTC)
+    return {"Cache-Control": FOREVER, "Memento-Datetime": format_datetime(midnight, usegmt=True)}
+
+
 def _links(request: Request, found: documents.Document, address: Address, chosen: Format) -> list[Link]:
-    """Return the links of a document in its release, and to the document it is a memento of (RFC 7089 §2.2)."""
-    own = [each for each in signposting.links(found, address, chosen) if each.rel != "linkset"]
+    """Return the links of a document in its release, and to the document it was then (RFC 7089 §2.2).
+
+    That one says other things by now, so it is not the canonical form of this one (RFC 6596 §3).
+    """
+    told = signposting.links(found, address, chosen)
+    own = [each for each in told if each.rel not in ("linkset", "canonical")]
     return [*own, Link(f"{root_of(request)}{local_path(found.iri)}", "original")]
 
 
-def _json(told: object, headers: Mapping[str, str]) -> Response:
+def _json(told: object) -> Response:
     text = json.dumps(told, ensure_ascii=False, indent=1)
-    return Response(text, headers=dict(headers), media_type=PLAIN_JSON.content_type)
+    return Response(text, media_type=PLAIN_JSON.content_type)
 
 
-def _rdf(request: Request, told: Sequence[Release], chosen: Format, headers: Mapping[str, str]) -> Response:
-    body = write(releases.record(state_of(request).store, told), chosen)
-    return Response(body, headers={**headers, "ETag": etag(body)}, media_type=chosen.content_type)
+def _rdf(request: Request, told: Sequence[Release], chosen: Format) -> Response:
+    quads = releases.record(state_of(request).store, told)
+    for one in told:
+        quads += distributions.quads(_distributions(request, one))
+    return Response(documents.write_merged(quads, chosen), media_type=chosen.content_type)
+
+
+def _varying(response: Response) -> Response:
+    """Say that what Accept prefers was sent, and let a client ask whether that has changed."""
+    response.headers["Vary"] = "Accept"
+    return _tagged(response)
+
+
+def _tagged(response: Response, keeping: str = "no-cache") -> Response:
+    response.headers.update({"ETag": etag(response.body), "Cache-Control": keeping})
+    return response

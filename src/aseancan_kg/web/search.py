@@ -27,7 +27,8 @@ from aseancan_kg.mediatypes import CSV, HTML, PLAIN_JSON, XLSX, Format
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web.kept import KEEP, etag
 from aseancan_kg.web.pages import href_of, page
-from aseancan_kg.web.state import State, chosen_format, root_of, state_of
+from aseancan_kg.web.representations import representation
+from aseancan_kg.web.state import State, root_of, state_of
 from aseancan_kg.web.tables import file
 
 OFFERED = (HTML, PLAIN_JSON, CSV, XLSX)
@@ -52,7 +53,7 @@ def index_of(state: State) -> Index:
 
 async def search(request: Request) -> Response:
     """Answer `/search?q=…`, with `kind=` to see one kind only and `page=`; tables hold the hits of all pages."""
-    chosen = chosen_format(request, OFFERED, request.query_params.get("format"))
+    chosen = representation(request, OFFERED)
     answer: Callable[[Request, Format], Response] = _file if chosen in WRITERS else _page
     return await run_in_threadpool(answer, request, chosen)
 
@@ -82,6 +83,7 @@ def _page(request: Request, chosen: Format) -> Response:
         response = page(
             request,
             "search.html",
+            path=f"/search?{link}" + (f"&page={number}" if number > 1 else "") if asked or kind else "/search",
             asked=asked,
             found=found,
             kind=kind,

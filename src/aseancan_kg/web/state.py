@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe, pointing
-from aseancan_kg.store.releases import Releases
+from aseancan_kg.store.releases import HELD, Releases
 from aseancan_kg.web.assets import assets
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
@@ -94,6 +94,14 @@ class State:
     def derived(self) -> Derived:
         """What is made of the dataset once."""
         return Derived(self.store)
+
+    def derived_of(self, store: Dataset) -> Derived:
+        """Return what is made once of a dataset: of this one, or of a past release."""
+        return self.derived if store is self.store else self._derived_of_past(store)
+
+    @cached_property
+    def _derived_of_past(self) -> Callable[[Dataset], Derived]:
+        return lru_cache(HELD)(Derived)
 
     @cached_property
     def deposits(self) -> Deposits:

@@ -56,7 +56,7 @@ def file(request: Request, sheet: Sheet, chosen: Format) -> Response:
     """
     about = (*state_of(request).derived.get(origin), ("Address", str(request.url)), *sheet.about)
     body = WRITERS[chosen](replace(sheet, about=about))
-    name = re.sub("[^a-z0-9]+", "-", sheet.title.lower()).strip("-")[:60] or "table"
+    name = re.sub(r"[\W_]+", "-", sheet.title.lower()).strip("-")[:60] or "table"
     headers = {
         "Content-Disposition": attachment(f"{name}.{chosen.name}"),
         "AC-Row-Count": str(len(sheet.rows)),

@@ -1,0 +1,29 @@
+"""The representation of an answer that a client asks for, or the list of those it could have."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from aseancan_kg.errors import NotAcceptable
+from aseancan_kg.mediatypes import Format
+from aseancan_kg.web.signposting import Link
+from aseancan_kg.web.state import chosen_format
+
+
+def representation(request: Request, offered: tuple[Format, ...], alternates: Sequence[Link] | None = None) -> Format:
+    """Return the format that `format=` names, else the one that Accept prefers.
+
+    Raises `NotAcceptable`, whose answer lists the alternates: those given, else this address with each format.
+    """
+    try:
+        return chosen_format(request, offered, request.query_params.get("format"))
+    except NotAcceptable:
+        request.state.alternates = _alternates(request, offered) if alternates is None else alternates
+        raise
+
+
+def _alternates(request: Request, offered: tuple[Format, ...]) -> list[Link]:
+    path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != "format"]
+    return [Link(f"{path}?{urlencode([*asked, ('format', one.name)])}", "alternate", one.media_type) for one in offered]
