@@ -41,12 +41,17 @@ class Parameter:
     type: str
     default: str | None
 
+    @property
+    def hint(self) -> str:
+        """Say what a value looks like."""
+        return _HINTS[self.type]
+
     def term(self, value: str) -> ox.NamedNode | ox.Literal:
         """Read a value of this parameter's type; raises `InputError` when it is none."""
         try:
             return _READERS[self.type](value.strip())
         except ValueError as error:
-            remedy = f"Give {_HINTS[self.type]}."
+            remedy = f"Give {self.hint}."
             raise InputError(f"{value!r} is no {self.type} for parameter {self.name!r}", remedy=remedy) from error
 
 

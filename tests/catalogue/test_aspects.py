@@ -113,6 +113,28 @@ def test_a_topic_tells_its_actions_by_chapter_and_a_verb_each_action_once(shown)
     assert all("/" not in number for number in numbers)
 
 
+def test_a_goal_tells_the_actions_on_it_and_on_its_targets_and_how_sure_that_is(shown, served):
+    goal = "http://metadata.un.org/sdg/7"
+    found = shown(goal)["concept"]
+    query = (
+        f"SELECT DISTINCT ?action {{ ?coding <{RDF}predicate> <{ONT}sdg> ; <{RDF}subject> ?action ; "
+        f"<{RDF}object>/<{PREFIXES['sdgo']}isTargetOf>? <{goal}> }}"
+    )
+    told = {one.link.iri for _, ones in found.chapters for one in ones}
+    assert told == {row["action"].value for row in served.rows(query)} > set()
+    assert found.count == len(told)
+    (action,) = [one for _, ones in found.chapters for one in ones if one.number == "2.3.2"]
+    assert [(one.code.label, one.basis, one.confidence) for one in action.codes] == [
+        ("SDG target 7.2", "Inferred", "High"),
+        ("SDG target 7.3", "Inferred", "Medium"),
+        ("SDG target 7.a", "Inferred", "High"),
+    ]
+    assert [one.label for one in found.narrower][:2] == ["SDG target 7.1", "SDG target 7.2"]
+    target = shown(f"{goal}.2")["concept"]
+    assert {one.link.iri for _, ones in target.chapters for one in ones} < told
+    assert [one.iri for one in target.broader] == [goal]
+
+
 def test_an_action_has_neighbours_across_sections(shown):
     found = shown(f"{PLAN}/action/1.3.1")["place"]
     assert (found.before.label, found.after.label) == ("1.2.7", "1.3.2")

@@ -21,6 +21,19 @@ def test_a_thing_that_is_not_ours_still_has_a_page():
     }
 
 
+def test_the_notation_of_a_concept_is_its_code_and_of_all_else_a_number():
+    notation, kind = ox.NamedNode(f"{PREFIXES['skos']}notation"), ox.NamedNode(f"{PREFIXES['rdf']}type")
+    energy, action = ox.NamedNode(f"{BASE}scheme/topic/energy"), ox.NamedNode(f"{BASE}id/action/1")
+    quads = [
+        ox.Quad(energy, notation, ox.Literal("energy")),
+        ox.Quad(energy, kind, ox.NamedNode(f"{PREFIXES['skos']}Concept")),
+        ox.Quad(action, notation, ox.Literal("1.1.1")),
+    ]
+    store = EmbeddedStore(quads, version="v", union_default_graph=True)
+    assert [fact.property.label for fact in thing(store, energy.value).facts] == ["code"]
+    assert [fact.property.label for fact in thing(store, action.value).facts] == ["number"]
+
+
 def test_a_rival_stands_below_the_preferred_value_or_alone():
     body = ox.NamedNode(f"{BASE}id/body/x")
     quads = [ox.Quad(body, ox.NamedNode(f"{ONT}seatCity"), ox.Literal("Jakarta"))]

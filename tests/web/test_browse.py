@@ -52,7 +52,15 @@ def choices(text):
 
 def test_the_kinds_that_there_are_are_listed_with_counts(client, real):
     text = read(real, "/browse")
-    for name, count in (("instrument", 120), ("action", 106), ("clause", 131), ("topic", 130), ("meeting", 73)):
+    for name, count in (
+        ("instrument", 120),
+        ("action", 106),
+        ("clause", 131),
+        ("topic", 130),
+        ("meeting", 73),
+        ("report", 85),
+        ("act", 162),
+    ):
         assert re.search(rf'<a href="/browse/{name}">[^<]*</a> <span>{count}</span>', text)
     assert '<a href="/browse">Browse</a>' in read(real, "/")
     few = read(client, "/browse")
@@ -134,11 +142,32 @@ def test_actions_stand_in_the_order_of_the_text_with_their_words(real):
     assert [row[2] for row in rows[1:4]] == numbers[:3]
 
 
+def test_goals_stand_in_their_order_each_before_its_targets(real):
+    rows = list(csv.DictReader(StringIO(real.get("/browse/goal?format=csv").text)))
+    numbers = [row["number"] for row in rows]
+    assert numbers[:8] == ["1", "1.1", "1.2", "1.3", "1.4", "1.5", "1.a", "1.b"]
+    assert [number for number in numbers if number.isdecimal()] == [str(number) for number in range(1, 18)]
+    assert numbers[numbers.index("8.9") :][:4] == ["8.9", "8.10", "8.a", "8.b"]
+    assert {row["Goal, with its targets"] for row in rows if row["number"] in ("2", "2.1")} == {rows[8]["label"]}
+    offered = choices(read(real, "/browse/goal"))
+    assert [int(label.removeprefix("Goal ").partition(":")[0]) for _, label, _ in offered] == [*range(1, 18)]
+    assert offered[0][2] == numbers.index("2") == 8
+
+
 def test_topics_are_a_tree_with_the_actions_on_each(real):
     text = read(real, "/browse/topic")
     assert re.search(r"Transnational crime</a>.*?<ul>.*?Trafficking in persons", text, re.DOTALL)
     address, count = re.search(r'<a class="uses" href="([^"]*topic=health)">(\d+) action', text).groups()
     assert total(read(real, address)) == int(count)
+
+
+def test_the_page_of_a_goal_shows_the_actions_that_are_counted_for_it(real):
+    text = read(real, "/?uri=http://metadata.un.org/sdg/7")
+    assert "<summary>2 Economic Cooperation <small>3</small></summary>" in text
+    assert "SDG target 7.2: inferred, high confidence</a>" in text
+    assert "inferred, medium confidence</a>" in text
+    (counted,) = [count for _, label, count in choices(read(real, "/browse/action")) if label.startswith("Goal 7:")]
+    assert f"<h2>Where it is found <small>{counted}</small></h2>" in text
 
 
 def test_a_combination_that_nothing_has_offers_a_way_out(real):

@@ -59,6 +59,7 @@ def test_a_named_query_answers_in_every_format_and_as_a_page(client):
     assert len(json.loads(answered.content)["results"]["bindings"]) == 1
     assert answered.headers["ac-row-count"] == "1"
     page = client.get("/queries/members", params=parameters, headers=FIREFOX).text
+    assert '<label for="date">Date <small>a date as YYYY-MM-DD</small></label>' in page
     assert '<input id="date" name="date" value="2000-01-01">' in page
     assert ">id/state/thailand</a>" in page
     assert "format=csv" in page

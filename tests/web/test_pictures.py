@@ -121,6 +121,7 @@ def test_the_long_matrix_keeps_its_headings_in_view_and_is_grouped_by_chapter(cl
     assert len(re.findall('<tr class="group"><th colspan="18" scope="rowgroup">', page)) == 8
     assert len(re.findall('<th scope="row">', page)) == 106
     assert len(re.findall('<th scope="col"', page)) == 18
+    assert "0.9 for high, 0.6 for medium, 0.3 for low" in page
     assert "position: sticky" in client.get("/static/style.css").text
 
 

@@ -259,6 +259,25 @@ def test_what_cannot_be_cited_is_told(client, query, status):
     assert client.get("/cite" + query.format(thing("body", "asean"))).status_code == status
 
 
+@pytest.mark.parametrize("iri", ["http://metadata.un.org/sdg/7", thing("source", "plan-of-action-2021-2025")])
+def test_the_work_of_others_is_not_cited_as_ours(real, iri):
+    page = real.get("/", params={"uri": iri}, headers={"Accept": "text/html"}, follow_redirects=True)
+    assert page.status_code == 200
+    assert "<summary>Cite</summary>" not in page.text
+    refused = real.get("/cite", params={"iri": iri})
+    assert refused.status_code == 404
+    assert "its own publisher" in refused.text
+    assert "<summary>Cite</summary>" in real.get("/doc/body/asean", headers={"Accept": "text/html"}).text
+
+
+def test_home_and_the_reading_view_say_whose_codings_and_which_meeting(real):
+    home = real.get("/", headers={"Accept": "text/html"}).text
+    assert "codings by 3 coders</a>" in home
+    assert "what was said at the 20th ASEAN-Canada Dialogue that takes it up" in home
+    text = real.get("/read/instrument/asean-canada-poa-2021-2025", headers={"Accept": "text/html"}).text
+    assert re.search(r'was said at the <a href="[^"]*">20th ASEAN-Canada Dialogue</a>; of no other', text)
+
+
 def test_links_hold_below_a_path(serve, state_of):
     with serve(state_of(), root_path="/kg") as client:
         page = client.get("/kg/read/instrument/plan-b").text

@@ -1,28 +1,29 @@
 """How the parts of a text are coded, and where coders disagree."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aseancan_kg.catalogue.labels import Link, link, natural
+from aseancan_kg.catalogue.labels import Labels, Link, link, natural
 from aseancan_kg.namespaces import ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.store.descriptions import Descriptions, describe, pointing
+from aseancan_kg.store.descriptions import Descriptions, describe, nodes, pointing
 
 _RDF = PREFIXES["rdf"]
 _MAIN = [ONT + name for name in ("leadVerb", "direction", "firmness", "precision", "hedge")]
-_NAMED = (f"{_RDF}predicate", f"{_RDF}object", f"{ONT}coder", f"{ONT}basis")
+_NAMED = (f"{_RDF}predicate", f"{_RDF}object", *(ONT + name for name in ("coder", "basis", "confidence")))
 _READ = (f"{_RDF}type", f"{_RDF}subject", f"{ONT}standing", f"{ONT}words", *_NAMED)
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code that a coder gave: the words it rests on, the coding itself, and the basis where one is told."""
+    """A code that a coder gave: the words it rests on, the coding itself, basis and confidence where they are told."""
 
     code: Link
     words: tuple[str, ...]
     coding: str
     basis: str | None
+    confidence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,11 @@ class Codings:
     """The codings of parts of one class, such as all clauses of a plan."""
 
     def __init__(self, store: Dataset, parts: Collection[str]) -> None:
-        candidates = {node for found in pointing(store, f"{_RDF}subject", parts).values() for node in found}
-        said = describe(store, candidates, _READ)
-        codings = [iri for iri in candidates if f"{ONT}Coding" in said.iris(iri, f"{_RDF}type")]
-        named = {name for iri in codings for by in _NAMED for name in said.iris(iri, by)}
-        self._labels = store.labels(named)
+        found, self._labels = _codings(store, pointing(store, f"{_RDF}subject", parts))
         self._by_part: dict[str, list[_Coding]] = {}
-        for one in (one for iri in codings for one in self._read(said, iri)):
+        for one in found:
             self._by_part.setdefault(one.subject, []).append(one)
-        self._coders = _coders(one for ones in self._by_part.values() for one in ones)
+        self._coders = _coders(found)
 
     def of(self, part: str) -> tuple[Judgement, ...]:
         """Return what a part is coded as by each property, the verb first."""
@@ -79,15 +76,40 @@ class Codings:
             name in _MAIN,
         )
 
-    def _read(self, said: Descriptions, iri: str) -> Iterator[_Coding]:
-        part, name, code, coder = (
-            said.iri(iri, by) for by in (f"{_RDF}subject", f"{_RDF}predicate", f"{_RDF}object", f"{ONT}coder")
+
+def coders(store: Dataset) -> int:
+    """Return the number of those who coded anything."""
+    return len({quad.object for quad in store.quads(predicates=nodes([f"{ONT}coder"]))})
+
+
+def given(store: Dataset, name: str, codes: Collection[str]) -> dict[str, list[Code]]:
+    """Return the parts that are given one of these codes by a property, whatever its standing, with the codes."""
+    found: dict[str, list[Code]] = {}
+    for one in _codings(store, pointing(store, f"{_RDF}object", codes))[0]:
+        if one.property == name:
+            found.setdefault(one.subject, []).append(one.code)
+    return {part: sorted(ones, key=lambda one: natural(one.code.iri)) for part, ones in found.items()}
+
+
+def _codings(store: Dataset, told: Mapping[str, Collection[str]]) -> tuple[list[_Coding], Labels]:
+    """Read the codings among statement nodes, with the labels of what they name."""
+    candidates = {node for found in told.values() for node in found}
+    said = describe(store, candidates, _READ)
+    codings = [iri for iri in candidates if f"{ONT}Coding" in said.iris(iri, f"{_RDF}type")]
+    labels = store.labels({name for iri in codings for by in _NAMED for name in said.iris(iri, by)})
+    return [one for iri in codings for one in _read(said, labels, iri)], labels
+
+
+def _read(said: Descriptions, labels: Labels, iri: str) -> Iterator[_Coding]:
+    part, name, code, coder = (
+        said.iri(iri, by) for by in (f"{_RDF}subject", f"{_RDF}predicate", f"{_RDF}object", f"{ONT}coder")
+    )
+    if part and name and code and coder:  # what a part says in words of its own has no code
+        basis, confidence = (
+            next((link(labels, one).label for one in said.iris(iri, ONT + by)), None) for by in ("basis", "confidence")
         )
-        if part and name and code and coder:  # what a part says in words of its own has no code
-            basis = said.iri(iri, f"{ONT}basis")
-            words = tuple(said.texts(iri, f"{ONT}words"))
-            given = Code(link(self._labels, code), words, iri, link(self._labels, basis).label if basis else None)
-            yield _Coding(part, name, coder, (said.iri(iri, f"{ONT}standing") or "").endswith("/preferred"), given)
+        code_given = Code(link(labels, code), tuple(said.texts(iri, f"{ONT}words")), iri, basis, confidence)
+        yield _Coding(part, name, coder, (said.iri(iri, f"{ONT}standing") or "").endswith("/preferred"), code_given)
 
 
 def _coders(codings: Iterable[_Coding]) -> dict[str, list[str]]:

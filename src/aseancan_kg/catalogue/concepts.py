@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aseancan_kg.catalogue.codings import Code, given
 from aseancan_kg.catalogue.labels import Link, link, natural
 from aseancan_kg.namespaces import ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
@@ -10,16 +11,18 @@ from aseancan_kg.store.descriptions import Descriptions, describe, pointing
 _SKOS = PREFIXES["skos"]
 _BROADER, _NOTATION, _TYPE = f"{_SKOS}broader", f"{_SKOS}notation", f"{PREFIXES['rdf']}type"
 _PART_OF, _TEXT, _SECTION = f"{PREFIXES['dcterms']}isPartOf", f"{ONT}text", f"{ONT}Section"
-_GIVEN_BY = [ONT + name for name in ("topic", "sdg", "leadVerb", "direction", "firmness", "precision", "hedge")]
+_SDG, _TARGET_OF = f"{ONT}sdg", f"{PREFIXES['sdgo']}isTargetOf"
+_GIVEN_BY = [ONT + name for name in ("topic", "leadVerb", "direction", "firmness", "precision", "hedge")]
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A part that a code is given to."""
+    """A part that a code is given to; of a Goal with the codings, which are judgements of a reader."""
 
     link: Link
     number: str
     text: str
+    codes: tuple[Code, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,17 @@ class Concept:
 
 
 def concept(store: Dataset, iri: str) -> Concept | None:
-    """Return where a code stands and what it is given to; None where it stands alone and is not used."""
-    said = describe(store, [iri], [_BROADER, f"{_SKOS}related"])
-    broader, related = said.iris(iri, _BROADER), said.iris(iri, f"{_SKOS}related")
-    narrower = pointing(store, _BROADER, [iri]).get(iri, [])
-    used = {part for name in _GIVEN_BY for part in pointing(store, name, [iri]).get(iri, ())}
+    """Return where a code stands and what it is given to; None where it stands alone and is not used.
+
+    What is given a target of a Goal is given the Goal.
+    """
+    said = describe(store, [iri], [_BROADER, _TARGET_OF, f"{_SKOS}related"])
+    broader, related = said.iris(iri, _BROADER) + said.iris(iri, _TARGET_OF), said.iris(iri, f"{_SKOS}related")
+    targets = pointing(store, _TARGET_OF, [iri]).get(iri, [])
+    narrower = pointing(store, _BROADER, [iri]).get(iri, []) + targets
+    # Links to Goals are concluded, not said, so that they stand on codings only.
+    judged = given(store, _SDG, [iri, *targets])
+    used = {part for name in _GIVEN_BY for part in pointing(store, name, [iri]).get(iri, ())} | judged.keys()
     parts, wholes = describe(store, used, [_TYPE, _NOTATION, _TEXT, _PART_OF]), _wholes(store, used)
     # An action's verb is that of its first clause: what is given to both is told once.
     actions = [part for part in used if f"{ONT}Action" in parts.iris(part, _TYPE)]
@@ -54,7 +63,8 @@ def concept(store: Dataset, iri: str) -> Concept | None:
         return tuple(sorted((link(labels, one) for one in iris), key=lambda one: natural(one.label)))
 
     def coded(part: str) -> Coded:
-        return Coded(link(labels, part), parts.text(part, _NOTATION) or "", parts.text(part, _TEXT) or "")
+        number, text = (parts.text(part, name) or "" for name in (_NOTATION, _TEXT))
+        return Coded(link(labels, part), number, text, tuple(judged.get(part, ())))
 
     def heading(chapter: str) -> Link:
         title = " ".join(wholes.text(chapter, name) or "" for name in (_NOTATION, _TEXT)).strip()

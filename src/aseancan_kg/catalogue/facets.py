@@ -24,12 +24,13 @@ class Shelf:
     """How things of a kind are listed: their facets in the order of the page, and what else is told of each.
 
     `date` is the property of the day by which they can be sorted. Those of a text are listed in its order, with their
-    numbers and words.
+    numbers and words; what else is `numbered`, by number.
     """
 
     facets: tuple[Facet, ...]
     date: str | None = None
     text: bool = False
+    numbered: bool = False
 
 
 def _direct(name: str, label: str, path: str) -> Facet:
@@ -115,7 +116,10 @@ SHELVES: Mapping[str, Shelf] = {
     ),
     "section": Shelf((_PLAN, _direct("part", "Whole", "dcterms:isPartOf")), text=True),
     "topic": Shelf((_direct("within", "Broader topic", "skos:broader+"),)),
-    "goal": Shelf((_direct("goal", "Goal", "sdgo:isTargetOf"),)),
+    "goal": Shelf(
+        (Facet("goal", "Goal, with its targets", "?thing sdgo:isTargetOf? ?goal . ?goal a sdgo:Goal .", ordered=True),),
+        numbered=True,
+    ),
     "statement": Shelf(
         (
             _direct("speaker", "Speaker", "ac:speaker"),
@@ -125,6 +129,15 @@ SHELVES: Mapping[str, Shelf] = {
             _direct("meeting", "Meeting", "ac:saidAt"),
             _direct("channel", "Channel", "ac:reportedThrough"),
         )
+    ),
+    "report": Shelf((_direct("meeting", "Meeting", "ac:reportOf"), _direct("subject", "Subject", "ac:reportSubject"))),
+    "act": Shelf(
+        (
+            _direct("party", "Party", "ac:actingParty"),
+            _direct("act", "Act", "ac:partyAct"),
+            _direct("instrument", "Instrument", "ac:onInstrument"),
+        ),
+        date="ac:actedOn",
     ),
     "person": Shelf(
         (

@@ -33,7 +33,7 @@ def _ours(*names: str) -> tuple[str, ...]:
 
 QUERY = Kind("query", "query", "Queries", weight=1.3)
 """Queries of the catalogue, which are no part of the dataset."""
-OTHER = Kind("other", "other", "Other things", weight=1.1)
+OTHER = Kind("other", "other thing", "Other things", weight=1.1)
 """What is of none of these kinds, such as things of other people's data."""
 KINDS = (
     Kind("instrument", "instrument", "Instruments", _ours("Instrument"), weight=3.0),
@@ -54,6 +54,8 @@ KINDS = (
         numbered="SDG",
     ),
     Kind("statement", "statement", "Statements", _ours("Statement"), weight=1.8),
+    Kind("report", "report of a meeting", "Reports of meetings", _ours("Report"), weight=1.4, passage=True),
+    Kind("act", "act of a party", "Acts of parties", _ours("PartyAction"), weight=1.2, passage=True),
     Kind("person", "person", "Persons", _ours("Person"), weight=2.6),
     Kind("post", "post", "Posts", _ours("Post"), weight=2.2),
     Kind("state", "state", "States and groups of states", _ours("State", "StateGroup"), weight=3.0),

@@ -19,7 +19,13 @@ Term = ox.NamedNode | ox.Literal
 Selection = Mapping[str, tuple[str, ...]]
 """Name of a facet → keys of the values of which a thing has at least one; it has one of each facet."""
 
-SORTS = {"text": "?ordinal", "label": "LCASE(STR(?label))", "date": "DESC(?date)"}
+SORTS = {
+    "text": "?ordinal",
+    # As text with two digits each: 1, 1.1, 1.10, 1.a, 2.
+    "number": 'REPLACE(REPLACE(?number, "^([0-9])([.]|$)", "0$1$2"), "[.]([0-9])$", ".0$1")',
+    "label": "LCASE(STR(?label))",
+    "date": "DESC(?date)",
+}
 _ENGLISH = 'FILTER(LANG(?label) = "" || LANGMATCHES(LANG(?label), "en"))'
 _PREFIX = re.compile(r"\b([a-z]+):[A-Za-z]")
 
@@ -78,8 +84,8 @@ class Listing:
     @property
     def sorts(self) -> tuple[str, ...]:
         """How the list can be sorted; the first is the default."""
-        text, date = ("text",) if self.shelf.text else (), ("date",) if self.shelf.date else ()
-        return (*text, "label", *date)
+        has = {"text": self.shelf.text, "number": self.shelf.numbered, "label": True, "date": self.shelf.date}
+        return tuple(name for name in SORTS if has[name])
 
     def selection(self, given: Iterable[tuple[str, str]]) -> Selection:
         """Read (name of a facet, key) pairs.
@@ -163,6 +169,9 @@ class Listing:
             columns += ["?number", "?text", "?ordinal"]
             parts = (("skos:notation", "?number"), ("ac:text", "?text"), ("ac:ordinal", "?ordinal"))
             lines += [f"  OPTIONAL {{ ?thing {name} {variable} }}" for name, variable in parts]
+        if self.shelf.numbered:
+            columns.append("?number")
+            lines.append("  OPTIONAL { ?thing skos:notation ?number }")
         if self.shelf.date:
             columns.append("?date")
             lines.append(f"  OPTIONAL {{ ?thing {self.shelf.date} ?date }}")

@@ -115,8 +115,8 @@ KINDS = (
     Kind(
         "actions-goals",
         "Actions and Sustainable Development Goals",
-        "How surely each action is linked to each Goal, or to a target of it: the highest confidence of its codings. "
-        "Each link is the judgement of a reader.",
+        "How surely each action is linked to each Goal, or to a target of it: the highest confidence of its codings, "
+        "0.9 for high, 0.6 for medium, 0.3 for low. Each link is the judgement of a reader.",
         _ACTIONS,
         _GOALS,
         f"{_CHAPTER} BIND(?action AS ?row) ?coding rdf:subject ?action ; rdf:predicate ac:sdg ; rdf:object ?aim ;"

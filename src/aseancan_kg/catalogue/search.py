@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log2
 
 import pyoxigraph as ox
@@ -32,7 +33,10 @@ _ENOUGH = 0.6
 _RDF, _SKOS = PREFIXES["rdf"], PREFIXES["skos"]
 _NUMBER = re.compile(r"\d+(?:\.\d+)+(?:/\d+)?")
 _SECTION, _SOURCE = BY_NAME["section"], BY_NAME["source"]
+_NOT_SUGGESTED = ("source", "report", "act")
+"""Kinds of what is called by an address or a sentence, which nobody begins to write."""
 _TYPE, _IN_SCHEME, _NOTATION = f"{_RDF}type", f"{_SKOS}inScheme", f"{_SKOS}notation"
+_NOT_LOOKED_FOR = (f"{_RDF}subject", f"{PREFIXES['owl']}deprecated")
 _LABELS = tuple(
     PREFIXES[prefix] + name
     for prefix, name in (
@@ -142,14 +146,18 @@ class Index:
         if len(asked) > LONGEST:
             remedy = f"{LONGEST:,} characters are looked for. Take the words that matter most."
             raise InputError(f"the text has {len(asked):,} characters", remedy=remedy)
-        read = [self._readings(word) for word in _parts(asked)]
+        parts = _parts(asked)
+        read = [self._readings(word) for word in parts]
         likely = " ".join(alternatives[0] for word, alternatives in read if alternatives)
         changed = any(alternatives[:1] != [word] for word, alternatives in read)
-        query, partly = self._query([asked, likely] if changed else [asked], [one for _, one in read])
+        ways = [[one for _, one in read]]
+        ways += self._joined(parts, ways[0])
+        query, partly = self._query([asked, likely] if changed else [asked], ways)
         counts = self._count(query)
         total = counts.get(kind, 0) if kind else sum(counts.values())
         hits = self._hits(query, kind, begin, most) if total else []
-        stems = {stem(word) for _, alternatives in read for one in alternatives for word in one.split() if word[1:]}
+        meant = {one for way in ways for alternatives in way for one in alternatives}
+        stems = {stem(word) for one in meant for word in one.split() if word[1:]}
         return Found(
             total,
             counts,
@@ -173,12 +181,12 @@ class Index:
                 for field in ("name", "short")
             ]
         )
-        query = self._but_sources(_any(_all(wanted), begun, *self._same(asked)))
+        query = self._suggested(_any(_all(wanted), begun, *self._same(asked)))
         return [self._entries[row] for row in self._hits(query, None, 0, _MOST_SUGGESTED)]
 
-    def _but_sources(self, query: tantivy.Query) -> tantivy.Query:
-        sources = self._term("kind", _SOURCE.name)
-        return tantivy.Query.boolean_query([(Occur.Must, query), (Occur.MustNot, sources)])
+    def _suggested(self, query: tantivy.Query) -> tantivy.Query:
+        others = [(Occur.MustNot, self._term("kind", name)) for name in _NOT_SUGGESTED]
+        return tantivy.Query.boolean_query([(Occur.Must, query), *others])
 
     def _readings(self, word: str) -> tuple[str, list[str]]:
         """Return a word and what it may stand for: itself when it is known, nothing when nothing is like it."""
@@ -186,16 +194,26 @@ class Index:
             return word, [word]
         # Words that stand in the names of sources only are found, but not taken to be well spelt.
         found = any(self._searcher.doc_freq(field, stem(word)) for field in ("names", "texts"))
-        return word, list(dict.fromkeys([*([word] if found else ()), *self._spelling.readings(word)]))
+        return word, list(dict.fromkeys([*self._spelling.readings(word), *([word] if found else ())]))
 
-    def _query(self, written: Iterable[str], read: Sequence[Sequence[str]]) -> tuple[tantivy.Query, bool]:
-        """Return the query for all the words, or for most where nothing has all, and whether it is the latter."""
+    def _joined(self, parts: Sequence[str], read: Sequence[list[str]]) -> Iterator[list[list[str]]]:
+        """Yield the readings in which two words that follow each other are one that is known: cyber security."""
+        for place, pair in enumerate(pairwise(parts)):
+            word = "".join(pair)
+            if word.isalpha() and word in self._spelling:
+                yield [*read[:place], [word], *read[place + 2 :]]
+
+    def _query(self, written: Iterable[str], ways: Sequence[Sequence[list[str]]]) -> tuple[tantivy.Query, bool]:
+        """Return the query for all the words, or for most where nothing has all, and whether it is the latter.
+
+        All may be read in several `ways`; most are those of the first.
+        """
         same = [query for one in written for query in self._same(one)]
-        wanted = [self._anywhere(alternatives) for alternatives in read if alternatives]
-        if len(wanted) == len(read):
-            query = _any(*same, *([_all(wanted)] if wanted else ()))
-            if not wanted or self._searcher.search(query, 1).hits:
-                return query, False
+        whole = [_all([*map(self._anywhere, way)]) for way in ways if way and all(way)]
+        query = _any(*same, *whole)
+        if not ways[0] or (whole and self._searcher.search(query, 1).hits):
+            return query, False
+        wanted = [self._anywhere(alternatives) for alternatives in ways[0] if alternatives]
         enough = max(1, round(len(wanted) * _ENOUGH))
         some = tantivy.Query.boolean_query([(Occur.Should, one) for one in wanted], enough)
         return _any(*same, some), True
@@ -319,8 +337,8 @@ def _entries(store: Dataset) -> Iterator[Entry]:
     said = _said(store)
     mentions = Counter(thing for told in said.values() for thing in told.get(MENTIONS, ()))
     kinds = {iri: kind_of(told.get(_TYPE, ()), told.get(_IN_SCHEME, ())) for iri, told in said.items()}
-    # Statements that other people's data make about triples are no things to look for either.
-    things = {iri: kind for iri, kind in kinds.items() if kind and f"{_RDF}subject" not in said[iri]}
+    # Statements that other people's data make about triples are no things to look for, nor is what is out of use.
+    things = {iri: kind for iri, kind in kinds.items() if kind and said[iri].keys().isdisjoint(_NOT_LOOKED_FOR)}
     labels = store.labels(things)
     for iri, kind in things.items():
         told = said[iri]
@@ -349,7 +367,7 @@ def _all_of(told: Mapping[str, Sequence[str]], *properties: str) -> tuple[str, .
 def _said(store: Dataset) -> dict[str, dict[str, list[str]]]:
     """Return what is said of each IRI by the properties that are searched: IRI → property → values."""
     properties = " ".join(
-        f"<{name}>" for name in (_TYPE, _IN_SCHEME, f"{_RDF}subject", MENTIONS, *_LABELS, *_SHORT, *_TEXTS, *_DETAILS)
+        f"<{name}>" for name in (_TYPE, _IN_SCHEME, *_NOT_LOOKED_FOR, MENTIONS, *_LABELS, *_SHORT, *_TEXTS, *_DETAILS)
     )
     stated = "?thing ?property ?value"
     where = stated if store.union_default_graph else f"{{ {stated} }} UNION {{ GRAPH ?graph {{ {stated} }} }}"

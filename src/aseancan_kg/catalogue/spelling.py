@@ -97,6 +97,10 @@ class Spelling:
         index.reload()
         self._searcher = index.searcher()
 
+    def __contains__(self, word: str) -> bool:
+        """Tell whether a folded word is known as it is written."""
+        return word in self._counts
+
     def readings(self, word: str) -> list[str]:
         """Return what a word may stand for, the likeliest first: itself if it is known, else what is written like it.
 

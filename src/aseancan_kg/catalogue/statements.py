@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from aseancan_kg.catalogue.labels import Labels, Link, link, natural
+from aseancan_kg.catalogue.labels import Labels, Link, iri_of, link, natural
 from aseancan_kg.namespaces import ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.store.descriptions import Descriptions, describe, pointing
+from aseancan_kg.store.descriptions import Descriptions, describe, nodes, pointing
 
 _RDF = PREFIXES["rdf"]
 _REAFFIRMS = f"{ONT}reaffirms"
@@ -43,6 +43,14 @@ def uptakes(store: Dataset, parts: Collection[str]) -> dict[str, list[Uptake]]:
     return _uptakes(store, pointing(store, f"{_RDF}object", parts), by="part")
 
 
+def reported_meetings(store: Dataset) -> tuple[Link, ...]:
+    """Return the meetings of which statements are recorded, by their names."""
+    said = store.quads(predicates=nodes([_SAID_AT]))
+    found = {iri_of(quad.object) for quad in said}
+    labels = store.labels(found)
+    return tuple(sorted((link(labels, iri) for iri in found), key=lambda one: natural(one.label)))
+
+
 def statements_at(store: Dataset, meeting: str) -> tuple[Statement, ...]:
     """Return what was said at a meeting, in the order of the report."""
     statements = pointing(store, _SAID_AT, [meeting]).get(meeting, [])
@@ -67,9 +75,9 @@ def statements_at(store: Dataset, meeting: str) -> tuple[Statement, ...]:
     )
 
 
-def _uptakes(store: Dataset, nodes: Mapping[str, Collection[str]], by: str) -> dict[str, list[Uptake]]:
+def _uptakes(store: Dataset, told: Mapping[str, Collection[str]], by: str) -> dict[str, list[Uptake]]:
     """Read the codings among statement nodes that say what a statement reaffirms, by its part or by the statement."""
-    candidates = {node for found in nodes.values() for node in found}
+    candidates = {node for found in told.values() for node in found}
     said = describe(store, candidates, [*(_RDF + name for name in ("subject", "predicate", "object")), _MATCH, _BASIS])
     codings = [iri for iri in candidates if _REAFFIRMS in said.iris(iri, f"{_RDF}predicate")]
     statements = {name for iri in codings for name in said.iris(iri, f"{_RDF}subject")}

@@ -77,6 +77,8 @@ def thing(store: Dataset, iri: str, page: int = 1, languages: Sequence[str] = ()
     for quad in (*quads, *(quad for told in statements.values() for quad in told)):
         named |= {quad.predicate.value, iri_of(quad.object)} - {""}
     labels = store.labels(named, languages)
+    if any(quad.predicate.value == _TYPE and iri_of(quad.object) == f"{_SKOS}Concept" for quad in quads):
+        labels[f"{_SKOS}notation"] = ox.Literal("code", language="en")  # of all else it is a number
 
     evidence = evidence_of(store, labels, statements)
     sources = tuple(dict.fromkeys(source for one in evidence for source in one.sources))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from aseancan_kg.library.citations import Citation
-from aseancan_kg.namespaces import BASE, ONT, PREFIXES
+from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
@@ -17,6 +17,11 @@ _NOTATION, _QUOTED_FROM = f"{PREFIXES['skos']}notation", f"{PREFIXES['prov']}was
 
 _TYPE, _SUBJECT, _PREDICATE = (PREFIXES["rdf"] + name for name in ("type", "subject", "predicate"))
 _READ = (_TYPE, _SUBJECT, _PREDICATE, _ADOPTED, _PARTY, _TITLE, _ISSUED, _CREATOR, _VERSION, _NOTATION, _QUOTED_FROM)
+
+
+def citable(iri: str) -> bool:
+    """Tell whether a page is the dataset's own work: of a thing or a term of ours, but no source it rests on."""
+    return iri.startswith(BASE) and not iri.startswith(f"{ID}source/")
 
 
 def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:

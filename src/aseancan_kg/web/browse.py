@@ -31,7 +31,7 @@ _MOST_SHOWN = 8
 _MOST_DESCRIBED = 2000
 """Things described in one JSON-LD document."""
 _OWN = ("sort", "page", "format")
-_SORTED = {"text": "order of the text", "label": "name", "date": "date, the newest first"}
+_SORTED = {"text": "order of the text", "number": "number", "label": "name", "date": "date, the newest first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +156,12 @@ def _without(asked: _Asked, facet: Facet, value: Value) -> int:
 
 def _sheet(asked: _Asked, items: list[Item], query: str) -> Sheet:
     columns: dict[str, Callable[[Item], str | None]] = {"iri": lambda one: one.iri, "label": lambda one: one.label}
-    if asked.listing.shelf.text:
-        columns |= {"number": lambda one: one.number, "text": lambda one: one.text}
-    if asked.listing.shelf.date:
+    shelf = asked.listing.shelf
+    if shelf.text or shelf.numbered:
+        columns["number"] = lambda one: one.number
+    if shelf.text:
+        columns["text"] = lambda one: one.text
+    if shelf.date:
         columns["date"] = lambda one: one.date
     told = [(name, [read(one) for one in items]) for name, read in columns.items()]
     told += asked.listing.columns(items)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library.citations import BIBTEX, WRITERS
-from aseancan_kg.library.references import references
+from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import named
 from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import KEEP, etag
@@ -22,6 +22,9 @@ async def cite(request: Request) -> Response:
     store = state_of(request).store
     if not await run_in_threadpool(store.knows, iri):
         raise NotFound(f"nothing is known about {iri}")
+    if not citable(iri):
+        remedy = "Cite it by its own publisher; /cite gives references to what this dataset says itself."
+        raise NotFound(f"{iri} is the work of others", remedy=remedy)
     cited = (await run_in_threadpool(references, store, [iri]))[iri]
     body = WRITERS[chosen](cited).encode()
     request.scope[KEEP] = True

@@ -16,7 +16,7 @@ from aseancan_kg.catalogue.aspects import aspects
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.errors import InputError, NotAcceptable, NotFound
 from aseancan_kg.library.citations import as_sentence
-from aseancan_kg.library.references import references
+from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web import signposting
@@ -157,7 +157,7 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         values: dict[str, Any] = {"thing": shown, "downloads": downloads, "links": links, "address": address}
         values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
         values["pictures"] = of_thing(request, iri)
-        values |= {"reference": references(store, [iri])[iri], "sentence": as_sentence}
+        values |= {"reference": references(store, [iri])[iri] if citable(iri) else None, "sentence": as_sentence}
         values["changes"] = _changes(request, iri)
         response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
         if shown.language and not shown.language.startswith("en"):

@@ -13,8 +13,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from aseancan_kg.catalogue import listing, things
+from aseancan_kg.catalogue.codings import coders
 from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
 from aseancan_kg.catalogue.reading import example
+from aseancan_kg.catalogue.statements import reported_meetings
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web.answers import Table
@@ -127,6 +129,8 @@ def _home(request: Request) -> Response:
         counts=state.derived.get(things.overview),
         browsed={kind.name for kind in state.derived.get(listing.counts)},
         example=state.derived.get(example),
+        coders=state.derived.get(coders),
+        meetings=state.derived.get(reported_meetings),
         queries=len(state.queries),
     )
 

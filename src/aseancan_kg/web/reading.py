@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from aseancan_kg.catalogue.codings import Judgement
 from aseancan_kg.catalogue.labels import Link, link, natural
 from aseancan_kg.catalogue.reading import PLAN, Part, Reading, Readings, parts_of
+from aseancan_kg.catalogue.statements import reported_meetings
 from aseancan_kg.errors import InputError
 from aseancan_kg.library import sheets
 from aseancan_kg.library.citations import as_sentence
@@ -73,6 +74,7 @@ def _page(request: Request, plan: str) -> Response:
         address=own,
         source=shown["source"] == "on",
         notes=shown["notes"] == "on",
+        meetings=state_of(request).derived.get(reported_meetings),
         cited=references(state_of(request).store, [part.iri for part in (found.title, *found.actions)]),
         sentence=as_sentence,
         files=[(one, f"{own}.{one.name}") for one in _FILES],

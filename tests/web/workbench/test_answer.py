@@ -109,7 +109,7 @@ def test_what_came_can_be_read_raw(page, ask):
 @pytest.mark.parametrize(
     ("query", "formats"),
     [
-        (BODIES, ["csv", "tsv", "json", "xml"]),
+        (BODIES, ["csv", "tsv", "json", "xml", "xlsx"]),
         ("DESCRIBE <https://w3id.org/aseancan/id/body/jcc>", ["ttl", "nt", "rdf", "jsonld", "trig", "nq"]),
     ],
 )
@@ -121,7 +121,13 @@ def test_the_answer_can_be_downloaded_in_every_format(page, query, formats, ask)
         with page.expect_download() as download:
             links.nth(number).click()
         assert download.value.suggested_filename == f"answer.{name}"
-        assert "jcc" in Path(download.value.path()).read_text(encoding="utf-8")
+        body = Path(download.value.path()).read_bytes()
+        assert body.startswith(b"PK") if name == "xlsx" else b"jcc" in body
+
+
+def test_a_yes_or_no_is_no_workbook(page, ask):
+    ask(page, "ASK { ?s ?p ?o }")
+    expect(page.locator(".files a")).to_have_text(["csv", "tsv", "json", "xml"])
 
 
 def test_a_graph_is_shown_as_turtle(page, ask):
@@ -146,9 +152,12 @@ def test_an_empty_answer_is_explained_and_mended(page, ask):
     expect(why).to_have_count(0)
 
 
-def test_an_answer_can_be_cited(page, url, ask):
+def test_an_answer_can_be_cited(open_page, ask):
+    page = open_page(viewport={"width": 390, "height": 800})
     ask(page, BODIES)
     page.get_by_role("button", name="Cite this answer").click()
+    expect(page.get_by_role("link", name="https://w3id.org/aseancan/q/")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("link", name="https://w3id.org/aseancan/q/").click()
     expect(page.get_by_text("Same.")).to_be_visible()
     expect(page.get_by_role("link", name="BibTeX")).to_be_visible()

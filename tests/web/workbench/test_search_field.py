@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -58,3 +59,15 @@ def test_it_searches_without_scripts(open_page):
     field.press("Enter")
     page.get_by_role("main").get_by_role("link", name="Plan B, 2021-2025").click()
     expect(page).to_have_url(re.compile("/doc/instrument/plan-b$"))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_suggestions_stand_right_below_the_field_of_the_home_page(open_page, width):
+    page = open_page("/", viewport={"width": width, "height": 800})
+    field = page.get_by_role("combobox", name="Search")
+    field.press_sequentially("plan")
+    expect(page.get_by_role("option").first).to_be_visible()
+    above, below = field.bounding_box(), page.get_by_role("listbox", name="Suggestions").bounding_box()
+    assert 0 <= below["y"] - (above["y"] + above["height"]) < 12
+    assert abs(below["x"] - above["x"]) < 2
+    assert below["x"] + below["width"] <= width

@@ -40,7 +40,8 @@ def draw(matrix: Matrix, address: Callable[[int, int], str]) -> Element:
         marks.append(linked(address(row, column), title, *cell))
     # The names of columns that slant stick out to the right of their cells.
     right = places[-1] + width + (10 if lying else top * 0.58)
-    told = f"{matrix.kind.description} {len(matrix.cells)} cells are not empty. The table on the page holds the same."
+    filled = f"Cells that are not empty: {len(matrix.cells)}."
+    told = f"{matrix.kind.description} {filled} The table on the page holds the same."
     title = f"{matrix.kind.title}: {matrix.plan.label}"
     return picture(matrix.kind.name, right, top + len(down) * height + 8, title, told, *marks)
 

@@ -1,7 +1,7 @@
 """A network: marks by kind, as large as they are often named, and names where there is room for them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aseancan_kg.catalogue.networks import ACTION, Edge, Network, Node
 from aseancan_kg.web.drawings.svg import CHARACTER, Element, Target, clipped, linked, mark, picture
@@ -36,11 +36,14 @@ def draw(network: Network, name: str, title: str, target: Target) -> Element:
         nodes.append(linked(target(node.iri), told, *parts, look="node", data_node=number, data_kind=_kind(node)))
     marks.append(mark("g", *nodes, look="nodes"))
     marks += _key(network)
-    counts = ", ".join(f"{sum(node.kind == kind for node in network.nodes)} {kind.label}" for kind in network.kinds)
-    told = (
-        f"{len(network.nodes)} nodes ({counts}) and {len(network.edges)} edges. The table on the page holds the same."
-    )
+    counts = ", ".join(f"{kind.label}: {sum(node.kind == kind for node in network.nodes)}" for kind in network.kinds)
+    things, lines = _counted(network.nodes, "thing"), _counted(network.edges, "line")
+    told = f"{things} ({counts}), {lines} between them. The table on the page holds the same."
     return picture(name, _WIDTH, height, title, told, *marks)
+
+
+def _counted(ones: Sequence[object], noun: str) -> str:
+    return f"{len(ones)} {noun}{'s' if len(ones) != 1 else ''}"
 
 
 def _named(node: Node) -> str:

@@ -4,8 +4,11 @@ import { button, element } from "./element.js";
 import { snippets } from "./snippets.js";
 import { MOST_SHOWN, Table } from "./table.js";
 
-const RESULT_FORMATS = ["csv", "tsv", "json", "xml"];
-const GRAPH_FORMATS = ["ttl", "nt", "rdf", "jsonld", "trig", "nq"];
+const FORMATS = {
+  rows: ["csv", "tsv", "json", "xml", "xlsx"],
+  truth: ["csv", "tsv", "json", "xml"],
+  graph: ["ttl", "nt", "rdf", "jsonld", "trig", "nq"],
+};
 const MOST_CHARACTERS = 200_000;
 
 /**
@@ -92,8 +95,7 @@ function verbatim(text) {
 }
 
 function downloads(answer, service) {
-  const formats = answer.kind === "graph" ? GRAPH_FORMATS : RESULT_FORMATS;
-  const links = formats.map((format) =>
+  const links = FORMATS[answer.kind].map((format) =>
     element("a", { href: service.address(answer.query, format), download: `answer.${format}` }, format),
   );
   return element(
