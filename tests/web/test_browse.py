@@ -241,6 +241,8 @@ def test_answers_are_kept_and_links_stand_below_the_path(serve, state_of):
         response = client.get("/browse/instrument", headers=HTML)
         assert 'href="/kg/doc/instrument/plan-b"' in response.text
         assert '<a href="/kg/browse">' in response.text
+        refused = client.get("/browse/instrument?sort=label", headers={"Accept": "image/png"})
+        assert refused.json()["alternates"][0]["href"] == "/kg/browse/instrument?sort=label&format=html"
         again = client.get("/browse/instrument", headers={**HTML, "If-None-Match": response.headers["etag"]})
         assert again.status_code == 304
 

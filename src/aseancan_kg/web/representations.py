@@ -1,14 +1,14 @@
 """The representation of an answer that a client asks for, or the list of those it could have."""
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
 from aseancan_kg.errors import NotAcceptable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.web.signposting import Link
-from aseancan_kg.web.state import chosen_format
+from aseancan_kg.web.state import chosen_format, root_of
 
 
 def representation(request: Request, offered: tuple[Format, ...], alternates: Sequence[Link] | None = None) -> Format:
@@ -24,6 +24,7 @@ def representation(request: Request, offered: tuple[Format, ...], alternates: Se
 
 
 def _alternates(request: Request, offered: tuple[Format, ...]) -> list[Link]:
-    path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
+    root = root_of(request)
+    path = root + quote(request.scope["path"].removeprefix(root))
     asked = [pair for pair in request.query_params.multi_items() if pair[0] != "format"]
     return [Link(f"{path}?{urlencode([*asked, ('format', one.name)])}", "alternate", one.media_type) for one in offered]
