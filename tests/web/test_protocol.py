@@ -256,6 +256,7 @@ SPECIMENS = {
     "/opensearch.xml": "/opensearch.xml",
     "/r": "/r",
     "/r/{version}": "/r/0.1.0",
+    "/r/{version}/": "/r/0.1.0/",
     "/r/{version}/changes.{suffix}": "/r/0.1.0/changes.csv",
     "/r/{version}/changes/{path:path}": "/r/0.1.0/changes/body/asean",
     "/r/{version}/dataset": "/r/0.1.0/dataset",

@@ -41,7 +41,6 @@ def _dates(iri: str, snapshots: Sequence[Snapshot]) -> Iterator[Triple]:
 def _release(release: Release) -> Iterator[Triple]:
     node, words = _node(release), Literal(f"Release {release.version}", lang="en")
     yield DATASET, URIRef(_DCAT + "hasVersion"), node
-    yield node, URIRef(_DCAT + "isVersionOf"), DATASET
     yield node, RDF.type, DCAT.Dataset
     yield node, SKOS.prefLabel, words
     yield node, DCTERMS.title, words

@@ -18,6 +18,7 @@ from aseancan_kg.store.representation import write
 
 _DCAT, _DCTERMS = PREFIXES["dcat"], PREFIXES["dcterms"]
 _HAS_VERSION = ox.NamedNode(f"{_DCAT}hasVersion")
+_IS_VERSION_OF = ox.NamedNode(f"{_DCAT}isVersionOf")
 _REPLACED_BY = ox.NamedNode(f"{_DCTERMS}isReplacedBy")
 _NOT_COMPARED = {DESCRIPTION_GRAPH, HISTORY_GRAPH, graph("identifiers")}
 """Graphs that tell of the dataset, which the build does not compare either."""
@@ -75,7 +76,9 @@ def record(store: Dataset, told: Iterable[Release]) -> list[ox.Quad]:
     """Return what the dataset says of releases, and that they are its releases."""
     nodes = [ox.NamedNode(address(one)) for one in told]
     listed = [quad for quad in store.statements([ox.NamedNode(DATASET)], [_HAS_VERSION]) if quad.object in nodes]
-    return [*listed, *store.statements(nodes)]
+    # What comes without the dataset's own description says the same from its end.
+    back = [ox.Quad(node, _IS_VERSION_OF, ox.NamedNode(DATASET)) for node in nodes]
+    return [*listed, *back, *store.statements(nodes)]
 
 
 def changes(store: Dataset, step: Mapping[str, Sequence[str]]) -> list[Changed]:

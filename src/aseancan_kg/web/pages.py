@@ -82,10 +82,11 @@ def href_of(request: Request) -> Callable[[str], str]:
 
 def _described(path: str) -> str:
     """Return the IRI of what the page at a path is about: a thing or a term of ours, else the page itself."""
-    rest = path.removesuffix(".html").removeprefix("/")
-    if rest.startswith("doc/ont/"):
-        return ONT + rest.removeprefix("doc/ont/")
-    return ID + rest.removeprefix("doc/") if rest.startswith("doc/") else BASE + rest
+    rest = path.removeprefix("/")
+    if not rest.startswith("doc/"):
+        return BASE + rest
+    thing = rest.removeprefix("doc/").partition("?")[0].removesuffix(".html")
+    return ONT + thing.removeprefix("ont/") if thing.startswith("ont/") else ID + thing
 
 
 def workbench(

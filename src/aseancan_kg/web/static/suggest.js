@@ -22,6 +22,7 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
   show([]);
 
   field.addEventListener("input", () => {
+    activate(-1);
     clearTimeout(timer);
     timer = setTimeout(suggest, PATIENCE);
   });
@@ -54,7 +55,8 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
         // The search itself will say what is wrong.
       }
     }
-    if (number === asked && document.activeElement === field) {
+    // What comes late must not take away what has been chosen meanwhile.
+    if (number === asked && active < 0 && document.activeElement === field) {
       const [, labels, kinds, addresses] = found;
       show(labels.map((label, place) => ({ label, kind: kinds[place], address: addresses[place] })));
     }
