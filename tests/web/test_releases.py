@@ -277,3 +277,12 @@ def test_catalogues_are_led_to_the_file_of_a_release(released, past):
     listed = Graph().parse(data=released.get("/r?format=ttl").text, format="turtle")
     assert set(graph) <= set(listed)
     assert len(set(listed.subjects(DCAT.distribution))) == 3
+
+
+def test_a_page_kept_for_one_language_is_not_given_to_another(released):
+    path = f"/r/{SECOND}/graph/un-sdg-kos.html"
+    french, english = (released.get(path, headers={"Accept-Language": one}) for one in ("fr", "en"))
+    assert "Éliminer la pauvreté" in french.text
+    assert "Éliminer la pauvreté" not in english.text
+    assert "End poverty" in english.text
+    assert "Accept-Language" in french.headers["vary"].split(", ")

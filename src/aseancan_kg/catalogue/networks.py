@@ -28,7 +28,6 @@ _TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")
 _NOTATION = ox.NamedNode(f"{PREFIXES['skos']}notation")
 _ACRONYM = ox.NamedNode(f"{ONT}acronym")
 _GENERAL = {f"{ONT}mentions", f"{ONT}namedWithin"}
-_NAMED_TOGETHER = "named together"
 _INVERSES = {f"{ONT}supersededBy"}
 """Properties that say again what another says from the other side."""
 
@@ -242,18 +241,6 @@ def _narrow(names: Collection[str]) -> Collection[str]:
 
 
 _words = _narrow
-
-
-def _ring(count: int) -> list[tuple[float, float]]:
-    """Places on a circle, from the top on; every other one further out where they are many."""
-    turns = [2 * math.pi * number / count - math.pi / 2 for number in range(count)]
-    return [
-        (
-            (1 - 0.3 * (count > 16 and number % 2)) * math.cos(turn),
-            (1 - 0.3 * (count > 16 and number % 2)) * math.sin(turn),
-        )
-        for number, turn in enumerate(turns)
-    ]
 
 
 _STEPS = 400

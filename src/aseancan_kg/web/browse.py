@@ -1,6 +1,5 @@
 """`/browse`: the kinds of things; `/browse/{kind}`: those of a kind, narrowed down by facets."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -18,10 +17,10 @@ from aseancan_kg.library.sheets import Sheet
 from aseancan_kg.mediatypes import CSV, HTML, JSON_LD, XLSX, Format
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.representations import representation
-from aseancan_kg.web.state import state_of
+from aseancan_kg.web.state import page_number, state_of
 from aseancan_kg.web.tables import file
 
 OFFERED = (HTML, CSV, XLSX, JSON_LD)
@@ -126,13 +125,11 @@ def _asked(request: Request) -> _Asked:
     if not found.things:
         raise NotFound(f"there are no {of.plural.lower()} in this dataset", remedy="/browse lists what there is.")
     given = request.query_params
-    sort, number = given.get("sort", found.sorts[0]), given.get("page", "1")
+    sort = given.get("sort", found.sorts[0])
     if sort not in found.sorts:
         raise InputError(f"{sort!r} is no order", remedy=f"It is one of {', '.join(found.sorts)}.")
-    if not re.fullmatch("[1-9][0-9]{0,5}", number):
-        raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
     pairs = ((name, key) for name, key in given.multi_items() if name not in _OWN and key)
-    return _Asked(found, found.selection(pairs), sort, int(number))
+    return _Asked(found, found.selection(pairs), sort, page_number(request))
 
 
 def _divided(facet: Facet, choices: Sequence[Choice]) -> tuple[Facet, list[Choice], list[Choice]]:
@@ -185,6 +182,5 @@ def _described(request: Request, items: list[Item]) -> Response:
 
 
 def _kept(request: Request, response: Response) -> Response:
-    response.headers.update({"ETag": etag(response.body), "Cache-Control": "no-cache", "Vary": "Accept"})
-    request.scope[KEEP] = True
-    return response
+    response.headers["Vary"] = "Accept"
+    return keep(request, response)

@@ -9,7 +9,7 @@ from aseancan_kg.library.citations import BIBTEX, WRITERS
 from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import named
 from aseancan_kg.web.downloads import attachment
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.state import state_of
 
 
@@ -27,10 +27,5 @@ async def cite(request: Request) -> Response:
         raise NotFound(f"{iri} is the work of others", remedy=remedy)
     cited = (await run_in_threadpool(references, store, [iri]))[iri]
     body = WRITERS[chosen](cited).encode()
-    request.scope[KEEP] = True
-    headers = {
-        "Cache-Control": "no-cache",
-        "Content-Disposition": attachment(f"{cited.key}.{chosen.name}"),
-        "ETag": etag(body),
-    }
-    return Response(body, headers=headers, media_type=chosen.content_type)
+    headers = {"Content-Disposition": attachment(f"{cited.key}.{chosen.name}")}
+    return keep(request, Response(body, headers=headers, media_type=chosen.content_type))

@@ -15,13 +15,13 @@ from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
-from aseancan_kg.web import entities, signposting
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web import signposting
+from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.releases import kept, rows
-from aseancan_kg.web.representations import representation
-from aseancan_kg.web.signposting import OFFERED, Address
-from aseancan_kg.web.state import State, local_path, root_of, state_of
+from aseancan_kg.web.representations import representation, signposted
+from aseancan_kg.web.signposting import OFFERED, Address, split
+from aseancan_kg.web.state import State, local_path, page_number, root_of, state_of
 
 MOST_ADDRESSES = 50_000
 """Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
@@ -85,10 +85,10 @@ async def feed(request: Request) -> Response:
 
 def _dataset(request: Request) -> Response:
     state, root = state_of(request), root_of(request)
-    iri, suffix = entities.split(request.scope["path"].removeprefix(root))
+    iri, suffix = split(request.scope["path"].removeprefix(root))
     if iri != DATASET:
         raise NotFound(f"nothing is known about {iri}", remedy=f"The dataset is described at {root}/dataset.")
-    address = Address(root, DATASET, entities.page_number(request))
+    address = Address(root, DATASET, page_number(request))
     if suffix and not request.scope["path"].endswith(suffix.name):
         return RedirectResponse(address.location(suffix), 301)
     chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
@@ -109,7 +109,7 @@ def _dataset(request: Request) -> Response:
             releases=kept(request),
             # "<" alone could end the element that holds it.
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
-            downloads=[(each, address.location(each)) for each in OFFERED if each is not HTML],
+            downloads=address.downloads(),
             links=links,
         )
     else:
@@ -117,14 +117,7 @@ def _dataset(request: Request) -> Response:
         quads = [*documents.quads(state.store, found), *graphs, *distributions.quads(files)]
         body = documents.write_merged(quads, chosen, first=DATASET)
         response = Response(body, media_type=chosen.content_type)
-    response.headers["Content-Location"] = address.location(chosen)
-    response.headers["Link"] = signposting.header(links)
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["ETag"] = etag(response.body)
-    if not suffix and "format" not in request.query_params:
-        response.headers["Vary"] = "Accept"
-    request.scope[KEEP] = True
-    return response
+    return signposted(request, response, address, chosen, links, named=bool(suffix), by_language=False)
 
 
 def _parts(state: State) -> list[list[tuple[str, date | None]]]:

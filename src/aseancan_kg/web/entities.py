@@ -14,17 +14,18 @@ from starlette.responses import RedirectResponse, Response
 from aseancan_kg.catalogue import documents, identifiers, things
 from aseancan_kg.catalogue.aspects import aspects
 from aseancan_kg.catalogue.identifiers import Identifiers
-from aseancan_kg.errors import InputError, NotAcceptable, NotFound
+from aseancan_kg.errors import NotAcceptable, NotFound
 from aseancan_kg.library.citations import as_sentence
 from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web import signposting
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import home, page
 from aseancan_kg.web.pictures import of_thing
-from aseancan_kg.web.signposting import OFFERED, SUFFIXES, Address
-from aseancan_kg.web.state import chosen_format, local_path, root_of, state_of
+from aseancan_kg.web.representations import representation, signposted
+from aseancan_kg.web.signposting import OFFERED, Address, split
+from aseancan_kg.web.state import chosen_format, local_path, locally, page_number, root_of, state_of
 
 _CHOICES, _GONE = 300, 410
 _VERSION_OF_ONTOLOGY = re.compile(r"/ont/(\d+\.\d+\.\d+)")
@@ -60,7 +61,7 @@ def _thing(request: Request) -> Response:
     path = request.path_params["path"]
     iris = _meant(request, ID + path)
     if len(iris) > 1:
-        return _choices(request, iris, [_locally(request, f"/id/{quote(identifiers.path_of(one))}") for one in iris])
+        return _choices(request, iris, [locally(request, f"/id/{quote(identifiers.path_of(one))}") for one in iris])
     if iris[0] != ID + path or not identifiers.is_canonical(path, _raw(request)):
         return _redirect(request, f"/id/{quote(identifiers.path_of(iris[0]))}", 301)
     links = [signposting.Link(Address(root_of(request), iris[0]).location(), "describedby")]
@@ -75,7 +76,7 @@ def _document(request: Request) -> Response:
     iris = _meant(request, iri)
     suffix = f".{named.name}" if named else ""
     if len(iris) > 1:
-        return _choices(request, iris, [_locally(request, f"{local_path(one)}{suffix}") for one in iris])
+        return _choices(request, iris, [locally(request, f"{local_path(one)}{suffix}") for one in iris])
     written = path.removeprefix("/")
     if iris[0] != iri or not written.endswith(suffix) or not identifiers.is_canonical(written, _raw(request)):
         return _redirect(request, f"{local_path(iris[0])}{suffix}", 301)
@@ -97,9 +98,7 @@ def _linkset(request: Request) -> Response:
     chosen = chosen_format(request, (LINKSET, LINKSET_TEXT), request.query_params.get("format"))
     links = signposting.link_set(found, Address(root_of(request), iri, found.page))
     text = signposting.as_json(links) if chosen is LINKSET else signposting.as_text(links)
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept", "ETag": etag(text.encode())}
-    request.scope[KEEP] = True
-    return Response(text, headers=headers, media_type=chosen.content_type)
+    return keep(request, Response(text, headers={"Vary": "Accept"}, media_type=chosen.content_type))
 
 
 def _look_up(request: Request) -> Response:
@@ -122,39 +121,32 @@ def _meant(request: Request, iri: str) -> Sequence[str]:
     store = state.store
     if store.knows(iri):
         return documents.successors(store, iri) or (iri,)
-    path = identifiers.path_of(iri)
     namespace = next(one for one in (ID, ONT, BASE) if iri.startswith(one))
     tidy = namespace + identifiers.tidy(iri.removeprefix(namespace))
     if store.knows(tidy):
         return (tidy,)
     known = state.derived.get(Identifiers)
-    # What is asked for as a thing is no term of the ontology.
-    found = [one for one in known.find(path) if one.startswith(ID) or namespace != ID]
-    if found:
+    if found := known.meant(iri):
         return found
-    near = [f"{root_of(request)}{local_path(one)}" for name in known.near(path) for one in known.find(name)]
+    near = [
+        f"{root_of(request)}{local_path(one)}"
+        for name in known.near(identifiers.path_of(iri))
+        for one in known.find(name)
+    ]
     remedy = f"Did you mean {' or '.join(near)}?" if near else None
     raise NotFound(f"nothing is known about {iri}", remedy=remedy)
 
 
 def _represent(request: Request, iri: str, named: Format | None) -> Response:
     """Answer with the representation of a document that a suffix has named, else with the one that is wanted."""
-    wanted = request.query_params.get("format")
     address = Address(root_of(request), iri, page_number(request))
-    try:
-        chosen = named or chosen_format(request, OFFERED, wanted)
-    except NotAcceptable:
-        request.state.alternates = signposting.alternates(address)
-        raise
-    varying = [] if named or wanted else ["Accept"]
+    chosen = named or representation(request, OFFERED, signposting.alternates(address))
     store = state_of(request).store
     if chosen is HTML:
-        varying.append("Accept-Language")
         shown = things.thing(store, iri, address.page, languages(request.headers.get("accept-language")))
         found = shown.document
         links = signposting.links(found, address, chosen)
-        downloads = [(one, address.location(one)) for one in OFFERED if one is not HTML]
-        values: dict[str, Any] = {"thing": shown, "downloads": downloads, "links": links, "address": address}
+        values: dict[str, Any] = {"thing": shown, "downloads": address.downloads(), "links": links, "address": address}
         values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
         values["pictures"] = of_thing(request, iri)
         values |= {"reference": references(store, [iri])[iri] if citable(iri) else None, "sentence": as_sentence}
@@ -167,11 +159,8 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         links = signposting.links(found, address, chosen)
         response = Response(documents.written(store, found, chosen), media_type=chosen.content_type)
     response.status_code = _GONE if found.withdrawn else 200
-    response.headers.update(_headers(request, address.location(chosen), varying))
-    response.headers["Link"] = signposting.header(links)
-    response.headers["ETag"] = etag(response.body)
-    request.scope[KEEP] = True
-    return response
+    response.headers["Last-Modified"] = format_datetime(state_of(request).since, usegmt=True)
+    return signposted(request, response, address, chosen, links, named=bool(named), by_language=chosen is HTML)
 
 
 def _changes(request: Request, iri: str) -> str | None:
@@ -180,45 +169,13 @@ def _changes(request: Request, iri: str) -> str | None:
     return f"/r/{state.store.version}{path}" if path and state.downloads.changes else None
 
 
-def _headers(request: Request, location: str, varying: Sequence[str]) -> dict[str, str]:
-    since = format_datetime(state_of(request).since, usegmt=True)
-    vary = {"Vary": ", ".join(varying)} if varying else {}
-    return {"Content-Location": location, "Cache-Control": "no-cache", "Last-Modified": since, **vary}
-
-
-def split(path: str) -> tuple[str, Format | None]:
-    """Return the IRI that a path describes, and the representation that its suffix names if it has one."""
-    stem, dot, suffix = path.rstrip("/").rpartition(".")
-    named = SUFFIXES.get(suffix.lower()) if dot else None
-    rest = (stem if named else path).removeprefix("/")
-    if rest.startswith("doc/ont/"):
-        return ONT + rest.removeprefix("doc/ont/"), named
-    if rest.startswith("doc/"):
-        return ID + rest.removeprefix("doc/"), named
-    return BASE + rest, named
-
-
-def page_number(request: Request) -> int:
-    """Return which page of incoming links a request wants, from 1; raises `InputError`."""
-    number = request.query_params.get("page", "1")
-    if not re.fullmatch("[1-9][0-9]{0,5}", number):
-        raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
-    return int(number)
-
-
 def _raw(request: Request) -> str:
     """Return the path as it was sent, before percent signs were decoded."""
     return str(request.scope.get("raw_path", b"").decode("latin-1"))
 
 
-def _locally(request: Request, path: str) -> str:
-    """Return an address on this host, with what the request asks of it."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{root_of(request)}{path}{query}"
-
-
 def _redirect(request: Request, path: str | None, status: int, **headers: str) -> Response:
-    return RedirectResponse(_locally(request, path or "/"), status, {"Cache-Control": "no-cache", **headers})
+    return RedirectResponse(locally(request, path or "/"), status, {"Cache-Control": "no-cache", **headers})
 
 
 def _choices(request: Request, iris: Sequence[str], addresses: Sequence[str]) -> Response:

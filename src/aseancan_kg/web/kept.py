@@ -3,6 +3,9 @@
 import hashlib
 from collections import OrderedDict
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 KEEP = "aseancan_kg.keep"
 """Set to true in the scope of a request whose response may be sent again to whoever asks the same."""
 
@@ -14,6 +17,15 @@ _OVERHEAD = 1024
 def etag(body: bytes | memoryview) -> str:
     """Return the strong tag of a body (RFC 9110 §8.8.3); the front answers 304 to a client that holds it."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def keep(request: Request, response: Response) -> Response:
+    """Have a response sent again to whoever asks the same, and let clients ask by its tag whether it is another."""
+    if "etag" not in response.headers:
+        response.headers["ETag"] = etag(response.body)
+    response.headers.setdefault("Cache-Control", "no-cache")
+    request.scope[KEEP] = True
+    return response
 
 
 class Kept:

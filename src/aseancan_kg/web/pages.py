@@ -21,7 +21,7 @@ from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.kept import etag
-from aseancan_kg.web.state import local_path, root_of, state_of
+from aseancan_kg.web.state import local_path, locally, root_of, state_of
 
 _SECURITY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -152,5 +152,4 @@ async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
     known = f"{first.lower() if first.lower() in _DOORS else first}{slash}{rest}"
     if f"/{known}" == path or request.method != "GET":
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    query = f"?{request.url.query}" if request.url.query else ""
-    await RedirectResponse(f"{root_of(request)}/{quote(known)}{query}", 301)(scope, receive, send)
+    await RedirectResponse(locally(request, f"/{quote(known)}"), 301)(scope, receive, send)

@@ -21,7 +21,7 @@ from aseancan_kg.web.drawings import matrices as matrix_drawings
 from aseancan_kg.web.drawings import networks as network_drawings
 from aseancan_kg.web.drawings import timelines
 from aseancan_kg.web.drawings.svg import Element, Target, as_file, inline
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import href_of, page
 from aseancan_kg.web.state import State, root_of, state_of
 from aseancan_kg.web.tables import Shown, Table, file
@@ -70,11 +70,7 @@ def of_thing(request: Request, iri: str) -> list[tuple[Picture, Markup]]:
 
 
 def _kept(request: Request, response: Response) -> Response:
-    if response.status_code == 200:
-        response.headers["ETag"] = etag(response.body)
-        response.headers["Cache-Control"] = "no-cache"
-        request.scope[KEEP] = True
-    return response
+    return keep(request, response) if response.status_code == 200 else response
 
 
 def _overview(request: Request) -> Response:

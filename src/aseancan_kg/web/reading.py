@@ -21,7 +21,7 @@ from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import pointing
 from aseancan_kg.store.representation import write
 from aseancan_kg.web.downloads import attachment
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of, state_of
 
@@ -51,9 +51,7 @@ async def read(request: Request) -> Response:
         response = Response(body, headers=headers, media_type=chosen.content_type)
     else:
         response = await run_in_threadpool(_page, request, plan)
-    response.headers.update({"Cache-Control": "no-cache", "ETag": etag(response.body)})
-    request.scope[KEEP] = True
-    return response
+    return keep(request, response)
 
 
 def address(plan: str) -> str:

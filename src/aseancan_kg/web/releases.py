@@ -38,12 +38,11 @@ from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web import signposting
 from aseancan_kg.web.downloads import attachment
-from aseancan_kg.web.entities import page_number, split
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.representations import representation
-from aseancan_kg.web.signposting import OFFERED, Address, Link, comparison
-from aseancan_kg.web.state import local_path, root_of, state_of
+from aseancan_kg.web.representations import representation, signposted
+from aseancan_kg.web.signposting import OFFERED, Address, Link, comparison, split
+from aseancan_kg.web.state import local_path, locally, page_number, root_of, state_of
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -106,8 +105,7 @@ async def _in_release(request: Request, answer: Answer) -> Response:
 
 
 def _redirect(request: Request, one: Release, path: str, status: int) -> Response:
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{root_of(request)}/r/{one.dataset}{path}{query}", status)
+    return RedirectResponse(locally(request, f"/r/{one.dataset}{path}"), status)
 
 
 def kept(request: Request) -> list[Release]:
@@ -324,7 +322,7 @@ def _document(request: Request, one: Release) -> Response:
             "thing": shown,
             "aspects": (),
             "pictures": (),
-            "downloads": [(each, address.location(each)) for each in OFFERED if each is not HTML],
+            "downloads": address.downloads(),
             "links": links,
             "address": address,
             "release": one,
@@ -339,13 +337,7 @@ def _document(request: Request, one: Release) -> Response:
         # The current one can be built anew with another description; what is archived cannot.
         response.headers.update({"Cache-Control": "no-cache"} if _is_current(request, one) else _fixed(one))
     response.headers["AC-Dataset-Version"] = one.dataset
-    response.headers["Content-Location"] = address.location(chosen)
-    response.headers["Link"] = signposting.header(links)
-    response.headers["ETag"] = etag(response.body)
-    if not suffix and "format" not in request.query_params:
-        response.headers["Vary"] = "Accept, Accept-Language" if chosen is HTML else "Accept"
-    request.scope[KEEP] = True
-    return response
+    return signposted(request, response, address, chosen, links, named=bool(suffix), by_language=chosen is HTML)
 
 
 def _fixed(one: Release) -> dict[str, str]:

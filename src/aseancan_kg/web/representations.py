@@ -1,13 +1,15 @@
 """The representation of an answer that a client asks for, or the list of those it could have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from aseancan_kg.errors import NotAcceptable
 from aseancan_kg.mediatypes import Format
-from aseancan_kg.web.signposting import Link
+from aseancan_kg.web.kept import keep
+from aseancan_kg.web.signposting import Address, Link, header
 from aseancan_kg.web.state import chosen_format, root_of
 
 
@@ -21,6 +23,29 @@ def representation(request: Request, offered: tuple[Format, ...], alternates: Se
     except NotAcceptable:
         request.state.alternates = _alternates(request, offered) if alternates is None else alternates
         raise
+
+
+def signposted(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    address: Address,
+    chosen: Format,
+    links: Iterable[Link],
+    *,
+    named: bool,
+    by_language: bool,
+) -> Response:
+    """Say of a representation where it is, what belongs to it, and by what it was chosen; have it kept.
+
+    Nothing was negotiated when a suffix has `named` it, or `format=`; a page may still be `by_language`.
+    """
+    response.headers["Content-Location"] = address.location(chosen)
+    response.headers["Link"] = header(links)
+    negotiated = not named and not request.query_params.get("format")
+    varying = [*(["Accept"] if negotiated else ()), *(["Accept-Language"] if by_language else ())]
+    if varying:
+        response.headers["Vary"] = ", ".join(varying)
+    return keep(request, response)
 
 
 def _alternates(request: Request, offered: tuple[Format, ...]) -> list[Link]:

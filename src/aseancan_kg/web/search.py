@@ -8,7 +8,6 @@
 """
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,10 +24,10 @@ from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library.sheets import WRITERS, Sheet
 from aseancan_kg.mediatypes import CSV, HTML, PLAIN_JSON, XLSX, Format
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import href_of, page
 from aseancan_kg.web.representations import representation
-from aseancan_kg.web.state import State, root_of, state_of
+from aseancan_kg.web.state import State, page_number, root_of, state_of
 from aseancan_kg.web.tables import file
 
 OFFERED = (HTML, PLAIN_JSON, CSV, XLSX)
@@ -96,9 +95,8 @@ def _page(request: Request, chosen: Format) -> Response:
     else:
         told = {"query": asked, **_as_json(found), "page": number, "pages": pages}
         response = Response(json.dumps(told, ensure_ascii=False), media_type=chosen.content_type)
-    response.headers.update({"ETag": etag(response.body), "Cache-Control": "no-cache", "Vary": "Accept"})
-    request.scope[KEEP] = True
-    return response
+    response.headers["Vary"] = "Accept"
+    return keep(request, response)
 
 
 def _file(request: Request, chosen: Format) -> Response:
@@ -118,20 +116,16 @@ def _suggest(request: Request) -> Response:
     href, root = href_of(request), root_of(request)
     addresses = [href(one.iri) or f"{root}/search?{urlencode({'q': one.label})}" for one in entries]
     told = [asked, [one.label for one in entries], [one.kind.label for one in entries], addresses]
-    body = json.dumps(told, ensure_ascii=False).encode()
-    request.scope[KEEP] = True
-    return Response(body, headers={"ETag": etag(body), "Cache-Control": "no-cache"}, media_type=_SUGGESTIONS)
+    return keep(request, Response(json.dumps(told, ensure_ascii=False), media_type=_SUGGESTIONS))
 
 
 def _asked(request: Request) -> tuple[str, Kind | None, int]:
     """Return what is looked for, the kind if one is asked for, and the page; raises `InputError`."""
     given = request.query_params
-    name, number = given.get("kind", ""), given.get("page", "1")
+    name = given.get("kind", "")
     if name and name not in BY_NAME:
         raise InputError(f"there is no kind {name!r}", remedy=f"The kinds are {', '.join(BY_NAME)}.")
-    if not re.fullmatch("[1-9][0-9]{0,5}", number):
-        raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
-    return given.get("q", "").strip(), BY_NAME.get(name), int(number)
+    return given.get("q", "").strip(), BY_NAME.get(name), page_number(request)
 
 
 def _as_json(found: Found) -> dict[str, Any]:

@@ -69,10 +69,26 @@ class Address:
             query["page"] = str(number)
         return f"{self.root}{path or '/'}" + (f"?{urlencode(query)}" if query else "")
 
+    def downloads(self) -> list[tuple[Format, str]]:
+        """Return the representations that are no page, with their addresses."""
+        return [(one, self.location(one)) for one in OFFERED if one is not HTML]
+
     def linkset(self) -> str:
         """Return the address of the link set of the document."""
         path, _, query = self.location().removeprefix(self.root).partition("?")
         return f"{self.root}/linkset{path.rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def split(path: str) -> tuple[str, Format | None]:
+    """Return the IRI that a path describes, and the representation that its suffix names if it has one."""
+    stem, dot, suffix = path.rstrip("/").rpartition(".")
+    named = SUFFIXES.get(suffix.lower()) if dot else None
+    rest = (stem if named else path).removeprefix("/")
+    if rest.startswith("doc/ont/"):
+        return ONT + rest.removeprefix("doc/ont/"), named
+    if rest.startswith("doc/"):
+        return ID + rest.removeprefix("doc/"), named
+    return BASE + rest, named
 
 
 def comparison(iri: str) -> str | None:

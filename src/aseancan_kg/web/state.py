@@ -1,5 +1,6 @@
 """What every door shares: the store, the engine that answers clients, the query catalogue, the templates."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from aseancan_kg import mediatypes
 from aseancan_kg.archive import Archived
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.error_reports import ErrorReports
+from aseancan_kg.errors import InputError
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES, document_iri
 from aseancan_kg.queries import Query, catalogue
@@ -178,9 +180,23 @@ def chosen_format(request: Request, offered: tuple[Format, ...], wanted: str | N
     return mediatypes.named(wanted, offered) if wanted else mediatypes.negotiate(accept_of(request), offered)
 
 
+def page_number(request: Request) -> int:
+    """Return which page of a list a request wants, from 1; raises `InputError`."""
+    number = request.query_params.get("page", "1")
+    if not re.fullmatch("[1-9][0-9]{0,5}", number):
+        raise InputError(f"{number!r} is no page number", remedy="Pages are counted from 1.")
+    return int(number)
+
+
 def root_of(request: Request) -> str:
     """Return the path under which a proxy publishes the service, "" when at the top."""
     return str(request.scope.get("root_path", ""))
+
+
+def locally(request: Request, path: str) -> str:
+    """Return a path below the service's as an address on this host, with what the request asks of it."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{root_of(request)}{path}{query}"
 
 
 def local_path(iri: str) -> str | None:
