@@ -20,8 +20,9 @@ from aseancan_kg.library.sheets import Sheet
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, XLSX, Format
 from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.store import Answer, Question, Rest
+from aseancan_kg.web.conditions import HEAD
 from aseancan_kg.web.kept import KEEP, etag
-from aseancan_kg.web.state import HEAD, log_of, root_of, state_in, state_of
+from aseancan_kg.web.state import log_of, root_of, state_in, state_of
 from aseancan_kg.web.tables import file
 
 _A_MOMENT = 0.02

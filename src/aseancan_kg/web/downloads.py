@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import mimetypes
+import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -11,13 +12,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from aseancan_kg.catalogue.distributions import File
 from aseancan_kg.errors import InputError, NotFound, Place
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.namespaces import BASE
+from aseancan_kg.web import conditions
+from aseancan_kg.web.conditions import HEAD
 from aseancan_kg.web.kept import etag
+from aseancan_kg.web.ready_made import choosing_headers
 
 MANIFEST, CHANGES = "manifest.json", "changes.json"
 _SECURITY = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -57,10 +63,29 @@ class Downloads:
         assert self.directory
         document = self._documents.get(name)
         if document is None:
-            headers = {"Cache-Control": "no-cache"}
-            return FileResponse(self.directory / name, headers=headers, media_type=media_type(name))
+            return Download(self.directory / name, media_type(name), {"Cache-Control": "no-cache"})
         headers = {"Content-Security-Policy": _policy(document), "ETag": etag(document), "Cache-Control": "no-cache"}
         return Response(document, headers=headers, media_type=media_type(name))
+
+
+class Download(FileResponse):
+    """A file, or the parts of it that are asked for; it is not read for who wants its headers or holds it already."""
+
+    def __init__(self, file: Path, media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(file, headers=headers, media_type=media_type, stat_result=os.stat(file))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, or its head alone where the front would leave the body out.
+
+        No range counts then, nor one in another unit than bytes (RFC 9110 §13.2.2, §14.2).
+        """
+        headers = scope["headers"]
+        only_head = HEAD in scope or conditions.status(choosing_headers(headers), self.raw_headers) != 200
+        if only_head:
+            scope = {**scope, "method": "HEAD"}
+        if only_head or not Headers(scope=scope).get("range", "").lower().startswith("bytes="):
+            scope = {**scope, "headers": [one for one in headers if one[0] != b"range"]}
+        await super().__call__(scope, receive, send)
 
 
 def media_type(name: str) -> str:

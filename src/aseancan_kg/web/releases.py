@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.archive import Release
 from aseancan_kg.catalogue import distributions, documents, identifiers, releases, things
@@ -37,7 +37,7 @@ from aseancan_kg.mediatypes import (
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web import signposting
-from aseancan_kg.web.downloads import attachment
+from aseancan_kg.web.downloads import Download, attachment
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.representations import representation, signposted
@@ -281,7 +281,7 @@ def _quads(request: Request, one: Release) -> Response:
     if request.path_params["name"] != kept.file.name:
         raise NotFound(f"there is no such file in release {one.version}", remedy=f"There is {kept.file.name}.")
     headers = {"Cache-Control": FOREVER, "Content-Disposition": attachment(kept.file.name)}
-    return FileResponse(kept.file, headers=headers, media_type="application/x-xz")
+    return Download(kept.file, "application/x-xz", headers)
 
 
 def _thing(request: Request, one: Release) -> Response:

@@ -147,10 +147,6 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     return environment
 
 
-HEAD = "aseancan_kg.head"
-"""In the scope of a GET that was a HEAD: its body is not sent."""
-
-
 def state_in(scope: Scope) -> State:
     """Return what is served, for the whole of a request as it was when it came."""
     if "aseancan_kg.state" not in scope:
