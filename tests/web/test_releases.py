@@ -4,8 +4,11 @@ import asyncio
 import csv
 import io
 import lzma
+import os
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 import pyoxigraph as ox
@@ -198,6 +201,20 @@ def test_two_releases_are_held(past, state_of):
     one, other = (releases.store(each.dataset) for each in past)
     assert (releases.store(FIRST), releases.store(SECOND)) == (one, other)
     asyncio.run(releases.close())
+
+
+def test_a_release_that_loads_slowly_holds_no_other_up(published, past, state_of, serve, tmp_path):
+    slow = tmp_path / "slow"
+    os.mkfifo(slow)
+    archived = (past[0], replace(past[1], file=slow))
+    with serve(state_of(published, archived=archived)) as client, ThreadPoolExecutor(2) as threads:
+        assert client.get(f"/r/{FIRST}{ACTIP}.ttl").status_code == 200
+        waiting = threads.submit(client.get, f"/r/{SECOND}{ACTIP}.ttl")
+        with slow.open("wb") as end:  # it is being read by now
+            assert threads.submit(client.get, f"/r/{FIRST}{ACTIP}.nt").result(timeout=60).status_code == 200
+            assert not waiting.done()
+            end.write(past[1].file.read_bytes())
+        assert waiting.result().status_code == 200
 
 
 def test_the_version_of_the_ontology_is_that_of_its_release(released):
