@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from aseancan_kg.catalogue.distributions import File
+from aseancan_kg.catalogue.distributions import Distribution, File, Terms
 from aseancan_kg.errors import InputError, NotFound, Place
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.namespaces import BASE
@@ -102,6 +102,23 @@ def _policy(document: bytes) -> str:
     styles = set(re.findall(rb"<style>(.*?)</style>", document, re.DOTALL))
     hashes = sorted(base64.b64encode(hashlib.sha256(style).digest()).decode() for style in styles)
     return _SECURITY.format(" ".join(f"'sha256-{one}'" for one in hashes) or "'none'")
+
+
+def rows(root: str, files: Sequence[File], found: Sequence[Distribution]) -> list[dict[str, Any]]:
+    """Return name, address below `root`, size in bytes and SHA-256 of each file; of a distribution, also its terms."""
+    terms = {each.file.name: each.terms for each in found}
+    told = [(file, terms.get(file.name, Terms())) for file in files]
+    return [
+        {
+            "name": file.name,
+            "href": f"{root}/{file.url.removeprefix(BASE)}",
+            "bytes": file.size,
+            "sha256": file.sha256,
+            "licence": held.licence,
+            "rights": held.rights.value if held.rights else None,
+        }
+        for file, held in told
+    ]
 
 
 def attachment(name: str) -> str:
