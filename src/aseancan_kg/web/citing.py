@@ -28,4 +28,4 @@ async def cite(request: Request) -> Response:
     cited = (await run_in_threadpool(references, store, [iri]))[iri]
     body = WRITERS[chosen](cited).encode()
     headers = {"Content-Disposition": attachment(f"{cited.key}.{chosen.name}")}
-    return keep(request, Response(body, headers=headers, media_type=chosen.content_type))
+    return keep(request, Response(body, headers=headers, media_type=chosen.content_type), "iri", "format")

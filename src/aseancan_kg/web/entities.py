@@ -147,7 +147,8 @@ def _linkset(request: Request) -> Response:
     chosen = chosen_format(request, (LINKSET, LINKSET_TEXT), request.query_params.get("format"))
     links = signposting.link_set(found, Address(root_of(request), iri, found.page))
     text = signposting.as_json(links) if chosen is LINKSET else signposting.as_text(links)
-    return keep(request, Response(text, headers={"Vary": "Accept"}, media_type=chosen.content_type))
+    response = Response(text, headers={"Vary": "Accept"}, media_type=chosen.content_type)
+    return keep(request, response, "page", "format", *(() if "path" in request.path_params else ("uri",)))
 
 
 def _look_up(request: Request) -> Response:

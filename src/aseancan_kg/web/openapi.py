@@ -18,7 +18,7 @@ from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
 from aseancan_kg.web import answers, reading, search
 from aseancan_kg.web.bodies import FORM
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
 
@@ -54,22 +54,21 @@ _PROBLEMS = {
 async def document(request: Request) -> Response:
     """Answer `/openapi.json`."""
     body = json.dumps(_described(request), ensure_ascii=False).encode()
-    request.scope[KEEP] = not request.url.query
-    headers = {"ETag": etag(body), "Cache-Control": "public, no-cache"}
-    return Response(body, headers=headers, media_type="application/json")
+    response = Response(body, headers={"Cache-Control": "public, no-cache"}, media_type="application/json")
+    return keep(request, response)
 
 
 async def docs(request: Request) -> Response:
     """Answer `/docs` with the same as a page."""
     told = _described(request)
-    request.scope[KEEP] = not request.url.query  # which says nothing here, and could fill all that is kept
-    return page(
+    response = page(
         request,
         "docs.html",
         summary=told["info"]["summary"],
         operations=[(method, path, one) for path, methods in told["paths"].items() for method, one in methods.items()],
         refusals=told["components"]["responses"],
     )
+    return keep(request, response)
 
 
 def _described(request: Request) -> dict[str, Any]:
