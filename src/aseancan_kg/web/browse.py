@@ -30,7 +30,7 @@ _MOST_SHOWN = 8
 _MOST_DESCRIBED = 2000
 """Things described in one JSON-LD document."""
 _OWN = ("sort", "page", "format")
-_SORTED = {"text": "order of the text", "number": "number", "label": "name", "date": "date, the newest first"}
+SORTED = {"text": "order of the text", "number": "number", "label": "name", "date": "date, the newest first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _kind(request: Request, chosen: Format) -> Response:
             pages=pages,
             choices=[_divided(facet, found) for facet, found in asked.listing.choices(asked.selection).items()],
             selected=[(facet, value, _without(asked, facet, value)) for facet, value in _selected(asked)],
-            sorts={name: _SORTED[name] for name in asked.listing.sorts},
+            sorts={name: SORTED[name] for name in asked.listing.sorts},
             tree=listing.tree(state_of(request).store, of.scheme) if of.scheme and not asked.selection else (),
             uses=state_of(request).derived.get(_Listing(BY_NAME["action"])).uses("topic") if of.scheme else {},
             query=query,

@@ -207,13 +207,14 @@ def _inert(headers: Headers) -> Headers:
 
 
 def _methods(scope: Scope) -> bytes:
-    """Return the methods that an address answers, none for an address that nothing answers."""
-    for route in scope["app"].router.routes:
-        match, _ = route.matches({**scope, "method": "GET"})
-        if match is not Match.NONE:
-            methods: set[str] = getattr(route, "methods", None) or {"GET", "HEAD"}
-            return ", ".join(sorted({*methods, *({"HEAD"} if "GET" in methods else ()), "OPTIONS"})).encode()
-    return b""
+    """Return the methods that an address answers, none for an address that nothing answers; those of all for `*`."""
+    routes = scope["app"].router.routes
+    if scope["path"].removeprefix(scope["root_path"]) != "*":
+        asked = {**scope, "method": "GET"}
+        routes = [one for one in routes if one.matches(asked)[0] is not Match.NONE][:1]
+    methods = {method for one in routes for method in getattr(one, "methods", None) or ("GET",)}
+    own = {"OPTIONS", *(("HEAD",) if "GET" in methods else ())}
+    return ", ".join(sorted(methods | own)).encode() if methods else b""
 
 
 def _log(scope: Scope, reply: _Reply, seconds: float, *, with_query: bool) -> None:

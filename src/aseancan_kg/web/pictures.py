@@ -301,3 +301,5 @@ _WHOLE: dict[str, Callable[[State], Picture | None]] = {
 """Name → picture of the whole dataset."""
 _OF_THING: dict[str, Callable[[State, str], Picture | None]] = {"lineage": _lineage_of, "neighbours": _around}
 """Name → picture of a thing."""
+NAMES = (*_KINDS, *_WHOLE, *_OF_THING)
+"""What a picture is called in its address."""
