@@ -81,7 +81,13 @@ def test_a_part_is_sent_of_what_has_not_changed(client):
         assert (whole.status_code, whole.content) == (200, BODY)
     assert client.get(path, headers={**part, "If-None-Match": '"other"'}).status_code == 206
     assert client.get(path, headers={"Range": "lines=1-2"}).status_code == 200
-    assert client.get(path, headers={"Range": "bytes=999999999-"}).status_code == 416
+
+
+@pytest.mark.parametrize(("part", "expected"), [("bytes=999999999-", 416), ("bytes=9-3", 400), ("bytes=x", 400)])
+def test_a_part_that_there_is_not_is_a_problem(client, part, expected):
+    refused = client.get(f"/downloads/{LONG}", headers={"Range": part})
+    assert (refused.status_code, refused.json()["status"]) == (expected, expected)
+    assert refused.headers.get("content-range") == (f"bytes */{len(BODY)}" if expected == 416 else None)
 
 
 @pytest.mark.parametrize("path", TAGGED)

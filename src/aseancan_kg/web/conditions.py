@@ -17,18 +17,14 @@ def status(asked: Mapping[bytes, bytes], headers: Headers) -> int:
 
     `asked` are headers of the request, by name in lower case. Whether a part is sent instead comes after this.
     """
-    tag, modified = value_of(headers, b"etag"), value_of(headers, b"last-modified")
     if required := asked.get(b"if-match"):
-        if not _names(required, tag):
+        if not _names(required, value_of(headers, b"etag")):
             return 412
-    elif since := _moment(asked.get(b"if-unmodified-since", b"")):
-        changed = _moment(modified)
-        if changed and changed > since:
-            return 412
-    if held := asked.get(b"if-none-match"):
-        return 304 if _names(held.replace(b"W/", b""), tag.removeprefix(b"W/")) else 200
-    since, changed = _moment(asked.get(b"if-modified-since", b"")), _moment(modified)
-    return 304 if since and changed and changed <= since else 200
+    elif _changed(headers, asked.get(b"if-unmodified-since")) is True:
+        return 412
+    if held := asked.get(b"if-none-match"):  # by the weak comparison of §8.8.3.2
+        return 304 if _names(held.replace(b"W/", b""), value_of(headers, b"etag").removeprefix(b"W/")) else 200
+    return 304 if _changed(headers, asked.get(b"if-modified-since")) is False else 200
 
 
 def value_of(headers: Headers, wanted: bytes) -> bytes:
@@ -41,10 +37,18 @@ def _names(tags: bytes, tag: bytes) -> bool:
     return not {tag or b"*", b"*"}.isdisjoint(one.strip() for one in tags.split(b","))
 
 
+def _changed(headers: Headers, since: bytes | None) -> bool | None:
+    """Tell whether a response has changed since a date; None where that cannot be known."""
+    if not since:
+        return None
+    then, modified = _moment(since), _moment(value_of(headers, b"last-modified"))
+    return modified > then if then and modified else None
+
+
 @lru_cache(256)
 def _moment(value: bytes) -> datetime | None:
     """Read an HTTP date in any of its three forms (RFC 9110 §5.6.7), all of which are in UTC; None for what is none."""
-    if not value or len(value) > _LONGEST_DATE:
+    if len(value) > _LONGEST_DATE:
         return None
     try:
         found = parsedate_to_datetime(value.decode("latin-1"))

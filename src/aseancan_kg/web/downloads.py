@@ -8,13 +8,15 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from aseancan_kg.catalogue.distributions import Distribution, File, Terms
 from aseancan_kg.errors import InputError, NotFound, Place
@@ -77,7 +79,8 @@ class Download(FileResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, or its head alone where the front would leave the body out.
 
-        No range counts then, nor one in another unit than bytes (RFC 9110 §13.2.2, §14.2).
+        No range counts then, nor one in another unit than bytes (RFC 9110 §13.2.2, §14.2). Raises `HTTPException` for
+        one that there is not.
         """
         headers = scope["headers"]
         only_head = HEAD in scope or conditions.status(choosing_headers(headers), self.raw_headers) != 200
@@ -85,7 +88,15 @@ class Download(FileResponse):
             scope = {**scope, "method": "HEAD"}
         if only_head or not Headers(scope=scope).get("range", "").lower().startswith("bytes="):
             scope = {**scope, "headers": [one for one in headers if one[0] != b"range"]}
-        await super().__call__(scope, receive, send)
+
+        async def checked(message: Message) -> None:
+            if message.get("status", 200) >= HTTPStatus.BAD_REQUEST:
+                length = Headers(raw=message["headers"]).get("content-range")
+                told = {"Content-Range": length} if length else None
+                raise HTTPException(message["status"], "The Range header names no part of this file.", told)
+            await send(message)
+
+        await super().__call__(scope, receive, checked)
 
 
 def media_type(name: str) -> str:
