@@ -177,6 +177,18 @@ class Record:
 FIELDS = tuple(one.name for one in fields(Record) if one.type is Values)
 """Names of the fields that hold values, in their order."""
 
+_LABELS = {
+    "form": "Kind",
+    "nature": "Legal nature",
+    "adopted_by_name": "Adopted by, in words",
+    "in_force": "Entered into force",
+    "parties_note": "Note on parties",
+    "members_note": "Note on members",
+    "acts": "Acts of parties",
+    "mentioned": "Named in its text",
+    "mentioned_in": "Named in",
+    "headings": "Headings of thesauri",
+}
 _TYPE, _NOTATION, _EDITION = (
     PREFIXES[prefix] + name for prefix, name in (("rdf", "type"), ("skos", "notation"), ("prov", "wasQuotedFrom"))
 )
@@ -187,6 +199,11 @@ _ADOPTED, _ACTED, _TEXT, _ORDINAL = (ONT + name for name in ("adoptedOn", "acted
 _PARTY_ACT, _ACTING, _START, _END = (ONT + name for name in ("partyAct", "actingParty", "startOffset", "endOffset"))
 _OF_TARGET = (_TYPE, _NOTATION, _EDITION, _ADOPTED, _ACTED, _TEXT, _ORDINAL, _PARTY_ACT, _ACTING, _START, _END)
 _DATASET = f"{BASE}dataset"
+
+
+def label_of(field: str) -> str:
+    """Return what a field is called: `adopted_by` → "Adopted by"."""
+    return _LABELS.get(field, field.replace("_", " ").capitalize())
 
 
 def catalogued(store: Dataset) -> list[str]:
