@@ -32,6 +32,7 @@ _NOTES = (
     "text",
     "verb",
     "topics",
+    "headings",
     "goals",
     "mentioned",
     "parent",
@@ -44,6 +45,7 @@ _NOTES = (
     "seat_city",
     "seat_country",
     "series",
+    "ordinal",
     "started",
     "ended",
     "place",
@@ -69,6 +71,8 @@ def isbd(record: Record) -> str:
             f"{label_of(field)} according to another source: {plain(value.text)} [{_sources(value)}]."
             for value in values
         ]
+    for language in record.language:
+        lines.append(f"Language: {plain(language.iri.rpartition('/')[2] or language.text)}.")
     for title in record.title:
         lines.append(f"Description based on: {_sources(title)}.")
     addresses = (*record.page, *record.edition_address, *record.same_as)
@@ -88,15 +92,11 @@ def _areas(record: Record) -> Iterator[str]:
     responsible = "".join(f" / {plain(value.text)}" for value in record.adopted_by_name[:1])
     form = "".join(f" [{plain(value.text)}]" for value in record.form[:1])
     yield f"{plain(record.heading).rstrip('.')}{numbers}{form}{responsible}"
-    if record.period_start or record.period_end:
-        yield "–".join(
-            "".join(plain(one.text) for one in ends[:1]) for ends in (record.period_start, record.period_end)
-        )
+    if record.period:
+        yield plain(record.period)
     published = ", ".join(plain(value.text) for value in (*record.edition_publisher, *record.edition_date))
     if published:
         yield published
-    if record.language:
-        yield ", ".join(value.iri.rpartition("/")[2] for value in record.language)
 
 
 def _joined(values: Values) -> str:

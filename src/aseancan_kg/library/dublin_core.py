@@ -40,7 +40,7 @@ _ELEMENTS = (
     _Element("contents", "description", "tableOfContents"),
     _Element("text", "description", "description"),
     _Element("founding_act", "description", "description"),
-    _Element("adopted_by_name", "description", "provenance"),
+    _Element("adopted_by_name", "description", "description"),
     _Element("edition_publisher", "publisher", "publisher"),
     _Element("adopted", "date", "created"),
     _Element("edition_date", "date", "issued"),
@@ -57,7 +57,7 @@ _ELEMENTS = (
     _Element("language", "language", "language"),
     _Element("supersedes", "relation", "replaces"),
     _Element("superseded_by", "relation", "isReplacedBy"),
-    _Element("implements", "relation", "conformsTo"),
+    _Element("implements", "relation", "relation"),
     _Element("implemented_by", "relation", "relation"),
     _Element("phase_of", "relation", "isPartOf"),
     _Element("phases", "relation", "hasPart"),
@@ -66,8 +66,8 @@ _ELEMENTS = (
     _Element("series", "relation", "isPartOf"),
     _Element("mentioned", "relation", "references"),
     _Element("mentioned_in", "relation", "isReferencedBy"),
-    _Element("parent", "relation", "isPartOf"),
-    _Element("children", "relation", "hasPart"),
+    _Element("parent", "relation", "relation"),
+    _Element("children", "relation", "relation"),
     _Element("members", "relation", "relation"),
     _Element("page", "relation", "relation"),
     _Element("adopted_place", "coverage", "spatial"),
@@ -110,9 +110,6 @@ def dcterms(record: Record) -> ET.Element:
             root.extend(_qualified(one, value))
     if period := _period(record):
         root.append(element("dcterms:temporal", period, {"xsi:type": "dcterms:Period"}))
-    if record.modified:
-        root.append(element("dcterms:dateSubmitted", record.created, {"xsi:type": "dcterms:W3CDTF"}))
-        root.append(element("dcterms:modified", record.modified, {"xsi:type": "dcterms:W3CDTF"}))
     return root
 
 
@@ -125,8 +122,8 @@ def _simple(record: Record) -> Iterator[tuple[str, str]]:
     for one in _ELEMENTS:
         for value in record.values(one.field):
             yield one.simple, _word(one, value)
-    if period := "/".join(value.text for value in (*record.period_start[:1], *record.period_end[:1])):
-        yield "coverage", period
+    if record.period:
+        yield "coverage", record.period
 
 
 def _word(one: _Element, value: Value) -> str:
@@ -149,7 +146,8 @@ def _qualified(one: _Element, value: Value) -> Iterator[ET.Element]:
     else:
         if value.iri:
             yield element(name, value.iri, {"xsi:type": "dcterms:URI"})
-        yield element(name, value.text, {"xml:lang": value.language})
+        if value.text not in value.iri:  # as it is of a web address, which has no label
+            yield element(name, value.text, {"xml:lang": value.language})
 
 
 def _period(record: Record) -> str:

@@ -34,7 +34,6 @@ _TEXTS = {
     "text": "text",
     "adopted": "dateCreated",
     "edition_date": "datePublished",
-    "edition_publisher": "publisher",
     "edition_rights": "usageInfo",
     "established": "foundingDate",
     "dissolved": "dissolutionDate",
@@ -83,11 +82,12 @@ def legislation(record: Record) -> dict[str, Any]:
     said["sameAs"] = [same.iri for same in record.same_as]
     said["inLanguage"] = [language.iri.rpartition("/")[2] for language in record.language]
     said["subjectOf"] = [{"@type": "WebPage", "url": page.iri} for page in record.page]
-    said["temporalCoverage"] = ["/".join(_texts((*record.period_start[:1], *record.period_end[:1])))]
+    said["temporalCoverage"] = [record.period]
     said["locationCreated"] = [{"@type": "Place", "name": text} for text in _texts(record.adopted_place)]
     said["location"] = [{"@type": "Place", "name": text} for text in _texts(record.place)]
     said["address"] = _address(record)
     said["encoding"] = [_encoding(record, edition) for edition in record.edition]
+    said["publisher"] = [{"@type": "Organization", "name": text} for text in _texts(record.edition_publisher)]
     said["sdPublisher"] = [{"@type": "Organization", "name": record.agency}] if record.agency else []
     said["sdLicense"], said["sdDatePublished"] = [record.licence], [record.modified]
     return made | {name: ones[0] if len(ones) == 1 else ones for name, ones in said.items() if any(ones)}
@@ -126,6 +126,8 @@ def _address(record: Record) -> list[dict[str, str]]:
 
 def _encoding(record: Record, edition: Value) -> dict[str, str]:
     made = {"@type": "MediaObject", "@id": edition.iri, "name": edition.text}
-    for name, values in (("sha256", record.edition_checksum), ("contentUrl", record.edition_address)):
-        made |= {name: value.iri or value.text for value in values[:1]}
+    if record.edition_checksum:
+        made["sha256"] = record.edition_checksum[0].text
+    if record.edition_address:
+        made["contentUrl"] = record.edition_address[0].iri
     return made

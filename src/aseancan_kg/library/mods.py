@@ -154,6 +154,7 @@ def _identifiers(record: Record) -> Iterator[ET.Element]:
         element("url", value.iri, {"displayLabel": "Text as published"}) for value in record.edition_address
     )
     location.extend(element("url", value.iri, {"displayLabel": "Web page"}) for value in record.page)
+    location.extend(element("url", value.iri, {"displayLabel": "Edition held"}) for value in record.edition)
     location.append(element("url", record.iri, {"displayLabel": "Description with all evidence"}))
     yield location
     for rights in record.edition_rights:

@@ -159,9 +159,10 @@ class Record:
         return self.title[0].text if self.title else link({}, self.iri).label
 
     @property
-    def slug(self) -> str:
-        """The last part of the IRI: after the kind for what is ours."""
-        return self.iri.removeprefix(f"{BASE}id/{self.kind}/")
+    def period(self) -> str:
+        """The period of an instrument as an interval of EDTF; an end that is not known is empty there."""
+        ends = ["".join(value.text for value in values[:1]) for values in (self.period_start, self.period_end)]
+        return "/".join(ends) if any(ends) else ""
 
     @property
     def path(self) -> str:
