@@ -252,6 +252,7 @@ SPECIMENS = {
     "/browse": "/browse",
     "/browse/{kind}": "/browse/bodies",
     "/cite": "/cite?iri=https://w3id.org/aseancan/id/body/asean&format=bib",
+    "/unapi": "/unapi",
     "/feed.atom": "/feed.atom",
     "/opensearch.xml": "/opensearch.xml",
     "/r": "/r",

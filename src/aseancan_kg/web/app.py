@@ -28,6 +28,7 @@ from aseancan_kg.web import (
     releases,
     search,
     sparql,
+    unapi,
     vocabulary,
 )
 from aseancan_kg.web.compression import Compression
@@ -50,6 +51,7 @@ _ROUTES = [
     Route("/read", reading.plans),
     Route("/read/{path:path}", reading.read),
     Route("/cite", citing.cite),
+    Route("/unapi", unapi.unapi),
     Route("/pictures", pictures.overview),
     Route("/pictures/{name}", pictures.picture),
     Route("/report", error_reports.report, methods=["GET", "POST"]),

@@ -13,6 +13,7 @@ from aseancan_kg.archive import Release
 from aseancan_kg.catalogue import distributions, documents, overview, releases
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
+from aseancan_kg.library.references import references
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting
@@ -29,7 +30,7 @@ MOST_ADDRESSES = 50_000
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_FOR_ROBOTS = (
-    *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/report"),
+    *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/unapi", "/report"),
     *("/linkset", "/r/"),
 )
 """What is made anew for each question, and what was said once; robots find everything in the documents."""
@@ -111,6 +112,7 @@ def _dataset(request: Request) -> Response:
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
             downloads=address.downloads(),
             links=links,
+            cited=references(state.store, [DATASET])[DATASET],
         )
     else:
         graphs = overview.graph_sizes(state.store)

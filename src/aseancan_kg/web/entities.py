@@ -18,7 +18,6 @@ from aseancan_kg.catalogue.documents import Document
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotAcceptable, NotFound
-from aseancan_kg.library.citations import as_sentence
 from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
@@ -63,7 +62,6 @@ class Edition:
             "aspects": aspects(self.store, iri, [one.iri for one in shown.types]),
             "pictures": of_thing(request, iri),
             "reference": references(self.store, [iri])[iri] if citable(iri) else None,
-            "sentence": as_sentence,
             "changes": _changes(request, iri),
         }
 

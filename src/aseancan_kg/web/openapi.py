@@ -13,11 +13,22 @@ from aseancan_kg import error_reports
 from aseancan_kg.catalogue.facets import SHELVES
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
-from aseancan_kg.library.citations import WRITERS
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
+from aseancan_kg.library.citations import BIBTEX, RIS, WRITERS
+from aseancan_kg.library.styles import STYLES
+from aseancan_kg.mediatypes import (
+    GRAPH_FORMATS,
+    HTML,
+    PLAIN_JSON,
+    PLAIN_TEXT,
+    RDF_XML,
+    RESULT_FORMATS,
+    SPARQL,
+    XLSX,
+    Format,
+)
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
-from aseancan_kg.web import answers, browse, pictures, reading, search
+from aseancan_kg.web import answers, browse, citing, pictures, reading, search, unapi
 from aseancan_kg.web.bodies import FORM
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
@@ -107,7 +118,10 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
                 tuple(WRITERS),
             )
         },
-        "/cite": {"get": _operation("Cite a thing", _CITED, tuple(WRITERS))},
+        "/cite": {"get": _operation("Cite a thing or an answer", _CITED, (*citing.OFFERED, PLAIN_TEXT))},
+        "/unapi": {
+            "get": _operation("Take what a page names in a bare format (unAPI)", _UNAPI, (RDF_XML, RIS, BIBTEX))
+        },
         "/read/{kind}/{slug}.{suffix}": {
             "get": _operation("Take a plan's text, actions or triples", _READ, reading.OFFERED)
         },
@@ -198,7 +212,12 @@ _ID = [
 ]
 _CITED = [
     _parameter("iri", {"type": "string", "format": "iri", "description": "What is cited."}, required=True),
-    _parameter("format", {"enum": [one.name for one in WRITERS], "description": _STYLES}),
+    _parameter("style", {"enum": [*STYLES], "description": "As a text in this style, instead of a format."}),
+    _format(citing.OFFERED),
+]
+_UNAPI = [
+    _parameter("id", {"type": "string", "format": "iri", "description": "What is wanted; without it, the formats."}),
+    _parameter("format", {"enum": [*unapi.NAMES], "description": "Without it, the formats that there are of it."}),
 ]
 _READ = [
     _parameter(

@@ -21,6 +21,8 @@ from aseancan_kg.catalogue.releases import releases
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.errors import InputError
+from aseancan_kg.library.citations import as_sentence, metadata
+from aseancan_kg.library.references import citable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES, document_iri
 from aseancan_kg.queries import Query, catalogue
@@ -147,6 +149,7 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     environment.globals["licence"] = describe(store, [_DATASET], [_LICENCE]).iri(_DATASET, _LICENCE)
     environment.globals["has_plan"] = bool(pointing(store, f"{PREFIXES['rdf']}type", [_PLAN]))
     environment.globals["downloads"] = downloads
+    environment.globals |= {"sentence": as_sentence, "metadata": metadata, "citable": citable}
     # A checkout that was never installed has no bundle; the plain form serves without it.
     environment.globals["has_workbench"] = "workbench.js" in assets().files
     environment.globals["static"] = f"/static/{assets().digest}"
