@@ -128,8 +128,8 @@ def test_robots_are_told_where_the_documents_are(released):
     assert "Sitemap: http://testserver/sitemap.xml" in lines
     rules = [re.escape(line.removeprefix("Disallow: ")).replace(r"\*", ".*") for line in lines if "Disallow" in line]
     refused = [
-        "/sparql?query=x", "/sparql/doctor", "/q/abc", "/search?q=x", "/browse/action?verb=x", "/cite?iri=x", "/unapi?id=x",
-        "/report?about=x", "/r/0.1.0", "/linkset/ont",
+        "/sparql?query=x", "/sparql/doctor", "/q/abc", "/search?q=x", "/browse/action?verb=x", "/cite?iri=x",
+        "/unapi?id=x", "/report?about=x", "/r/0.1.0", "/linkset/ont",
     ]  # fmt: skip
     welcome = ["/", "/sparql", "/queries", "/browse/action", "/read", "/doc/body/asean", "/dataset", "/scheme/topic"]
     for path in refused + welcome:
