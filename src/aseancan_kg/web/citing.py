@@ -68,20 +68,15 @@ def _cite(request: Request) -> Response:
     if style:
         return keep(request, _in_style(found, style), "iri", "style")
     chosen = representation(request, OFFERED)
-    links = _links(request, found, chosen)
+    headers = {"Link": header(_links(request, found, chosen)), "Vary": "Accept"}
     if chosen is HTML:
+        path = f"/cite?{urlencode({'iri': found.url})}"
         shown = {one: formatted(found, name) for name, one in STYLES.items()}
-        headers = {"Vary": "Accept", "Link": header(links)}
-        return keep(
-            request, page(request, "citation.html", cited=found, styles=shown, headers=headers), "iri", "format"
-        )
-    headers = {
-        "Content-Disposition": attachment(f"{found.key}.{chosen.name}"),
-        "Link": header(links),
-        "Vary": "Accept",
-    }
-    body = WRITERS[chosen](found).encode()
-    return keep(request, Response(body, headers=headers, media_type=chosen.content_type), "iri", "format")
+        response = page(request, "citation.html", path=path, cited=found, styles=shown, headers=headers)
+    else:
+        headers["Content-Disposition"] = attachment(f"{found.key}.{chosen.name}")
+        response = Response(WRITERS[chosen](found), headers=headers, media_type=chosen.content_type)
+    return keep(request, response, "iri", "format")
 
 
 def _in_style(found: Citation, style: str) -> Response:
