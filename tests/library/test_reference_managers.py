@@ -11,8 +11,9 @@ import bibtexparser
 import pytest
 import rispy
 from pybtex.database import parse_string
+from rdflib import DC, Graph, URIRef
 
-from aseancan_kg.library.citations import DATASET, PART, REPORT, TREATY, WRITERS, Citation, as_bibtex, as_ris
+from aseancan_kg.library.citations import DATASET, PART, REPORT, TREATY, WRITERS, Citation, as_bibtex, as_ris, as_zotero
 
 MODULES = Path(__file__).parents[1] / "web" / "node_modules"
 READ = """
@@ -50,6 +51,14 @@ def test_ris_is_read_as_one_reference(cited):
     assert read["title"] == TITLE
     assert read["authors"] == list(cited.authors)
     assert (read["type_of_reference"], read["urls"]) == (cited.form.ris, [cited.url])
+
+
+@pytest.mark.parametrize("cited", KINDS, ids=lambda one: one.form.csl)
+def test_zotero_rdf_is_rdf_with_one_title_of_the_item(cited):
+    graph = Graph().parse(data=as_zotero(cited), format="xml")
+    assert [str(title) for title in graph.objects(URIRef(cited.url), DC.title)] == [TITLE]
+    (kind,) = graph.objects(URIRef(cited.url), URIRef("http://www.zotero.org/namespaces/export#itemType"))
+    assert str(kind) == cited.form.zotero
 
 
 @pytest.mark.parametrize("cited", KINDS, ids=lambda one: one.form.csl)

@@ -164,7 +164,7 @@ def as_zotero(cited: Citation) -> bytes:
     identified.append(address := element("dcterms:URI"))
     address.append(element("rdf:value", cited.url))
     version = cited.version if cited.is_dataset else ""
-    said = {"dc:date": cited.issued, "dc:type": cited.genre, "prism:edition": version, "dc:description": cited.notes}
+    said = {"dc:date": cited.issued, "dc:type": cited.genre, "z:versionNumber": version, "z:extra": cited.notes}
     item.extend(element(name, value) for name, value in said.items() if value)
     return document(root)
 
@@ -209,7 +209,6 @@ _NAMESPACES = {
     "dcterms": "http://purl.org/dc/terms/",
     "bib": "http://purl.org/net/biblio#",
     "foaf": "http://xmlns.com/foaf/0.1/",
-    "prism": "http://prismstandard.org/namespaces/1.2/basic/",
 }
 # BibTeX counts braces even after a backslash, so that one alone would swallow what follows.
 _TEX = {
