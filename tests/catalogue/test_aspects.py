@@ -5,6 +5,8 @@ import pytest
 
 from aseancan_kg.catalogue.aspects import aspects
 from aseancan_kg.catalogue.codings import Codings
+from aseancan_kg.catalogue.kinds import BY_NAME
+from aseancan_kg.catalogue.listing import Listing
 from aseancan_kg.catalogue.succession import succession
 from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, concept, thing
 from aseancan_kg.store.embedded import EmbeddedStore
@@ -111,6 +113,17 @@ def test_a_topic_tells_its_actions_by_chapter_and_a_verb_each_action_once(shown)
     numbers = [one.number for _, ones in verb.chapters for one in ones]
     assert len(numbers) == len(set(numbers)) == verb.count
     assert all("/" not in number for number in numbers)
+
+
+def test_a_topic_has_the_actions_that_it_is_browsed_by_those_on_narrower_topics_too(shown, served):
+    listing = Listing(served, BY_NAME["action"])
+    topics = [quad.subject.value for quad in served.quads(predicates=[ox.NamedNode(f"{SKOS}narrower")])]
+    topics = topics or [quad.object.value for quad in served.quads(predicates=[ox.NamedNode(f"{SKOS}broader")])]
+    for topic in {one for one in topics if one.startswith(concept("topic", ""))}:
+        browsed = listing.matching(listing.selection([("topic", topic.rpartition("/")[2])]))
+        assert shown(topic)["concept"].count == len(browsed)
+    (_, ones), *_ = shown(concept("topic", "agriculture"))["concept"].chapters
+    assert "Food security and nutrition" in [topic.label for topic in ones[0].narrower]
 
 
 def test_a_goal_tells_the_actions_on_it_and_on_its_targets_and_how_sure_that_is(shown, served):

@@ -42,8 +42,8 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     """Return how each thing is cited, with the version of the dataset that describes it.
 
     A statement node goes by what it is about. The text of an instrument is by its parties and of the day it was
-    adopted; everything else is by whom the dataset is by. The dataset goes by the address of its release, which stays as
-    it was. What the data does not tell is left out.
+    adopted; everything else is by whom the dataset is by. The dataset goes by the address of its release, which
+    stays as it was. What the data does not tell is left out.
     """
     works = {iri: match[1] if (match := _PART.fullmatch(iri)) else iri for iri in iris}
     said = describe(store, [*works, *works.values(), _DATASET], _READ)
