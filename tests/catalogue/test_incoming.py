@@ -2,10 +2,9 @@
 
 import pyoxigraph as ox
 
-from aseancan_kg.catalogue.documents import document
-from aseancan_kg.catalogue.incoming import incoming
 from aseancan_kg.catalogue.labels import Link
 from aseancan_kg.catalogue.sources import sources
+from aseancan_kg.catalogue.things import thing as page_of
 from aseancan_kg.namespaces import ID, thing
 from aseancan_kg.store.embedded import EmbeddedStore
 
@@ -13,7 +12,7 @@ PLAN = thing("source", "plan-of-action-2021-2025")
 
 
 def test_each_line_says_what_it_is(served):
-    quoted = incoming(served, document(served, PLAN))[0]
+    quoted = page_of(served, PLAN).incoming[0]
     assert (quoted.property.label, len(quoted.things)) == ("quotes", 50)
     assert quoted.count > 50
     assert "target" not in {one.label for one in quoted.things}
@@ -21,7 +20,7 @@ def test_each_line_says_what_it_is(served):
     mention = told["ASEAN-Canada Plan of Action (2021-2025), action 1.1.1: convenes ASEAN-Canada Dialogue"]
     assert mention.startswith(f"{ID}mention/")
     assert "#" not in mention
-    news = incoming(served, document(served, thing("source", "news-20th-asean-canada-dialogue"), 3))
+    news = page_of(served, thing("source", "news-20th-asean-canada-dialogue"), 3).incoming
     assert all(one.label for group in news for one in group.things)
 
 
@@ -33,7 +32,7 @@ def test_a_part_of_what_is_not_ours_and_a_statement_that_says_nothing_go_by_thei
         ox.Quad(node(subjects[1]), node("http://www.w3.org/1999/02/22-rdf-syntax-ns#subject"), node("http://e/x"))
     )
     store = EmbeddedStore(quads, version="v", union_default_graph=True)
-    (group,) = incoming(store, document(store, to.value))
+    (group,) = page_of(store, to.value).incoming
     assert {one.iri: one.label for one in group.things} == {subjects[0]: "e/from#part", subjects[1]: "half"}
 
 

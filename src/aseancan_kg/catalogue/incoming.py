@@ -1,7 +1,6 @@
 """What points to a thing, a page of it at a time, each in words that tell what it is."""
 
 import textwrap
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aseancan_kg.catalogue.documents import Document
@@ -11,7 +10,7 @@ from aseancan_kg.namespaces import ID, PREFIXES
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import Descriptions, describe
 
-_SUBJECT, _PREDICATE, _OBJECT = (PREFIXES["rdf"] + name for name in ("subject", "predicate", "object"))
+_STATED = _SUBJECT, _PREDICATE, _OBJECT = [PREFIXES["rdf"] + name for name in ("subject", "predicate", "object")]
 _LONGEST = 80
 
 
@@ -24,22 +23,34 @@ class Incoming:
     things: tuple[Link, ...]
 
 
-def incoming(store: Dataset, found: Document, languages: Sequence[str] = ()) -> tuple[Incoming, ...]:
-    """Group the incoming links of one page by property; the counts are those of all pages.
+class Pointing:
+    """What points to a thing, of the page of its document.
 
     A part of a thing (`…#target`) goes by the thing, and a statement node by what it says.
     """
-    wholes = {subject: _whole(subject) for _, subject in found.shown}
-    said = describe(store, wholes.values(), [_SUBJECT, _PREDICATE, _OBJECT])
-    told = {name for one in said.things for by in (_SUBJECT, _PREDICATE, _OBJECT) for name in said.iris(one, by)}
-    labels = store.labels({*wholes.values(), *told, *(name for name, _ in found.shown if name)}, languages)
-    groups = []
-    for name in dict.fromkeys(name for name, _ in found.shown):
-        things = dict.fromkeys(wholes[subject] for predicate, subject in found.shown if predicate == name)
-        count = sum(predicate == name for predicate, _ in found.incoming)
-        words = link(labels, name) if name else Link("", "described in this graph")
-        groups.append(Incoming(words, count, tuple(_named(labels, said, one) for one in things)))
-    return tuple(groups)
+
+    def __init__(self, store: Dataset, found: Document) -> None:
+        self._found = found
+        self._wholes = {subject: _whole(subject) for _, subject in found.shown}
+        self._said = describe(store, self._wholes.values(), _STATED)
+
+    @property
+    def named(self) -> set[str]:
+        """The IRIs that need labels."""
+        told = {name for one in self._said.things for by in _STATED for name in self._said.iris(one, by)}
+        return {*self._wholes.values(), *told, *(name for name, _ in self._found.shown if name)}
+
+    def groups(self, labels: Labels) -> tuple[Incoming, ...]:
+        """Return it by property; the counts are those of all pages."""
+        return tuple(self._group(labels, name) for name in dict.fromkeys(name for name, _ in self._found.shown))
+
+    def _group(self, labels: Labels, name: str) -> Incoming:
+        things = dict.fromkeys(self._wholes[subject] for by, subject in self._found.shown if by == name)
+        return Incoming(
+            link(labels, name) if name else Link("", "described in this graph"),
+            sum(by == name for by, _ in self._found.incoming),
+            tuple(_named(labels, self._said, one) for one in things),
+        )
 
 
 def _whole(iri: str) -> str:

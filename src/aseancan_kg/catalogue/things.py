@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from aseancan_kg.catalogue.documents import Document, document
 from aseancan_kg.catalogue.evidence import MENTIONS, Evidence, Value, evidence_of, value_of
-from aseancan_kg.catalogue.incoming import Incoming, incoming
+from aseancan_kg.catalogue.incoming import Incoming, Pointing
 from aseancan_kg.catalogue.labels import Labels, Link, iri_of, link, natural, text_of, words
 from aseancan_kg.catalogue.sources import Source, sources
 from aseancan_kg.namespaces import ONT, PREFIXES
@@ -66,7 +66,8 @@ def thing(store: Dataset, iri: str, page: int = 1, languages: Sequence[str] = ()
     found = document(store, iri, page)
     quads = found.own
     statements = store.about(found.statements)
-    named = {iri, *found.graphs}
+    pointing = Pointing(store, found)
+    named = {iri, *found.graphs} | pointing.named
     for quad in (*quads, *(quad for told in statements.values() for quad in told)):
         named |= {quad.predicate.value, iri_of(quad.object)} - {""}
     labels = store.labels(named, languages)
@@ -97,7 +98,7 @@ def thing(store: Dataset, iri: str, page: int = 1, languages: Sequence[str] = ()
         computing_facts=tuple(computing),
         evidence=evidence,
         sources=origins,
-        incoming=incoming(store, found, languages),
+        incoming=pointing.groups(labels),
         incoming_total=len(found.incoming),
         page=page,
         pages=found.pages,

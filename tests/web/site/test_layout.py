@@ -46,3 +46,10 @@ def test_on_paper_a_plan_says_how_it_is_cited_and_where_it_is_read(site, page):
     assert "https://w3id.org/aseancan/id/instrument/asean-canada-poa-2021-2025" in printed
     assert f"https://w3id.org/aseancan{READ}" in printed
     assert "version" in printed
+
+
+def test_a_phone_shows_the_whole_of_a_network_at_first_sight(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site[0]}/pictures/network")
+    assert page.locator("#figure").evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.locator("#figure text", has_text="Not connected to the rest").count() == 1
