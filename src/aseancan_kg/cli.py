@@ -42,6 +42,12 @@ class QualityFormat(StrEnum):
     json = "json"
 
 
+class ExportFormat(StrEnum):
+    """What the dataset can be taken away as."""
+
+    tables = "tables"
+
+
 class PlanFormat(StrEnum):
     """How a parsed plan is written."""
 
@@ -222,6 +228,20 @@ def query(
         diagnosis = doctor.examine(store, text)
         if diagnosis.outcome is not doctor.Outcome.NOT_EMPTY:
             print(diagnosis.as_text(), end="", file=sys.stderr)
+
+
+@app.command()
+def export(
+    format: Annotated[ExportFormat, typer.Argument(help="tables: CSV, Excel, Parquet, Stata, GraphML, codebook.")],
+    out: Annotated[Path, typer.Option(help="Directory to write into.")] = Path("tables"),
+) -> None:
+    """Write the built dataset in formats that others work with; print the files' names, the archive's last."""
+    from aseancan_kg.library import bundle
+    from aseancan_kg.store.embedded import EmbeddedStore
+
+    store = EmbeddedStore.from_files([_dataset()], union_default_graph=True)
+    for name in bundle.write(store, out):
+        print(out / name)
 
 
 @app.command()

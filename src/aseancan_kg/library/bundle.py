@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from aseancan_kg.catalogue.origin import origin
-from aseancan_kg.errors import InputError, Place
+from aseancan_kg.errors import InputError, NotFound, Place
 from aseancan_kg.library import codebook, packages, sheets
 from aseancan_kg.library.graphml import as_graphml
 from aseancan_kg.library.parquet import as_parquet
@@ -18,6 +18,8 @@ from aseancan_kg.library.tables import Filled, Tables, read
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store.dataset import Dataset
 
+_LONGEST_NAME = 100
+"""Characters in the name of a text's file or folder."""
 _README = """# {title}: tables
 
 {about}
@@ -47,12 +49,13 @@ more than 32,767 characters is cut and says so, there and in the workbook.
 def write(store: Dataset, directory: Path) -> list[str]:
     """Write every table of a dataset below a directory; returns the names of the files, that of the archive last.
 
-    The same dataset gives the same bytes. Raises `InputError` when it cannot be written.
+    The same dataset gives the same bytes. Raises `NotFound` for one without tables, `InputError` when they cannot be
+    written.
     """
-    made = dict(_files(store))
-    version = re.sub("[^A-Za-z0-9+.-]", "-", store.version)
-    made[f"aseancan-tables-{version}.zip"] = _archive(made)
     try:
+        directory.mkdir(parents=True, exist_ok=True)
+        made = dict(_files(store))
+        made[archive_name(store)] = _archive(made)
         for name, body in made.items():
             file = directory / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -63,12 +66,17 @@ def write(store: Dataset, directory: Path) -> list[str]:
     return [*made]
 
 
+def archive_name(store: Dataset) -> str:
+    """Return the name of the file that holds all others."""
+    return f"aseancan-tables-{re.sub('[^A-Za-z0-9+.-]', '-', store.version)}.zip"
+
+
 def _files(store: Dataset) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of every file but the archive."""
     tables = read(store)
     about = origin(store)
     if not tables.filled:
-        raise InputError("the dataset has nothing that a table holds", remedy="Is it data of this ontology?")
+        raise NotFound("the dataset has nothing that a table holds", remedy="Is it data of this ontology?")
     written = {f"csv/{name}.csv": sheets.as_csv(_sheet(filled)) for name, filled in tables.filled.items()}
     yield from written.items()
     yield "csv/csv-metadata.json", packages.csv_on_the_web(tables)
@@ -124,7 +132,7 @@ def _texts(actions: Filled) -> Iterator[tuple[str, bytes]]:
 
 
 def _file_name(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-") or "_"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-")[:_LONGEST_NAME] or "_"
 
 
 def _readme(tables: Tables, about: tuple[tuple[str, str], ...]) -> str:

@@ -20,12 +20,19 @@ from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
 TABLES = (*TEXTS, *REGISTERS)
-MATRIX = "action_topics"
+MATRIX = Table(
+    "action_topics",
+    "Actions by topics",
+    "A row an action and a column a topic of the list: 1 where the text of the action names the topic, else 0.",
+    (),
+    key=("action",),
+)
+"""Its columns are the codes of the dataset."""
 
 _LABEL, _DEFINITION = f"{PREFIXES['rdfs']}label", f"{PREFIXES['skos']}definition"
 _PRECISIONS = {4: "year", 7: "month", 10: "day"}
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,16}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,16}")
 # XML 1.0 cannot hold these, and a text in Stata ends at the first of them.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?")
@@ -75,8 +82,24 @@ def read(store: Dataset) -> Tables:
         for name, code in zip(listed.column("code_list"), listed.column("code"), strict=True):
             codes.setdefault(str(name), []).append(str(code))
     if {"actions", "codes"} <= filled.keys() and "topic" in codes:
-        filled[MATRIX] = _matrix(filled["actions"], filled["codes"])
+        filled[MATRIX.name] = _matrix(filled["actions"], filled["codes"])
     return Tables(filled, codes, overview(store), store.version)
+
+
+def counts(store: Dataset) -> dict[str, int]:
+    """Return the number of rows of each table that has any, by name, without reading them."""
+    patterns = [
+        f"{{ {table.rows} BIND({number} AS ?table) }}" for number, table in enumerate(TABLES) if not table.query
+    ]
+    query = f"SELECT ?table (COUNT(DISTINCT ?row) AS ?rows) WHERE {{ {' UNION '.join(patterns)} }} GROUP BY ?table"
+    found = {TABLES[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(PROLOGUE + query)}
+    for table in TABLES:
+        if table.query:
+            (row,) = store.rows(f"{PROLOGUE}SELECT (COUNT(*) AS ?rows) WHERE {{ {{ {table.query} }} }}")
+            found[table.name] = int(text_of(row["rows"]))
+    if found.keys() >= {"actions", "codes"}:
+        found[MATRIX.name] = found["actions"]
+    return {table.name: found[table.name] for table in (*TABLES, MATRIX) if found.get(table.name)}
 
 
 def _raw(store: Dataset, table: Table) -> list[_Row]:
@@ -197,16 +220,10 @@ def _matrix(actions: Filled, codes: Filled) -> Filled:
         title = str(label or code)
         columns[short] = Column(short, kind=Kind.integer, title=title, description=str(definition or ""), blank="never")
     keys = tuple(column for column in actions.table.columns if column.name in ("action", "number"))
-    table = Table(
-        MATRIX,
-        "Actions by topics",
-        "A row an action and a column a topic of the list: 1 where the text of the action names the topic, else 0.",
-        (replace(keys[0], refers="actions"), *keys[1:], *columns.values()),
-        key=("action",),
-    )
+    described = (replace(keys[0], refers="actions"), *keys[1:], *columns.values())
     cells = zip(*(actions.column(name) for name in ("action", "number", "topics")), strict=True)
     return Filled(
-        table,
+        replace(MATRIX, columns=described),
         [
             (action, number, *(int(topic in str(named or "").split(SEPARATOR)) for topic in topics))
             for action, number, named in cells
