@@ -326,7 +326,7 @@ REGISTERS = (
             ),
             Column("rank", "ac:rank", Kind.integer, blank="the list has no order"),
         ),
-        rows="?row skos:inScheme [] .",
+        rows="?row skos:inScheme [] ; skos:notation [] .",
         order=("code_list", "rank", "code"),
     ),
     Table(

@@ -15,7 +15,7 @@ from aseancan_kg.library.register_tables import REGISTERS
 from aseancan_kg.library.schema import SEPARATOR, Column, Kind, Table
 from aseancan_kg.library.sheets import LARGEST_EXACT, Cell
 from aseancan_kg.library.text_tables import TEXTS
-from aseancan_kg.namespaces import ONT, PREFIXES, PROLOGUE
+from aseancan_kg.namespaces import ONT, PREFIXES, PROLOGUE, SCHEME
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
@@ -25,6 +25,7 @@ MATRIX = Table(
     "Actions by topics",
     "A row an action and a column a topic of the list: 1 where the text of the action names the topic, else 0.",
     (),
+    rows=f"?row a ac:Action FILTER EXISTS {{ ?topic skos:inScheme <{SCHEME}topic> ; skos:notation [] }}",
     key=("action",),
 )
 """Its columns are the codes of the dataset."""
@@ -88,26 +89,24 @@ def read(store: Dataset) -> Tables:
 
 def counts(store: Dataset) -> dict[str, int]:
     """Return the number of rows of each table that has any, by name, without reading them."""
-    patterns = [
-        f"{{ {table.rows} BIND({number} AS ?table) }}" for number, table in enumerate(TABLES) if not table.query
-    ]
+    offered = (*TABLES, MATRIX)
+    patterns = [f"{{ {each.rows} BIND({number} AS ?table) }}" for number, each in enumerate(offered) if each.rows]
     query = f"SELECT ?table (COUNT(DISTINCT ?row) AS ?rows) WHERE {{ {' UNION '.join(patterns)} }} GROUP BY ?table"
-    found = {TABLES[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(PROLOGUE + query)}
-    for table in TABLES:
+    found = {
+        offered[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(PROLOGUE + query)
+    }
+    for table in offered:
         if table.query:
             (row,) = store.rows(f"{PROLOGUE}SELECT (COUNT(*) AS ?rows) WHERE {{ {{ {table.query} }} }}")
             found[table.name] = int(text_of(row["rows"]))
-    if found.keys() >= {"actions", "codes"}:
-        found[MATRIX.name] = found["actions"]
-    return {table.name: found[table.name] for table in (*TABLES, MATRIX) if found.get(table.name)}
+    return {table.name: found[table.name] for table in offered if found.get(table.name)}
 
 
 def _raw(store: Dataset, table: Table) -> list[_Row]:
     """Return the terms of each row by column, each once and in order."""
     if table.query:
         solutions = store.rows(PROLOGUE + table.query)
-        found = {number: {name: [term] for name, term in row.items()} for number, row in enumerate(solutions)}
-        return [{name: _ordered(terms) for name, terms in row.items()} for row in found.values()]
+        return [{name: _ordered([term]) for name, term in solution.items()} for solution in solutions]
     sourced = [column for column in table.columns if column.source]
     patterns = [
         f"{{ {table.rows} {each.source if '?value' in each.source else f'?row {each.source} ?value'} "
