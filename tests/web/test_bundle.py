@@ -2,6 +2,8 @@
 
 import gc
 import re
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
 
@@ -113,6 +115,12 @@ def test_tables_of_a_store_elsewhere_are_the_same(state_of, store, running):
     with running(state_of()) as port:
         elsewhere = tables.read(RemoteStore(f"http://127.0.0.1:{port}/sparql"))
     assert elsewhere.filled == tables.read(store).filled
+
+
+def test_a_service_starts_without_what_only_tables_need():
+    code = "import aseancan_kg.web.server, sys; print({'pandas', 'pyarrow'} & sys.modules.keys())"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert ran.stdout == "set()\n"
 
 
 def test_files_go_with_the_dataset(tmp_path):
