@@ -9,7 +9,7 @@ from aseancan_kg import settings
 from aseancan_kg.library import tables
 from aseancan_kg.library.schema import SEPARATOR, Kind
 from aseancan_kg.library.tables import MATRIX, TABLES, counts, read
-from aseancan_kg.namespaces import ID, PROLOGUE, SCHEME
+from aseancan_kg.namespaces import ID, SCHEME, with_prefixes
 from aseancan_kg.store.embedded import EmbeddedStore
 
 # What the sources hold, counted by hand; Stata's words are from its manual, [U] 11.3.
@@ -58,7 +58,7 @@ def test_every_column_is_explained(made):
 
 def test_words_are_those_of_the_ontology_where_a_column_has_none(made, store):
     column = next(each for each in made.filled["clauses"].table.columns if each.name == "firmness")
-    (row,) = store.rows(f"{PROLOGUE}SELECT ?said WHERE {{ ac:firmness skos:definition ?said }}")
+    (row,) = store.rows(with_prefixes("SELECT ?said WHERE { ac:firmness skos:definition ?said }"))
     assert column.description == row["said"].value
     assert column.title == "firmness"
 
@@ -67,7 +67,7 @@ def test_tables_have_the_rows_that_queries_count(made, store):
     assert {name: len(filled.rows) for name, filled in made.filled.items()} == counts(store)
     assert {name: len(made.filled[name].rows) for name in KNOWN} == KNOWN
     assert len(made.filled) == len(TABLES) + 1
-    (row,) = store.rows(f"{PROLOGUE}SELECT (COUNT(DISTINCT ?one) AS ?n) WHERE {{ ?one a ac:Coding }}")
+    (row,) = store.rows(with_prefixes("SELECT (COUNT(DISTINCT ?one) AS ?n) WHERE { ?one a ac:Coding }"))
     assert len(made.filled["codings"].rows) == int(row["n"].value)
 
 
@@ -156,13 +156,15 @@ def test_an_action_that_names_no_topic_is_blank_not_zero(made):
 
 def test_the_matrix_counts_the_topics_of_actions(made, store):
     matrix = made.filled[MATRIX.name]
-    (row,) = store.rows(f"{PROLOGUE}SELECT (COUNT(*) AS ?n) WHERE {{ ?action a ac:Action ; ac:topic ?topic }}")
+    (row,) = store.rows(with_prefixes("SELECT (COUNT(*) AS ?n) WHERE { ?action a ac:Action ; ac:topic ?topic }"))
     assert sum(sum(row[2:]) for row in matrix.rows) == int(row["n"].value)
     listed = len(made.codes["topic"])
     assert {len(row) for row in matrix.rows} == {2 + listed}
     climate = dict(zip(matrix.column("number"), matrix.column("t_climate_change"), strict=True))
     named = store.rows(
-        f"{PROLOGUE}SELECT ?n WHERE {{ ?a a ac:Action ; ac:topic <{SCHEME}topic/climate-change> ; skos:notation ?n }}"
+        with_prefixes(
+            f"SELECT ?n WHERE {{ ?a a ac:Action ; ac:topic <{SCHEME}topic/climate-change> ; skos:notation ?n }}"
+        )
     )
     assert {number for number, names in climate.items() if names} == {row["n"].value for row in named} != set()
 

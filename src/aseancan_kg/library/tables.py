@@ -15,7 +15,7 @@ from aseancan_kg.library.register_tables import REGISTERS
 from aseancan_kg.library.schema import SEPARATOR, Column, Kind, Table
 from aseancan_kg.library.sheets import LARGEST_EXACT, Cell
 from aseancan_kg.library.text_tables import TEXTS
-from aseancan_kg.namespaces import ONT, PREFIXES, PROLOGUE, SCHEME
+from aseancan_kg.namespaces import ONT, PREFIXES, SCHEME, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
@@ -93,11 +93,11 @@ def counts(store: Dataset) -> dict[str, int]:
     patterns = [f"{{ {each.rows} BIND({number} AS ?table) }}" for number, each in enumerate(offered) if each.rows]
     query = f"SELECT ?table (COUNT(DISTINCT ?row) AS ?rows) WHERE {{ {' UNION '.join(patterns)} }} GROUP BY ?table"
     found = {
-        offered[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(PROLOGUE + query)
+        offered[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(with_prefixes(query))
     }
     for table in offered:
         if table.query:
-            (row,) = store.rows(f"{PROLOGUE}SELECT (COUNT(*) AS ?rows) WHERE {{ {{ {table.query} }} }}")
+            (row,) = store.rows(with_prefixes(f"SELECT (COUNT(*) AS ?rows) WHERE {{ {{ {table.query} }} }}"))
             found[table.name] = int(text_of(row["rows"]))
     return {table.name: found[table.name] for table in offered if found.get(table.name)}
 
@@ -105,7 +105,7 @@ def counts(store: Dataset) -> dict[str, int]:
 def _raw(store: Dataset, table: Table) -> list[_Row]:
     """Return the terms of each row by column, each once and in order."""
     if table.query:
-        solutions = store.rows(PROLOGUE + table.query)
+        solutions = store.rows(with_prefixes(table.query))
         return [{name: _ordered([term]) for name, term in solution.items()} for solution in solutions]
     sourced = [column for column in table.columns if column.source]
     patterns = [
@@ -115,7 +115,7 @@ def _raw(store: Dataset, table: Table) -> list[_Row]:
     ]
     query = " UNION ".join([f"{{ {table.rows} }}", *patterns])
     rows = dict[str, dict[str, list[object]]]()
-    for solution in store.rows(f"{PROLOGUE}SELECT DISTINCT ?row ?column ?value WHERE {{ {query} }}"):
+    for solution in store.rows(with_prefixes(f"SELECT DISTINCT ?row ?column ?value WHERE {{ {query} }}")):
         if iri := iri_of(solution["row"]):
             row = rows.setdefault(iri, {table.columns[0].name: [solution["row"]]})
             if "value" in solution:
