@@ -86,7 +86,7 @@ def hostile(tmp_path_factory):
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @base <https://w3id.org/aseancan/id/> .\n"
         f'<{LONG_IRI}> a ac:Instrument, ac:Plan ; skos:prefLabel "=1" ; ac:adoptedOn "0001" ;\n'
         '  ac:adoptedEarliest "0001-01-01" ; ac:adoptedLatest "9999-12-31" .\n'
-        "<unnumbered> a ac:Action . <other> a ac:Action ; "
+        "<unnumbered> a ac:Action ; ac:startOffset 9007199254740992 ; ac:endOffset 2147483621 . <other> a ac:Action ; "
         'skos:notation "../../../escaped" ; ac:text "plain\\u0000\\u000B" .\n' + actions,
         encoding="utf-8",
     )

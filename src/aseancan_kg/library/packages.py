@@ -86,7 +86,7 @@ def _field(column: Column, table: Table, tables: Tables) -> dict[str, Any]:
     if column.name in table.key:
         constraints = {"required": True, "unique": True} if len(table.key) == 1 else {"required": True}
     if codes := None if column.many else tables.codes.get(column.codes):
-        constraints["enum"] = codes
+        constraints["enum"] = [*codes]
     field = {
         "name": column.name,
         "title": column.title,

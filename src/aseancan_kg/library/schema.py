@@ -51,8 +51,8 @@ class Column:
 
     @property
     def term(self) -> str | None:
-        """Local name of the ontology's property that a path begins with."""
-        found = None if "?value" in self.source else re.search(r"\bac:(\w+)", self.source)
+        """Local name of the ontology's property whose value a cell holds, or whose value's code."""
+        found = re.fullmatch(r"ac:(\w+)(/skos:notation)?", self.source)
         return found[1] if found else None
 
 

@@ -13,11 +13,13 @@ _LONGEST_TEXT = 2045
 """Bytes in a text of fixed length (`help datatypes`); a longer one is a strL."""
 _SHORT_TEXT = 244
 """Bytes above which a text takes less room as a strL; a key stays what it is, since Stata merges by no strL."""
+_LARGEST_LONG = 2_147_483_620
+"""Largest number of the type long; what is above it stands for missing values."""
 _LONGEST_VALUE_LABELS = 32_000
 """Bytes of all labels of one variable, with one at the end of each."""
 
 
-def as_dta(filled: Filled, codes: Mapping[str, Sequence[str]]) -> bytes:
+def as_dta(filled: Filled, codes: Mapping[str, Mapping[str, int]]) -> bytes:
     """Write a table; a code becomes its number in the list of `codes`, with the code as the label of the value.
 
     A code that is in no list is numbered after those that are. Blank cells are missing numbers or empty texts.
@@ -29,11 +31,11 @@ def as_dta(filled: Filled, codes: Mapping[str, Sequence[str]]) -> bytes:
         name = column.name
         numbers = _numbers(column, cells, codes)
         if numbers:
-            columns[name] = pandas.Series([numbers.get(str(cell)) for cell in cells], dtype="float64")
+            coded = [numbers.get(str(cell)) for cell in cells]
+            columns[name] = pandas.Series(coded, dtype=_type_of(coded))
             labels[name] = {number: code for code, number in numbers.items()}
         elif column.kind in (Kind.integer, Kind.decimal):
-            whole = all(isinstance(cell, int) for cell in cells)
-            columns[name] = pandas.Series(cells, dtype="int64" if whole else "float64")
+            columns[name] = pandas.Series(cells, dtype=_type_of(cells))
         elif column.kind is Kind.date:
             columns[name] = pandas.to_datetime(pandas.Series(cells, dtype=object)).astype("datetime64[s]")
             days[name] = "td"
@@ -59,11 +61,18 @@ def as_dta(filled: Filled, codes: Mapping[str, Sequence[str]]) -> bytes:
     return output.getvalue()
 
 
-def _numbers(column: Column, cells: Sequence[Cell], codes: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def _type_of(cells: Sequence[Cell]) -> str:
+    """Return the type of a column of numbers: doubles where one has a fraction, is missing or is too large."""
+    whole = all(isinstance(cell, int) and abs(cell) <= _LARGEST_LONG for cell in cells)
+    return "int32" if whole else "float64"
+
+
+def _numbers(column: Column, cells: Sequence[Cell], codes: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     """Return code → number for a column of single codes, nothing for another or where the labels are too long."""
     if column.kind is not Kind.code or column.many:
         return {}
-    found = dict.fromkeys([*codes.get(column.codes, ()), *(str(cell) for cell in cells if cell is not None)])
-    if sum(len(code.encode()) + 1 for code in found) > _LONGEST_VALUE_LABELS:
-        return {}
-    return {code: number for number, code in enumerate(found, 1)}
+    listed = codes.get(column.codes, {})
+    others = [code for code in dict.fromkeys(str(cell) for cell in cells if cell is not None) if code not in listed]
+    first = max(listed.values(), default=0) + 1
+    found = {**listed, **{code: number for number, code in enumerate(others, first)}}
+    return found if sum(len(code.encode()) + 1 for code in found) <= _LONGEST_VALUE_LABELS else {}

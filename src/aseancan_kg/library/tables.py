@@ -57,10 +57,10 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of a dataset that have rows, by name; the codes of each list in the order of their numbers."""
+    """The tables of a dataset that have rows, by name; the codes of each list with their numbers, in this order."""
 
     filled: Mapping[str, Filled]
-    codes: Mapping[str, Sequence[str]]
+    codes: Mapping[str, Mapping[str, int]]
     about: Overview
     version: str
 
@@ -78,10 +78,10 @@ def read(store: Dataset) -> Tables:
     filled = {
         table.name: Filled(worded[table.name], _fill(worded[table.name], rows, words)) for table, rows in raw.items()
     }
-    codes = dict[str, list[str]]()
+    codes = dict[str, dict[str, int]]()
     if listed := filled.get("codes"):
-        for name, code in zip(listed.column("code_list"), listed.column("code"), strict=True):
-            codes.setdefault(str(name), []).append(str(code))
+        for name, code, number in zip(*map(listed.column, ("code_list", "code", "number")), strict=True):
+            codes.setdefault(str(name), {}).setdefault(str(code), int(str(number)))
     if {"actions", "codes"} <= filled.keys() and "topic" in codes:
         filled[MATRIX.name] = _matrix(filled["actions"], filled["codes"])
     return Tables(filled, codes, overview(store), store.version)
@@ -91,10 +91,9 @@ def counts(store: Dataset) -> dict[str, int]:
     """Return the number of rows of each table that has any, by name, without reading them."""
     offered = (*TABLES, MATRIX)
     patterns = [f"{{ {each.rows} BIND({number} AS ?table) }}" for number, each in enumerate(offered) if each.rows]
-    query = f"SELECT ?table (COUNT(DISTINCT ?row) AS ?rows) WHERE {{ {' UNION '.join(patterns)} }} GROUP BY ?table"
-    found = {
-        offered[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(with_prefixes(query))
-    }
+    rows = f"{{ {' UNION '.join(patterns)} }} FILTER(isIRI(?row))"
+    query = with_prefixes(f"SELECT ?table (COUNT(DISTINCT ?row) AS ?rows) WHERE {{ {rows} }} GROUP BY ?table")
+    found = {offered[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(query)}
     for table in offered:
         if table.query:
             (row,) = store.rows(with_prefixes(f"SELECT (COUNT(*) AS ?rows) WHERE {{ {{ {table.query} }} }}"))
@@ -126,6 +125,8 @@ def _raw(store: Dataset, table: Table) -> list[_Row]:
 
 def _ordered(terms: Sequence[object]) -> _Terms:
     kept = {term for term in terms if isinstance(term, ox.NamedNode | ox.Literal)}
+    if len(kept) < 2:
+        return [*kept]
     return sorted(kept, key=lambda term: (natural(term.value), str(term)))
 
 
@@ -180,7 +181,7 @@ def _cell(column: Column, row: _Row, labels: Mapping[str, str]) -> Cell:
         iris = [iri for term in row.get(column.label_of, ()) if (iri := iri_of(term))]
         texts = [labels.get(iri, iri if len(iris) > 1 else "") for iri in iris]
         return _written(SEPARATOR.join(texts))
-    texts = [term.value for term in row.get(column.name, ())]
+    texts = [*dict.fromkeys(term.value for term in row.get(column.name, ()))]
     if column.many:
         return _written(SEPARATOR.join(texts))
     return _typed(column.kind, texts[0]) if texts else None
