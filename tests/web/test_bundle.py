@@ -1,6 +1,5 @@
 """The dataset as tables, at the door of those who take them away."""
 
-import gc
 import re
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from io import BytesIO
 import pytest
 
 from aseancan_kg.library import tables
-from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.web.bundle import Files
 
@@ -123,12 +121,10 @@ def test_a_service_starts_without_what_only_tables_need():
     assert ran.stdout == "set()\n"
 
 
-def test_files_go_with_the_dataset(tmp_path):
-    data = tmp_path / "data.ttl"
-    data.write_text("<urn:a> a <https://w3id.org/aseancan/ont#Action> .")
-    files = Files(EmbeddedStore.from_files([data], union_default_graph=True))
-    directory = files.directory
-    assert (directory / "csv" / "actions.csv").is_file()
-    del files
-    gc.collect()
+def test_files_go_with_the_service(state_of, serve):
+    state = state_of()
+    with serve(state) as client:
+        assert client.get("/downloads/tables/csv/actions.csv").status_code == 200
+        directory = state.derived.get(Files).directory
+        assert (directory / "csv" / "actions.csv").is_file()
     assert not directory.exists()

@@ -149,3 +149,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _close(state: State) -> None:
     await state.engine.close()
     await state.releases.close()
+    state.derived.clear()
