@@ -1,0 +1,187 @@
+"""Names as librarians write them, compared: which are the same but for spelling, and how far others are alike."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, Indel
+
+from aseancan_kg.catalogue.spelling import stem, words
+
+Marked = NDArray[np.bool_]
+"""For each name whether it is one of those that are looked through."""
+
+_NOT_COMPARED = frozenset({"a", "an", "and", "the"})
+_SMALL = frozenset({"by", "for", "from", "in", "of", "on", "to", "with"})
+"""Words that are seldom abbreviated."""
+_SPELLINGS = tuple(
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"(?<=\w{3})is(?=(?:e[ds]?|ing|ations?|ational)$)", "iz"),  # organisation
+        (r"(?<=\w{3})our(?=s?$)", "or"),  # labour
+        (r"(?<=\w{3})tre(?=s?$)", "ter"),  # centre
+        (r"amme(?=s?$)", "am"),  # programme
+        (r"ogue(?=s?$)", "og"),  # dialogue
+    )
+)
+_ORDINALS = {
+    word: f"{number}{'st' if number == 1 else 'nd' if number == 2 else 'rd' if number == 3 else 'th'}"
+    for number, word in enumerate(
+        (
+            *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+            *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
+            *("eighteenth", "nineteenth", "twentieth"),
+        ),
+        start=1,
+    )
+}
+_ROMAN = {numeral: str(number) for number, numeral in enumerate(("ii", "iii", "iv"), start=2)}
+_WRITTEN_ALIKE = {**_ORDINALS, **_ROMAN}
+_SHORT_PERIOD = re.compile(r"\b((?:19|20)(\d\d))\s?[-–—/]\s?(\d\d)\b(?![-–/\d])")
+_SPACED_LETTERS = re.compile(r"(?<!\w)(?:[^\W\d_](?:\.\s?|\s)){2,}(?:[^\W\d_](?!\w))?")
+_BRACKETED = re.compile(r"\s*\(([^()]*)\)")
+
+_ALIKE = 0.75
+"""Share of their letters that two words must have in common, in their order, to be taken for the same misspelt."""
+_SAME_STEM = 0.95
+_SHORTEST_MISSPELT = 4
+_MOST_COMPARED = 40
+_WORDS_KEPT = 10_000
+_SHARE_OF_WORDS = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How far a name is like another, from 0 to 1: by its words, the rarer counting more, and by its letters."""
+
+    words: float
+    letters: float
+
+    @property
+    def score(self) -> float:
+        """Both together."""
+        return _SHARE_OF_WORDS * self.words + (1 - _SHARE_OF_WORDS) * self.letters
+
+
+def parts(name: str) -> list[str]:
+    """Return the words by which a name is compared: `The A.H.A. Centre, 2021-25` → aha, center, 2021, 2025."""
+    found = words(_SHORT_PERIOD.sub(_whole_years, _SPACED_LETTERS.sub(_joined, name)))
+    return [_unified(word) for word in found if word not in _NOT_COMPARED] or found
+
+
+def key(name: str) -> str:
+    """Return what two names have in common that differ in case, diacritics, punctuation, articles and spelling only."""
+    return "".join(parts(name))
+
+
+def initials(name: str) -> str:
+    """Return what a name may be abbreviated to: `ASEAN Framework Agreement on Services` → afas."""
+    return "".join(word[0] for word in parts(name) if word not in _SMALL)
+
+
+def turned(name: str) -> str | None:
+    """Return a name in its natural order that a catalogue begins with its main word: `Women, ASEAN Committee on`."""
+    before, comma, after = name.partition(",")
+    return f"{after} {before}" if comma and "," not in after else None
+
+
+def unbracketed(name: str) -> tuple[str, str] | None:
+    """Return a name without what stands in its brackets, and that: `Digital Masterplan (ADM) 2025` → both parts."""
+    found = _BRACKETED.search(name)
+    return (name[: found.start()] + name[found.end() :], found[1]) if found else None
+
+
+class Names:
+    """A list of names in which those are found that are like another."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._parts = [parts(name) for name in names]
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, found in enumerate(self._parts):
+            for word in dict.fromkeys(found):
+                rows[word].append(row)
+        self._rows = {word: np.array(found) for word, found in rows.items()}
+        self._vocabulary = [word for word in rows if _may_be_misspelt(word)]
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        for word in self._vocabulary:
+            self._stems[stem(word) or word].append(word)
+        self._alike = lru_cache(_WORDS_KEPT)(self._compared)
+        # What stands in few names tells more (inverse document frequency).
+        self._weights = {word: log(1 + len(names) / len(found)) for word, found in self._rows.items()}
+        self._unknown = log(1 + len(names))
+        self._sums = np.array([sum(map(self._weight, found)) for found in self._parts])
+
+    def like(self, name: str, among: Marked | None = None) -> list[tuple[int, Likeness]]:
+        """Return the rows of the names that are most like one, of those marked in `among` if that is given."""
+        asked = parts(name)
+        if not asked or not self._parts:
+            return []
+        shares = np.zeros(len(self._parts))
+        for word in dict.fromkeys(asked):
+            weight = self._weight(word)
+            for other, alike in self._alike(word).items():
+                shares[self._rows[other]] += weight * alike
+        shares *= 2 / (self._sums + sum(map(self._weight, asked)))
+        if among is not None:
+            shares[~among] = 0
+        best = np.argpartition(-shares, min(_MOST_COMPARED, len(shares)) - 1)[:_MOST_COMPARED]
+        return [(int(row), self._likeness(asked, int(row))) for row in best if shares[row] > 0]
+
+    def _likeness(self, asked: Sequence[str], row: int) -> Likeness:
+        found = self._parts[row]
+        shared, there = 0.0, dict.fromkeys(found, 0.0)
+        for word in asked:
+            best = 0.0
+            for other, alike in self._alike(word).items():
+                if other in there:
+                    there[other] = max(alike, there[other])
+                    best = max(alike, best)
+            shared += best * self._weight(word)
+        shared += sum(self._weight(word) * there[word] for word in found)
+        letters = max(
+            Indel.normalized_similarity("".join(asked), "".join(found)),
+            Indel.normalized_similarity("".join(sorted(asked)), "".join(sorted(found))),
+        )
+        return Likeness(float(shared / (self._sums[row] + sum(map(self._weight, asked)))), letters)
+
+    def _weight(self, word: str) -> float:
+        return self._weights.get(word, self._unknown)
+
+    def _compared(self, word: str) -> Mapping[str, float]:
+        """Return the words of the names that one may be, each with how far it is the same."""
+        found: dict[str, float] = {}
+        if _may_be_misspelt(word):
+            near = process.extract(
+                word, self._vocabulary, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=None
+            )
+            found |= {other: alike for other, alike, _ in near}
+            found |= dict.fromkeys(self._stems.get(stem(word) or word, ()), _SAME_STEM)
+        if word in self._rows:
+            found[word] = 1.0
+        return found
+
+
+def _may_be_misspelt(word: str) -> bool:
+    """Tell whether a word is long enough; another number is never a misspelling."""
+    return len(word) >= _SHORTEST_MISSPELT and not any(letter.isdigit() for letter in word)
+
+
+def _unified(word: str) -> str:
+    for pattern, written in _SPELLINGS:
+        word = pattern.sub(written, word)
+    return _WRITTEN_ALIKE.get(word, word)
+
+
+def _whole_years(found: re.Match[str]) -> str:
+    first, short, last = found.groups()
+    return f"{first} {first[:2]}{last}" if last > short else found[0]
+
+
+def _joined(found: re.Match[str]) -> str:
+    return "".join(letter for letter in found[0] if letter.isalpha()) + " "
