@@ -66,12 +66,13 @@ def entities(store: Dataset) -> list[Entity]:
 
 
 def _named_kind(said: Descriptions, iri: str) -> Kind | None:
-    told = said.of(iri)
-    if _DEPRECATED in told or _SUBJECT in told:
+    """Return the kind of a thing that catalogues name; None for a code of ours, which is no topic, and for a scheme."""
+    told, types, schemes = said.of(iri), said.iris(iri, _TYPE), said.iris(iri, _IN_SCHEME)
+    kind = kind_of(types, schemes)
+    if kind is None or kind.name in _NOT_NAMED or not told.keys().isdisjoint((_DEPRECATED, _SUBJECT)):
         return None
-    kind = kind_of(said.iris(iri, _TYPE), said.iris(iri, _IN_SCHEME))
-    ours = kind is not None and kind.name == "code" and iri.startswith(SCHEME)
-    return None if kind is None or kind.name in _NOT_NAMED or ours else kind
+    ours = iri.startswith(SCHEME) and kind.scheme is None
+    return None if ours or f"{_SKOS}ConceptScheme" in types else kind
 
 
 def _names(said: Descriptions, iri: str, label: str, registered: Mapping[tuple[str, str], str]) -> Iterator[Name]:

@@ -22,9 +22,9 @@ Properties = Mapping[str, Collection[str]]
 
 _NOT_SAFE = frozenset({"plan-wording", "misnomer"})
 """Kinds of names in the register that are understood in their context only, or are wrong."""
-_SAME = Likeness(1.0, 1.0)
-_BY_INITIALS = Likeness(0.7, 0.7)
-_WITHOUT_BRACKETS, _IN_BRACKETS = 0.95, 0.85
+_SAME = Likeness(1.0, 1.0, 1.0)
+_BY_INITIALS = Likeness(0.7, 0.7, 0.7)
+_WITHOUT_BRACKETS, _IN_BRACKETS = 0.95, 0.6
 """How far a part of a name counts for the whole."""
 _LEAST_SCORE = 0.4
 _AGREES, _UNKNOWN = 0.9, 0.5
@@ -78,7 +78,8 @@ class Matcher:
         self.entities: Mapping[str, Entity] = {one.iri: one for one in entities(store)}
         """IRI → thing."""
         self._named = [(one, name) for one in self.entities.values() for name in one.names]
-        self._names = Names([name.text for _, name in self._named])
+        places = {iri: place for place, iri in enumerate(self.entities)}
+        self._names = Names([name.text for _, name in self._named], [places[one.iri] for one, _ in self._named])
         self._keys: dict[str, list[tuple[Entity, Name]]] = defaultdict(list)
         self._initials: dict[str, list[tuple[Entity, Name]]] = defaultdict(list)
         for entity, name in self._named:
@@ -173,6 +174,7 @@ def _candidate(asked: str, found: _Found, agreements: Sequence[float], same: Col
     features: dict[str, float | bool] = {
         "words": round(100 * found.likeness.words, 1),
         "letters": round(100 * found.likeness.letters, 1),
+        "covered": round(100 * found.likeness.covered, 1),
         "same_name": found.same,
         "preferred_name": called is entity.names[0],
         "acronym": called.kind == ACRONYM,
@@ -199,7 +201,8 @@ def _is_safe(asked: str, entity: Entity, called: Name) -> bool:
     """Tell whether a name that is the same is enough to know the thing, should nothing else be called so."""
     if asked == entity.iri:
         return True
-    if called.kind in _NOT_SAFE or (called.text.isupper() and asked.islower()):
+    short = " " not in called.text and (called.kind == ACRONYM or called.text.isupper())
+    if called.kind in _NOT_SAFE or (short and asked.islower()):
         return False  # "cost" is a word, COST a committee
     # Where the preferred name tells more in brackets, what stands before them is the name of others too.
     bare = unbracketed(entity.name)

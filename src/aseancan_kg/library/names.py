@@ -43,6 +43,7 @@ _ORDINALS = {
 }
 _ROMAN = {numeral: str(number) for number, numeral in enumerate(("ii", "iii", "iv"), start=2)}
 _WRITTEN_ALIKE = {**_ORDINALS, **_ROMAN}
+_NUMBERS = re.compile(r"\d+(?:st|nd|rd|th)?|[^\W\d]+")
 _SHORT_PERIOD = re.compile(r"\b((?:19|20)(\d\d))\s?[-–—/]\s?(\d\d)\b(?![-–/\d])")
 _SPACED_LETTERS = re.compile(r"(?<!\w)(?:[^\W\d_](?:\.\s?|\s)){2,}(?:[^\W\d_](?!\w))?")
 _BRACKETED = re.compile(r"\s*\(([^()]*)\)")
@@ -50,28 +51,35 @@ _BRACKETED = re.compile(r"\s*\(([^()]*)\)")
 _ALIKE = 0.75
 """Share of their letters that two words must have in common, in their order, to be taken for the same misspelt."""
 _SAME_STEM = 0.95
-_SHORTEST_MISSPELT = 4
+_SHORTEST_MISSPELT, _SHORTEST_HALF, _LONGEST_WORD = 4, 4, 40
 _MOST_COMPARED = 40
 _WORDS_KEPT = 10_000
-_SHARE_OF_WORDS = 0.6
+_WORDS_COUNT, _LETTERS_COUNT, _COVERED_COUNTS = 0.45, 0.3, 0.25
+_SMALL_WORDS_COUNT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How far a name is like another, from 0 to 1: by its words, the rarer counting more, and by its letters."""
+    """How far a name is like another, from 0 to 1.
+
+    `words` are those that both have, the rarer counting more; `letters` those that both have in their order; `covered`
+    is the share of the words asked for that stand in any of the names that the thing has.
+    """
 
     words: float
     letters: float
+    covered: float
 
     @property
     def score(self) -> float:
-        """Both together."""
-        return _SHARE_OF_WORDS * self.words + (1 - _SHARE_OF_WORDS) * self.letters
+        """All together."""
+        return _WORDS_COUNT * self.words + _LETTERS_COUNT * self.letters + _COVERED_COUNTS * self.covered
 
 
 def parts(name: str) -> list[str]:
     """Return the words by which a name is compared: `The A.H.A. Centre, 2021-25` → aha, center, 2021, 2025."""
     found = words(_SHORT_PERIOD.sub(_whole_years, _SPACED_LETTERS.sub(_joined, name)))
+    found = [part for word in found for part in _NUMBERS.findall(word)]
     return [_unified(word) for word in found if word not in _NOT_COMPARED] or found
 
 
@@ -98,12 +106,17 @@ def unbracketed(name: str) -> tuple[str, str] | None:
 
 
 class Names:
-    """A list of names in which those are found that are like another."""
+    """Names in which those are found that are like another; each is that of a thing, told by a number from 0."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._parts = [parts(name) for name in names]
+    def __init__(self, names: Sequence[str], things: Sequence[int]) -> None:
+        written = [parts(name) for name in names]
+        self._words = frozenset(word for found in written for word in found)
+        self._parts = [self._taken_apart(found) for found in written]
+        self._things = things
         rows: dict[str, list[int]] = defaultdict(list)
-        for row, found in enumerate(self._parts):
+        self._of_thing: dict[int, set[str]] = defaultdict(set)
+        for row, (thing, found) in enumerate(zip(things, self._parts, strict=True)):
+            self._of_thing[thing].update(found)
             for word in dict.fromkeys(found):
                 rows[word].append(row)
         self._rows = {word: np.array(found) for word, found in rows.items()}
@@ -112,45 +125,59 @@ class Names:
         for word in self._vocabulary:
             self._stems[stem(word) or word].append(word)
         self._alike = lru_cache(_WORDS_KEPT)(self._compared)
-        # What stands in few names tells more (inverse document frequency).
-        self._weights = {word: log(1 + len(names) / len(found)) for word, found in self._rows.items()}
-        self._unknown = log(1 + len(names))
-        self._sums = np.array([sum(map(self._weight, found)) for found in self._parts])
+        self._weights = {word: _weight(word, len(names), len(found)) for word, found in self._rows.items()}
+        self._unknown = _weight("", len(names), 1)
+        self._sums = np.array([sum(map(self._weigh, found)) for found in self._parts])
 
     def like(self, name: str, among: Marked | None = None) -> list[tuple[int, Likeness]]:
         """Return the rows of the names that are most like one, of those marked in `among` if that is given."""
-        asked = parts(name)
+        asked = self._taken_apart(parts(name))
         if not asked or not self._parts:
             return []
         shares = np.zeros(len(self._parts))
         for word in dict.fromkeys(asked):
-            weight = self._weight(word)
+            weight = self._weigh(word)
             for other, alike in self._alike(word).items():
                 shares[self._rows[other]] += weight * alike
-        shares *= 2 / (self._sums + sum(map(self._weight, asked)))
+        shares *= 2 / (self._sums + sum(map(self._weigh, asked)))
         if among is not None:
             shares[~among] = 0
         best = np.argpartition(-shares, min(_MOST_COMPARED, len(shares)) - 1)[:_MOST_COMPARED]
         return [(int(row), self._likeness(asked, int(row))) for row in best if shares[row] > 0]
 
     def _likeness(self, asked: Sequence[str], row: int) -> Likeness:
-        found = self._parts[row]
-        shared, there = 0.0, dict.fromkeys(found, 0.0)
+        found, of_thing = self._parts[row], self._of_thing[self._things[row]]
+        shared = covered = total = 0.0
+        there = dict.fromkeys(found, 0.0)
         for word in asked:
-            best = 0.0
+            here = anywhere = 0.0
             for other, alike in self._alike(word).items():
                 if other in there:
                     there[other] = max(alike, there[other])
-                    best = max(alike, best)
-            shared += best * self._weight(word)
-        shared += sum(self._weight(word) * there[word] for word in found)
+                    here = max(alike, here)
+                if other in of_thing:
+                    anywhere = max(alike, anywhere)
+            weight = self._weigh(word)
+            total += weight
+            shared += here * weight
+            covered += anywhere * weight
+        shared += sum(self._weigh(word) * there[word] for word in found)
         letters = max(
             Indel.normalized_similarity("".join(asked), "".join(found)),
             Indel.normalized_similarity("".join(sorted(asked)), "".join(sorted(found))),
         )
-        return Likeness(float(shared / (self._sums[row] + sum(map(self._weight, asked)))), letters)
+        return Likeness(float(shared / (self._sums[row] + total)), letters, covered / total)
 
-    def _weight(self, word: str) -> float:
+    def _taken_apart(self, found: Sequence[str]) -> list[str]:
+        """Return words with those in two that are made of two words of the names: masterplan → master, plan."""
+        return [part for word in found for part in self._halves(word)]
+
+    def _halves(self, word: str) -> tuple[str, ...]:
+        places = range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1) if len(word) <= _LONGEST_WORD else ()
+        pairs = ((word[:place], word[place:]) for place in places)
+        return next((pair for pair in pairs if self._words.issuperset(pair)), (word,))
+
+    def _weigh(self, word: str) -> float:
         return self._weights.get(word, self._unknown)
 
     def _compared(self, word: str) -> Mapping[str, float]:
@@ -167,9 +194,14 @@ class Names:
         return found
 
 
+def _weight(word: str, names: int, having: int) -> float:
+    """Return how much a word tells: the fewer names have it, the more (inverse document frequency)."""
+    return log(1 + names / having) * (_SMALL_WORDS_COUNT if word in _SMALL else 1.0)
+
+
 def _may_be_misspelt(word: str) -> bool:
     """Tell whether a word is long enough; another number is never a misspelling."""
-    return len(word) >= _SHORTEST_MISSPELT and not any(letter.isdigit() for letter in word)
+    return _SHORTEST_MISSPELT <= len(word) <= _LONGEST_WORD and not any(letter.isdigit() for letter in word)
 
 
 def _unified(word: str) -> str:
