@@ -57,7 +57,7 @@ def entities(store: Dataset) -> list[Entity]:
         Entity(
             iri,
             tuple(_names(said, iri, labels[iri].value, registered)),
-            tuple(dict.fromkeys([*said.iris(iri, _TYPE), *said.iris(iri, _IN_SCHEME)])),
+            _types(said, iri),
             _description(said, iri, words.get(codes.get(iri, ""), kind.label)),
         )
         for iri, kind in kinds.items()
@@ -73,6 +73,12 @@ def _named_kind(said: Descriptions, iri: str) -> Kind | None:
         return None
     ours = iri.startswith(SCHEME) and kind.scheme is None
     return None if ours or f"{_SKOS}ConceptScheme" in types else kind
+
+
+def _types(said: Descriptions, iri: str) -> tuple[str, ...]:
+    """Return the classes of a thing; of a concept its schemes, since that it is one says nothing."""
+    types, schemes = said.iris(iri, _TYPE), said.iris(iri, _IN_SCHEME)
+    return (*(name for name in types if name != f"{_SKOS}Concept" or not schemes), *schemes)
 
 
 def _names(said: Descriptions, iri: str, label: str, registered: Mapping[tuple[str, str], str]) -> Iterator[Name]:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Indel
 
 from aseancan_kg.catalogue.labels import iri_of, text_of
 from aseancan_kg.library.entities import ACRONYM, Entity, Name, entities
-from aseancan_kg.library.names import Likeness, Marked, Names, initials, key, turned, unbracketed
+from aseancan_kg.library.names import Likeness, Marked, Names, initials, key, parts, turned, unbracketed
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import nodes
 
@@ -80,6 +80,7 @@ class Matcher:
         self._named = [(one, name) for one in self.entities.values() for name in one.names]
         places = {iri: place for place, iri in enumerate(self.entities)}
         self._names = Names([name.text for _, name in self._named], [places[one.iri] for one, _ in self._named])
+        self._written = [" ".join(parts(name.text)) for _, name in self._named]
         self._keys: dict[str, list[tuple[Entity, Name]]] = defaultdict(list)
         self._initials: dict[str, list[tuple[Entity, Name]]] = defaultdict(list)
         for entity, name in self._named:
@@ -107,6 +108,20 @@ class Matcher:
         judged = [_candidate(asked, one, agreements[one.entity.iri], same) for one in found]
         likely = [one for one in judged if one.score >= 100 * _LEAST_SCORE]
         return sorted(likely, key=_rank)[:limit]
+
+    def begun(self, text: str) -> list[Entity]:
+        """Return the things with a name that has the words which are being written, then those with one like them."""
+        if text in self.entities:
+            return [self.entities[text]]
+        asked = " ".join(parts(text))
+        places: dict[str, int] = {}
+        for (entity, _), written in zip(self._named, self._written, strict=True):
+            place = f" {written}".find(f" {asked}")
+            if place >= 0:
+                places[entity.iri] = min(place, places.get(entity.iri, place))
+        named = sorted(places, key=lambda iri: (places[iri] > 0, self.entities[iri].name.casefold(), iri))
+        like = [one.entity.iri for one in self.candidates(text)]
+        return [self.entities[iri] for iri in dict.fromkeys([*named, *like])]
 
     def _found(self, asked: str, types: frozenset[str]) -> Collection[_Found]:
         """Return for each thing that of its names which is most like what was asked."""
