@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aseancan_kg.catalogue.kinds import Kind, kind_of
 from aseancan_kg.catalogue.labels import iri_of
 from aseancan_kg.namespaces import ONT, PREFIXES, SCHEME
-from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.dataset import LABELS, Dataset
 from aseancan_kg.store.descriptions import Descriptions, describe, nodes
 
 PREFERRED, ALTERNATIVE, ACRONYM = "preferred", "alternative", "acronym"
@@ -46,7 +46,7 @@ class Entity:
 
 def entities(store: Dataset) -> list[Entity]:
     """Return the things of a dataset that have a name, in the order of their IRIs."""
-    read = (_TYPE, _IN_SCHEME, _DEPRECATED, _SUBJECT, _KIND, *_DATES, *_OTHER_NAMES)
+    read = (*(name.value for name in LABELS), _TYPE, _IN_SCHEME, _DEPRECATED, _SUBJECT, _KIND, *_DATES, *_OTHER_NAMES)
     said = Descriptions(quad.triple for quad in store.quads(predicates=nodes(read)))
     kinds = {iri: kind for iri in sorted(said.things) if (kind := _named_kind(said, iri))}
     labels = store.labels(kinds)

@@ -119,7 +119,7 @@ class Matcher:
             place = f" {written}".find(f" {asked}")
             if place >= 0:
                 places[entity.iri] = min(place, places.get(entity.iri, place))
-        named = sorted(places, key=lambda iri: (places[iri] > 0, self.entities[iri].name.casefold(), iri))
+        named = sorted(places, key=lambda iri: (places[iri] > 0, len(self.entities[iri].name), iri))
         like = [one.entity.iri for one in self.candidates(text)]
         return [self.entities[iri] for iri in dict.fromkeys([*named, *like])]
 
