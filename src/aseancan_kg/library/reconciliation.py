@@ -37,7 +37,7 @@ SUGGESTED = 10
 """Suggestions that are made at once."""
 KINDS = ("entity", "type", "property")
 """What suggestions are made of."""
-WIDTH, HEIGHT = 430, 300
+WIDTH, HEIGHT = 430, 320
 """Pixels of a preview."""
 
 _FIELDS = frozenset({"query", "type", "limit", "properties", "type_strict"})

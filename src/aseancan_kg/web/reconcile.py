@@ -21,7 +21,7 @@ MOST_KB = 1024
 """Kilobytes that a batch may have: a thousand long names, each with conditions."""
 _FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 """The policy of what clients show in a frame of theirs."""
-_FACTS, _VALUES = 6, 4
+_FACTS, _VALUES = 5, 4
 """Facts of a thing that a preview shows, and values of each."""
 
 
