@@ -128,6 +128,7 @@ def test_candidates_are_of_the_types_asked_for_and_narrow_what_is_a_namesake(mat
     [only, *rest] = matcher.candidates("CRPD", [body])
     assert only.match
     assert all(body in one.entity.types for one in (only, *rest))
+    assert matcher.candidates(f"{ID}body/acw", [instrument]) == []
     assert {one.entity.iri for one in matcher.candidates("CRPD", [body, instrument])} >= {
         one.entity.iri for one in either
     }

@@ -65,9 +65,9 @@ class _Found:
         return self.share * self.likeness.score
 
     @property
-    def rank(self) -> tuple[float, bool]:
+    def rank(self) -> tuple[bool, float, bool]:
         """Where several names of a thing are like the one asked for, the highest is taken."""
-        return self.score, self.called.kind not in _NOT_SAFE
+        return self.same, self.score, self.called.kind not in _NOT_SAFE
 
 
 class Matcher:
@@ -125,13 +125,12 @@ class Matcher:
 
     def _found(self, asked: str, types: frozenset[str]) -> Collection[_Found]:
         """Return for each thing that of its names which is most like what was asked."""
-        if asked in self.entities:
-            entity = self.entities[asked]
-            return [_Found(entity, entity.names[0], _SAME, same=True)]
+        if entity := self.entities.get(asked):
+            return [_Found(entity, entity.names[0], _SAME, same=True)] if _is_of(entity, types) else []
         best: dict[str, _Found] = {}
         for one in self._like(asked, self._of_types(types)):
             known = best.get(one.entity.iri)
-            if _is_of(one.entity, types) and (known is None or one.rank > known.rank):
+            if one.score >= _LEAST_SCORE and _is_of(one.entity, types) and (known is None or one.rank > known.rank):
                 best[one.entity.iri] = one
         return best.values()
 

@@ -105,19 +105,27 @@ def unbracketed(name: str) -> tuple[str, str] | None:
     return (name[: found.start()] + name[found.end() :], found[1]) if found else None
 
 
+class _Written:
+    """The words of a name, and its letters in their order and in that of the alphabet's words."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.joined, self.ordered = "".join(words), "".join(sorted(words))
+
+
 class Names:
     """Names in which those are found that are like another; each is that of a thing, told by a number from 0."""
 
     def __init__(self, names: Sequence[str], things: Sequence[int]) -> None:
         written = [parts(name) for name in names]
         self._words = frozenset(word for found in written for word in found)
-        self._parts = [self._taken_apart(found) for found in written]
+        self._written = [_Written(self._taken_apart(found)) for found in written]
         self._things = things
         rows: dict[str, list[int]] = defaultdict(list)
         self._of_thing: dict[int, set[str]] = defaultdict(set)
-        for row, (thing, found) in enumerate(zip(things, self._parts, strict=True)):
-            self._of_thing[thing].update(found)
-            for word in dict.fromkeys(found):
+        for row, (thing, found) in enumerate(zip(things, self._written, strict=True)):
+            self._of_thing[thing].update(found.words)
+            for word in dict.fromkeys(found.words):
                 rows[word].append(row)
         self._rows = {word: np.array(found) for word, found in rows.items()}
         self._vocabulary = [word for word in rows if _may_be_misspelt(word)]
@@ -127,44 +135,43 @@ class Names:
         self._alike = lru_cache(_WORDS_KEPT)(self._compared)
         self._weights = {word: _weight(word, len(names), len(found)) for word, found in self._rows.items()}
         self._unknown = _weight("", len(names), 1)
-        self._sums = np.array([sum(map(self._weigh, found)) for found in self._parts])
+        self._sums = np.array([sum(map(self._weigh, found.words)) for found in self._written])
 
     def like(self, name: str, among: Marked | None = None) -> list[tuple[int, Likeness]]:
         """Return the rows of the names that are most like one, of those marked in `among` if that is given."""
-        asked = self._taken_apart(parts(name))
-        if not asked or not self._parts:
+        asked = _Written(self._taken_apart(parts(name)))
+        if not asked.words or not self._written:
             return []
-        shares = np.zeros(len(self._parts))
-        for word in dict.fromkeys(asked):
-            weight = self._weigh(word)
-            for other, alike in self._alike(word).items():
-                shares[self._rows[other]] += weight * alike
-        shares *= 2 / (self._sums + sum(map(self._weigh, asked)))
+        weighed = [(self._weigh(word), self._alike(word)) for word in asked.words]
+        shares = np.zeros(len(self._written))
+        for weight, alike in weighed:
+            for word, share in alike.items():
+                shares[self._rows[word]] += weight * share
+        shares *= 2 / (self._sums + sum(weight for weight, _ in weighed))
         if among is not None:
             shares[~among] = 0
         best = np.argpartition(-shares, min(_MOST_COMPARED, len(shares)) - 1)[:_MOST_COMPARED]
-        return [(int(row), self._likeness(asked, int(row))) for row in best if shares[row] > 0]
+        return [(int(row), self._likeness(asked, weighed, int(row))) for row in best if shares[row] > 0]
 
-    def _likeness(self, asked: Sequence[str], row: int) -> Likeness:
-        found, of_thing = self._parts[row], self._of_thing[self._things[row]]
+    def _likeness(self, asked: "_Written", weighed: Sequence[tuple[float, Mapping[str, float]]], row: int) -> Likeness:
+        found, of_thing = self._written[row], self._of_thing[self._things[row]]
         shared = covered = total = 0.0
-        there = dict.fromkeys(found, 0.0)
-        for word in asked:
+        there = dict.fromkeys(found.words, 0.0)
+        for weight, alike in weighed:
             here = anywhere = 0.0
-            for other, alike in self._alike(word).items():
-                if other in there:
-                    there[other] = max(alike, there[other])
-                    here = max(alike, here)
-                if other in of_thing:
-                    anywhere = max(alike, anywhere)
-            weight = self._weigh(word)
+            for word, share in alike.items():
+                if word in of_thing:
+                    anywhere = max(share, anywhere)
+                    if word in there:
+                        there[word] = max(share, there[word])
+                        here = max(share, here)
             total += weight
             shared += here * weight
             covered += anywhere * weight
-        shared += sum(self._weigh(word) * there[word] for word in found)
+        shared += sum(self._weights[word] * there[word] for word in found.words)
         letters = max(
-            Indel.normalized_similarity("".join(asked), "".join(found)),
-            Indel.normalized_similarity("".join(sorted(asked)), "".join(sorted(found))),
+            Indel.normalized_similarity(asked.joined, found.joined),
+            Indel.normalized_similarity(asked.ordered, found.ordered),
         )
         return Likeness(float(shared / (self._sums[row] + total)), letters, covered / total)
 
