@@ -49,7 +49,7 @@ def batch(**query):
         (batch(properties=[]), "asks for nothing"),
         (batch(query=7), "its query is no text"),
         (batch(query=None), "its query is no text"),
-        (batch(query="x" * (LONGEST_NAME + 1)), "its name has 501 characters"),
+        (batch(query="x" * (LONGEST_NAME + 1)), "its name has 1,001 characters"),
         (batch(query="x", limt=3), "has 'limt'"),
         (batch(query="x", limit=0), "its limit"),
         (batch(query="x", limit=-1), "its limit"),
@@ -63,14 +63,14 @@ def batch(**query):
         (batch(query="x", type_strict=["any"]), "type_strict"),
         (batch(query="x", type=7), "its type"),
         (batch(query="x", type=[7]), "its type"),
-        (batch(query="x", type="Body"), "there is no type 'Body'"),
+        (batch(query="x", type="Bodies"), "there is no type 'Bodies'"),
         (batch(query="x", type=["\0"]), "there is no type"),
         (batch(query="x", properties={}), "properties are no list"),
         (batch(query="x", properties=[{"pid": f"{ONT}kind", "v": "x"}] * (MOST_PROPERTIES + 1)), "no list of at most"),
         (batch(query="x", properties=["kind"]), "no pid and v"),
         (batch(query="x", properties=[{"pid": f"{ONT}kind"}]), "no pid and v"),
         (batch(query="x", properties=[{"pid": 7, "v": 7}]), "no pid and v"),
-        (batch(query="x", properties=[{"pid": "kind", "v": 7}]), "there is no property 'kind'"),
+        (batch(query="x", properties=[{"pid": "kin", "v": 7}]), "there is no property 'kin'"),
         (batch(query="x", properties=[{"pid": f"{ONT}kind", "v": None}]), "a value of its properties"),
         (batch(query="x", properties=[{"pid": f"{ONT}kind", "v": {"name": "x"}}]), "a value of its properties"),
         (batch(query="x", properties=[{"pid": f"{ONT}kind", "v": [["x"]]}]), "a value of its properties"),
@@ -100,6 +100,14 @@ def test_every_form_that_the_specification_allows_is_read(service):
     assert query.limit == MOST_CANDIDATES
     assert query.properties == {f"{ONT}ordinal": ["20", "20", "20", "true", ACTIP, "1.5"]}
     assert service.queries("{}") == {}
+
+
+@pytest.mark.parametrize("name", [f"{ONT}adoptedOn", "ac:adoptedOn", "adopted (date)", "Adopted date"])
+def test_a_type_and_a_property_may_be_told_by_their_names(service, name):
+    text = batch(query="ACTIP", type="Legal instrument", properties=[{"pid": name, "v": "2015-11-21T00:00:00Z"}])
+    query = service.queries(text)["q0"]
+    assert query.types == (f"{ONT}LegalInstrument",)
+    assert query.properties == {f"{ONT}adoptedOn": ["2015-11-21"]}  # as OpenRefine writes days
 
 
 @pytest.mark.parametrize("text", ["ACTIP", '{"query": "ACTIP"}', ' {"query": "ACTIP", "limit": 1}'])

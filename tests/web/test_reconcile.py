@@ -151,7 +151,7 @@ def test_other_sites_may_ask_from_a_browser(client):
         ("", {"queries": "x" * 1_100_000}, 413, "too long"),
         ("", {"extend": "{}"}, 400, "no list of ids"),
         ("", {"query": "{"}, 400, "no JSON"),
-        ("", {"query": "x" * 501}, 400, "501 characters"),
+        ("", {"query": "x" * 1001}, 400, "1,001 characters"),
         ("", {}, 400, "nothing is asked"),
         ("", {"other": "x"}, 400, "nothing is asked"),
         ("/suggest/entity", {"prefix": "x", "cursor": "-1"}, 400, "cursor"),

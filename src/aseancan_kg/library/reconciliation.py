@@ -9,6 +9,7 @@ import json
 import math
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,15 +22,16 @@ from aseancan_kg.catalogue.labels import Labels, iri_of
 from aseancan_kg.errors import InputError, NotFound, QueryTimeout, TooLong
 from aseancan_kg.library.entities import Entity
 from aseancan_kg.library.matching import LIMIT, Candidate, Matcher, Properties
+from aseancan_kg.library.names import key
 from aseancan_kg.library.schema import Schema, Term, begun
-from aseancan_kg.namespaces import BASE, ONT, PREFIXES
+from aseancan_kg.namespaces import BASE, ONT, PREFIXES, shorten
 from aseancan_kg.settings import VERSION
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
 Json = dict[str, Any]
 
-MOST_QUERIES, MOST_CANDIDATES, LONGEST_NAME = 1000, 100, 500
+MOST_QUERIES, MOST_CANDIDATES, LONGEST_NAME = 1000, 100, 1000
 """Queries in a batch, candidates for each, characters of a name."""
 MOST_THINGS, MOST_PROPERTIES = 1000, 50
 """Things and properties that values are given of at once."""
@@ -45,6 +47,8 @@ _STRICT = ("any", "should", "all")
 _XSD = PREFIXES["xsd"]
 _WHOLE = frozenset(_XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger"))
 _FRACTIONS = frozenset(_XSD + name for name in ("decimal", "double", "float"))
+_MIDNIGHT = re.compile(r"(?<=^\d{4}-\d\d-\d\d)T00:00(?::00)?(?:\.0+)?Z?$")
+"""What OpenRefine adds to a day."""
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?")
 
 
@@ -66,6 +70,7 @@ class Reconciler:
         self._matcher = Matcher(store)
         self._entities = self._matcher.entities
         self._schema = Schema(store, {name for one in self._entities.values() for name in one.types})
+        self._named = {kind: _by_name(self._terms(kind)) for kind in ("type", "property")}
         common = commonprefix([*self._entities])  # noqa: RUF071 (of IRIs, which are no paths)
         self._space = common[: max(map(common.rfind, "/#")) + 1] or BASE
 
@@ -105,7 +110,7 @@ class Reconciler:
         if len(batch) > MOST_QUERIES:
             remedy = f"{MOST_QUERIES:,} are answered at once. Send them in parts."
             raise TooLong(f"the batch has {len(batch):,} queries", remedy=remedy)
-        return {key: self._query(f"query {key!r}", given) for key, given in batch.items()}
+        return {name: self._query(f"query {name!r}", given) for name, given in batch.items()}
 
     def query(self, text: str) -> Query:
         """Read a query that is sent alone: an object as in a batch, or just a name; raises `InputError`."""
@@ -116,13 +121,13 @@ class Reconciler:
         """Return the candidates for each query; raises `QueryTimeout` when that takes longer than some seconds."""
         begun_at = time.monotonic()
         answers = {}
-        for key, one in queries.items():
+        for name, one in queries.items():
             elapsed = time.monotonic() - begun_at
             if elapsed > seconds:
                 remedy = "Send the batch in parts."
                 raise QueryTimeout("the batch took too long", remedy=remedy, limit=seconds, elapsed=elapsed)
             found = self._matcher.candidates(one.name, one.types, one.properties, one.limit)
-            answers[key] = {"result": [self._candidate(each) for each in found]}
+            answers[name] = {"result": [self._candidate(each) for each in found]}
         return answers
 
     def suggest(self, kind: str, text: str, skipped: int = 0) -> Json:
@@ -175,7 +180,7 @@ class Reconciler:
         if not isinstance(name, str):
             raise InputError(f"{where}: its query is no text", remedy='Write the name in quotes: "ASEAN Charter".')
         if len(name) > LONGEST_NAME:
-            remedy = f"{LONGEST_NAME} are compared. Send the name alone."
+            remedy = f"{LONGEST_NAME:,} are compared. Send the name alone."
             raise InputError(f"{where}: its name has {len(name):,} characters", remedy=remedy)
         if given.get("type_strict", "any") not in _STRICT:
             raise InputError(f"{where}: its type_strict is strange", remedy=f"It is one of {', '.join(_STRICT)}.")
@@ -209,11 +214,15 @@ class Reconciler:
             raise InputError("one of the properties of extend has no id", remedy=remedy)
         return ids, [self._known("property", one["id"], "extend") for one in wanted]
 
-    def _known(self, kind: str, iri: str, where: str) -> str:
-        if iri not in self._terms(kind):
+    def _known(self, kind: str, given: str, where: str) -> str:
+        """Return the IRI of a type or a property that is told by it, as `ac:kind`, or by a name no other has."""
+        if given in self._terms(kind):
+            return given
+        meant = self._named[kind].get(given) or self._named[kind].get(key(given), [])
+        if len(meant) != 1:
             remedy = f"They are listed at /reconcile/suggest/{kind}."
-            raise InputError(f"{where}: there is no {kind} {iri!r}", remedy=remedy)
-        return iri
+            raise InputError(f"{where}: there is no {kind} {given!r}", remedy=remedy)
+        return meant[0]
 
     def _terms(self, kind: str) -> Mapping[str, Term]:
         return self._schema.types if kind == "type" else self._schema.properties
@@ -241,6 +250,14 @@ class Reconciler:
 
     def _types(self, one: Entity) -> list[Json]:
         return [{"id": name, "name": self._schema.types[name].name} for name in one.types]
+
+
+def _by_name(terms: Mapping[str, Term]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for iri, one in terms.items():
+        for name in (shorten(iri), key(one.name)):
+            found[name].append(iri)
+    return found
 
 
 def _json(text: str, field: str) -> object:
@@ -275,7 +292,7 @@ def _text(given: object, where: str) -> str:
     """Return the value of a property as it is compared: of an entity its IRI, of 2015.0 the number as it is written."""
     match given:
         case str():
-            return given[:LONGEST_NAME]
+            return _MIDNIGHT.sub("", given[:LONGEST_NAME])
         case bool():
             return str(given).lower()
         case int():
