@@ -33,6 +33,8 @@ OTHERS = [
     ("Report of 2020-09", "Report of 2020"),
     ("Four", "For"),
     ("Protocol 1", "Protocol 11"),
+    ("Protocol 1.1", "Protocol 11"),
+    ("Work Plan 2.0", "Work Plan 20"),
 ]
 
 
@@ -62,7 +64,7 @@ def test_a_heading_is_turned_at_its_only_comma():
 
 
 def test_what_stands_in_brackets_is_told_apart():
-    assert unbracketed("Digital Masterplan (ADM) 2025") == ("Digital Masterplan 2025", "ADM")
+    assert [*map(parts, unbracketed("Digital Masterplan (ADM) 2025"))] == [["digital", "masterplan", "2025"], ["adm"]]
     assert unbracketed("Masterplan (ADM") is None
 
 

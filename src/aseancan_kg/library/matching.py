@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -30,7 +30,7 @@ _LEAST_SCORE = 0.4
 _AGREES, _UNKNOWN = 0.9, 0.5
 _CONTRADICTED = 0.5
 """What is left of the score of a thing that has other values than those asked for."""
-_PROPERTIES_KEPT = 64
+_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ class Candidate:
     called: Name
     score: float
     match: bool
-    features: Mapping[str, float | bool] = field(default_factory=dict)
+    features: Mapping[str, float | bool]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A name of a thing that is like the one asked for; `same` if it differs in spelling only, `share` if in part."""
+    """A name of a thing that is like the one asked for: `same` but for spelling, by its `initials`, or as a `share`."""
 
     entity: Entity
     called: Name
@@ -86,8 +86,8 @@ class Matcher:
         for entity, name in self._named:
             self._keys[key(name.text)].append((entity, name))
             self._initials[initials(name.text)].append((entity, name))
-        self._of_types = lru_cache(_PROPERTIES_KEPT)(self._mask)
-        self._values = lru_cache(_PROPERTIES_KEPT)(self._read)
+        self._of_types = lru_cache(_KEPT)(self._mask)
+        self._values = lru_cache(_KEPT)(self._read)
 
     def candidates(
         self,
@@ -138,7 +138,7 @@ class Matcher:
         for text in filter(None, (asked, turned(asked))):
             yield from (_Found(*one, _SAME, same=True) for one in self._keys.get(key(text), ()))
         yield from (_Found(*self._named[row], like) for row, like in self._names.like(asked, among))
-        if asked.isupper():
+        if asked.isupper() and len(asked) > 1:
             yield from (_Found(*one, _BY_INITIALS, initials=True) for one in self._initials.get(key(asked), ()))
         if halves := unbracketed(asked):
             whole, short = (self._keys.get(key(half), ()) for half in halves)

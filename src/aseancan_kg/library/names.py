@@ -46,7 +46,8 @@ _WRITTEN_ALIKE = {**_ORDINALS, **_ROMAN}
 _NUMBERS = re.compile(r"\d+(?:st|nd|rd|th)?|[^\W\d]+")
 _SHORT_PERIOD = re.compile(r"\b((?:19|20)(\d\d))\s?[-–—/]\s?(\d\d)\b(?![-–/\d])")
 _SPACED_LETTERS = re.compile(r"(?<!\w)(?:[^\W\d_](?:\.\s?|\s)){2,}(?:[^\W\d_](?!\w))?")
-_BRACKETED = re.compile(r"\s*\(([^()]*)\)")
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_BETWEEN_WORDS = re.compile(r"(?<!\d) | (?!\d)")
 
 _ALIKE = 0.75
 """Share of their letters that two words must have in common, in their order, to be taken for the same misspelt."""
@@ -85,7 +86,7 @@ def parts(name: str) -> list[str]:
 
 def key(name: str) -> str:
     """Return what two names have in common that differ in case, diacritics, punctuation, articles and spelling only."""
-    return "".join(parts(name))
+    return _BETWEEN_WORDS.sub("", " ".join(parts(name)))  # but 1.1 is not 11
 
 
 def initials(name: str) -> str:
@@ -106,11 +107,11 @@ def unbracketed(name: str) -> tuple[str, str] | None:
 
 
 class _Written:
-    """The words of a name, and its letters in their order and in that of the alphabet's words."""
+    """The words of a name, and its letters: in their order, and with the words in that of the alphabet."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = words
-        self.joined, self.ordered = "".join(words), "".join(sorted(words))
+    def __init__(self, found: Sequence[str]) -> None:
+        self.words = found
+        self.joined, self.ordered = "".join(found), "".join(sorted(found))
 
 
 class Names:

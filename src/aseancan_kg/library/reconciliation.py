@@ -144,12 +144,6 @@ class Reconciler:
             raise NotFound(f"there is no {kind} {iri}", remedy=f"They are listed at /reconcile/suggest/{kind}.")
         return self._terms(kind)[iri]
 
-    def entity(self, iri: str) -> Entity:
-        """Return a thing that has a name; raises `NotFound`."""
-        if iri not in self._entities:
-            raise NotFound(f"nothing is known by the name {iri}", remedy="Give the IRI of a candidate.")
-        return self._entities[iri]
-
     def propose(self, type_: str, limit: int | None = None) -> Json:
         """Return the properties that things of a type have, the most used first; raises `InputError`."""
         self._known("type", type_, "the proposal")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from anyio import to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,13 +29,13 @@ _FACTS, _VALUES = 5, 4
 async def reconcile(request: Request) -> Response:
     """Answer `/reconcile`: the manifest, `queries=`, one `query=`, or `extend=`, in the address or posted as a form."""
     if request.method == "GET":
-        return await run_in_threadpool(_reconcile, request, request.query_params)
+        return await _in_turn(request, request.query_params)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise HTTPException(415, f"Queries are posted as {FORM}.", headers={"Accept-Post": FORM})
     given = dict(form(await body(request, MOST_KB)))
     if given.keys().isdisjoint(("queries", "query", "extend")):
         raise InputError("nothing is asked", remedy="Send a form with queries=… or extend=….")
-    return await run_in_threadpool(_reconcile, request, given)
+    return await _in_turn(request, given)
 
 
 async def suggest(request: Request) -> Response:
@@ -55,6 +56,10 @@ async def preview(request: Request) -> Response:
 async def properties(request: Request) -> Response:
     """Answer `/reconcile/properties?type=…&limit=…` with properties whose values can be had."""
     return await run_in_threadpool(_properties, request)
+
+
+async def _in_turn(request: Request, given: Mapping[str, str]) -> Response:
+    return await to_thread.run_sync(_reconcile, request, given, limiter=state_of(request).batches)
 
 
 def _reconcile(request: Request, given: Mapping[str, str]) -> Response:
