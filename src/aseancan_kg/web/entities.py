@@ -19,7 +19,7 @@ from aseancan_kg.library.citations import as_sentence
 from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
-from aseancan_kg.web import signposting
+from aseancan_kg.web import records, signposting
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import home, page
 from aseancan_kg.web.pictures import of_thing
@@ -151,6 +151,7 @@ def _represent(request: Request, iri: str, named: Format | None) -> Response:
         values["pictures"] = of_thing(request, iri)
         values |= {"reference": references(store, [iri])[iri] if citable(iri) else None, "sentence": as_sentence}
         values["changes"] = _changes(request, iri)
+        values["record"] = records.addresses(root_of(request), iri, [one.iri for one in shown.types])
         response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
         if shown.language and not shown.language.startswith("en"):
             response.headers["Content-Language"] = f"{shown.language}, en"
