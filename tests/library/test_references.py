@@ -37,7 +37,7 @@ def cited(store, iri):
         else references(store, [iri])[iri]
     )
     issued = "2026-11-25" if found.form is DATASET else found.issued
-    return replace(found, version="1.2.3 (0123456789abcdef)", issued=issued)
+    return replace(found, url=iri, version="1.2.3 (0123456789abcdef)", issued=issued)
 
 
 def written(found):

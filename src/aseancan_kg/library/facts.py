@@ -85,9 +85,7 @@ _IN_TEXT = _iris(
     mentioned="ac:mentions",
 )
 """Field → the property that it is read by: what the parts of its text say."""
-_OF_TOPICS = _iris(
-    headings="skos:closeMatch",
-)
+_OF_TOPICS = _iris(headings="skos:closeMatch")
 """Field → the property that it is read by: what its topics say."""
 
 PROPERTIES = {*_STATED.values(), *_POINTING.values(), *_IN_TEXT.values(), *_OF_EDITION.values(), *_OF_TOPICS.values()}
@@ -100,8 +98,6 @@ _DIVIDED = {ONT + name for name in ("Plan", "Section", "Action")}
 Term = ox.NamedNode | ox.Literal
 Values = defaultdict[Term, list[ox.Triple]]
 """Value → the triples that give it."""
-
-
 ByField = defaultdict[str, Values]
 
 
@@ -116,8 +112,9 @@ class Facts:
     """
 
     def __init__(self, store: Dataset, iris: Iterable[str]) -> None:
-        said = describe(store, iris)
-        self.things = [iri for iri in dict.fromkeys(iris) if said.of(iri)]
+        asked = [iri for iri in dict.fromkeys(iris) if _is_iri(iri)]
+        said = describe(store, asked)
+        self.things = [iri for iri in asked if said.of(iri)]
         self._found: dict[str, ByField] = {iri: defaultdict(_no_values) for iri in self.things}
         for iri in self.things:
             self._add(iri, said, [iri], _STATED)
@@ -211,6 +208,14 @@ def _wholes(store: Dataset, things: Sequence[str]) -> dict[str, set[str]]:
                     wholes.setdefault(part, set()).update(wholes[whole])
                     waiting.append(part)
     return wholes
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _triple(subject: str, name: str, value: Term) -> ox.Triple:

@@ -20,6 +20,8 @@ KINDS = {
     ONT + name: kind
     for name, kind in {
         "Instrument": "instrument",
+        "Plan": "instrument",
+        "LegalInstrument": "instrument",
         "Body": "body",
         "Mechanism": "mechanism",
         "Meeting": "meeting",
@@ -181,7 +183,16 @@ FIELDS = tuple(one.name for one in fields(Record) if one.type is Values)
 _LABELS = {
     "form": "Kind",
     "nature": "Legal nature",
+    "adopted_place": "Place of adoption",
     "adopted_by_name": "Adopted by, in words",
+    "period_start": "Period begins",
+    "period_end": "Period ends",
+    "seat_city": "City of the seat",
+    "seat_country": "Country of the seat",
+    "rivals": "Values of other sources",
+    "sources": "Sources of the title",
+    "words": "Words of the text",
+    "iri": "IRI",
     "in_force": "Entered into force",
     "parties_note": "Note on parties",
     "members_note": "Note on members",
@@ -207,12 +218,17 @@ def label_of(field: str) -> str:
     return _LABELS.get(field, field.replace("_", " ").capitalize())
 
 
-def catalogued(store: Dataset) -> list[str]:
-    """Return the IRIs of all things of which a catalogue has records: by kind, then by IRI."""
-    classes = {kind: name for name, kind in KINDS.items()}
-    return [
-        iri for kind in CATALOGUED for iri in sorted(pointing(store, _TYPE, [classes[kind]]).get(classes[kind], ()))
-    ]
+def catalogued(store: Dataset) -> dict[str, list[str]]:
+    """Return the IRIs of all things of which a catalogue has records, by kind, in their order."""
+    found = {kind: set[str]() for kind in CATALOGUED}
+    for iri, ones in pointing(store, _TYPE, KINDS).items():
+        found.get(KINDS[iri], set()).update(ones)
+    return {kind: sorted(ones) for kind, ones in found.items()}
+
+
+def catalogue(store: Dataset) -> dict[str, Record]:
+    """Return all records of a catalogue; see `records`."""
+    return records(store, [iri for iris in catalogued(store).values() for iri in iris])
 
 
 def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
@@ -310,7 +326,7 @@ class _Reader:
     def _passages(self, facts: Sequence[ox.Triple]) -> tuple[Ground, ...]:
         """Return where an edition says what no statement node gives, of itself or of a part of its text."""
         found = list[Ground]()
-        for iri in dict.fromkeys(iri_of(fact.subject) for fact in facts):
+        for iri in sorted({iri_of(fact.subject) for fact in facts}, key=natural):
             if f"{ONT}SourceDocument" in self._said.iris(iri, _TYPE):
                 found.append(Ground(iri, sources=(link(self._labels, iri),)))
             elif self._said.text(iri, _TEXT):

@@ -16,12 +16,12 @@ _INSTRUMENTS = frozenset(ONT + name for name in ("Instrument", "Plan", "LegalIns
 _PLAN, _LEGAL = f"{ONT}Plan", f"{ONT}LegalInstrument"
 _ADOPTED, _ADOPTED_BY, _PARTY, _KIND = (ONT + name for name in ("adoptedOn", "adoptedBy", "party", "kind"))
 _TITLE, _ISSUED, _CREATOR = (PREFIXES["dcterms"] + name for name in ("title", "issued", "creator"))
-_VERSION, _PUBLISHER = f"{PREFIXES['dcat']}version", f"{PREFIXES['dc']}publisher"
-_QUOTED_FROM = f"{PREFIXES['prov']}wasQuotedFrom"
+_VERSION, _CURRENT = (PREFIXES["dcat"] + name for name in ("version", "hasCurrentVersion"))
+_PUBLISHER, _QUOTED_FROM = f"{PREFIXES['dc']}publisher", f"{PREFIXES['prov']}wasQuotedFrom"
 
 _TYPE, _SUBJECT, _PREDICATE = (PREFIXES["rdf"] + name for name in ("type", "subject", "predicate"))
 _NAMING = (_SUBJECT, _PREDICATE, _PARTY, _ADOPTED_BY, _KIND)
-_READ = (_TYPE, _ADOPTED, _TITLE, _ISSUED, _CREATOR, _VERSION, _QUOTED_FROM, *_NAMING)
+_READ = (_TYPE, _ADOPTED, _TITLE, _ISSUED, _CREATOR, _VERSION, _CURRENT, _QUOTED_FROM, *_NAMING)
 
 
 def citable(iri: str) -> bool:
@@ -33,8 +33,8 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     """Return how each thing is cited, with the version of the dataset that describes it.
 
     An instrument is of the day it was adopted; a treaty is by who adopted it, any other by its parties, where they are
-    known. Everything else is by whom the dataset is by. A statement node goes by what it is about. What the data does
-    not tell is left out.
+    known. Everything else is by whom the dataset is by. A statement node goes by what it is about, the dataset by the
+    address of its release, which stays as it was. What the data does not tell is left out.
     """
     works = {iri: match[1] if (match := _PART.fullmatch(iri)) else iri for iri in iris}
     said = describe(store, [*works, *works.values(), _DATASET], _READ)
@@ -81,10 +81,11 @@ class _Reader:
             return replace(whole, key=_key(iri), form=PART, title=title, container=whole.title, url=iri, genre="")
         if types & _INSTRUMENTS and iri == work:
             return self._instrument(iri, types)
+        if iri == _DATASET:
+            return replace(self.dataset, title=self._label(iri))
         about, name = self.said.iri(iri, _SUBJECT), self.said.iri(iri, _PREDICATE)
         title = f"{self._label(about)}: {self._label(name)}" if about and name else self._label(iri)
-        source = "" if iri == _DATASET else self.dataset.title
-        return replace(self.dataset, key=_key(iri), title=title, url=iri, source=source)
+        return replace(self.dataset, key=_key(iri), title=title, url=iri, source=self.dataset.title)
 
     def _instrument(self, iri: str, types: Collection[str]) -> Citation:
         is_treaty = _LEGAL in types
@@ -112,7 +113,7 @@ def _dataset(store: Dataset, said: Descriptions, labels: dict[str, str]) -> Cita
         key=_key(_DATASET),
         form=DATASET,
         title=said.text(_DATASET, _TITLE) or "",
-        url=_DATASET,
+        url=said.iri(_DATASET, _CURRENT) or _DATASET,
         authors=tuple(sorted(labels.get(iri, iri) for iri in said.iris(_DATASET, _CREATOR))),
         issued=_date(said.text(_DATASET, _ISSUED)),
         version=f"{version} ({store.version})" if version else store.version,

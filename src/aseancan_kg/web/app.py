@@ -11,6 +11,7 @@ from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
     browse,
+    bundle,
     citing,
     deposits,
     discovery,
@@ -25,6 +26,8 @@ from aseancan_kg.web import (
     pictures,
     problems,
     reading,
+    reconcile,
+    records,
     releases,
     search,
     sparql,
@@ -52,6 +55,10 @@ _ROUTES = [
     Route("/read/{path:path}", reading.read),
     Route("/cite", citing.cite),
     Route("/unapi", unapi.unapi),
+    Route("/records", records.overview),
+    Route("/records/crosswalk", records.table),
+    Route("/records/crosswalk.csv", records.table_file),
+    Route("/records/{path:path}", records.record),
     Route("/pictures", pictures.overview),
     Route("/pictures/{name}", pictures.picture),
     Route("/report", error_reports.report, methods=["GET", "POST"]),
@@ -90,8 +97,15 @@ _ROUTES = [
         for suffix in ("", ".{suffix}")
     ),
     Route("/r/{version}/{name}", releases.quads),
+    Route("/downloads/tables", bundle.tables),
+    Route("/downloads/tables/{path:path}", bundle.table),
     Route("/downloads/{path:path}", pages.download),
     Route("/", entities.look_up),
+    Route("/reconcile", reconcile.reconcile, methods=["GET", "POST"]),
+    Route("/reconcile/suggest/{kind}", reconcile.suggest),
+    Route("/reconcile/flyout/{kind}", reconcile.flyout),
+    Route("/reconcile/preview", reconcile.preview),
+    Route("/reconcile/properties", reconcile.properties),
     Route("/browse", browse.index),
     Route("/browse/{kind}", browse.kind),
     Route("/search", search.search),
@@ -148,3 +162,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _close(state: State) -> None:
     await state.engine.close()
     await state.releases.close()
+    state.derived.clear()

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import queries
+from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import InputError, NotAcceptable, NotFound
 from aseancan_kg.library.citations import WRITERS, Citation
 from aseancan_kg.library.references import citable, of_answer, references
@@ -24,7 +25,7 @@ from aseancan_kg.web.signposting import Link, header
 from aseancan_kg.web.state import State, root_of, state_of
 
 OFFERED = (*WRITERS, HTML)
-_QUERIES, _DEPOSITS = f"{BASE}queries/", f"{BASE}q/"
+_QUERIES, _DEPOSITS, _RELEASES = (f"{BASE}{name}/" for name in ("queries", "q", "r"))
 
 
 async def cite(request: Request) -> Response:
@@ -33,7 +34,7 @@ async def cite(request: Request) -> Response:
 
 
 def cited(state: State, iri: str) -> Citation:
-    """Return how what an IRI names is cited: a thing, a query of the catalogue with its parameters, a deposited answer.
+    """Return how what an IRI names is cited: a thing, this release, a query with its parameters, a deposited answer.
 
     Raises `NotFound` for what is not known, and for what others have made.
     """
@@ -42,6 +43,8 @@ def cited(state: State, iri: str) -> Citation:
     if iri.startswith(_QUERIES):
         name, _, asked = iri.removeprefix(_QUERIES).partition("?")
         return of_query(state.store, queries.pick(name, state.queries), dict(parse_qsl(asked)))
+    if iri.startswith(_RELEASES) and (dataset := references(state.store, [DATASET])[DATASET]).url == iri:
+        return dataset
     if not state.store.knows(iri):
         raise NotFound(f"nothing is known about {iri}")
     if not citable(iri):

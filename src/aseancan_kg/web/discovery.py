@@ -14,6 +14,7 @@ from aseancan_kg.catalogue import distributions, documents, overview, releases
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library.references import references
+from aseancan_kg.library.tables import counts
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting
@@ -31,7 +32,7 @@ _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_FOR_ROBOTS = (
     *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/unapi", "/report"),
-    *("/linkset", "/r/"),
+    *("/linkset", "/r/", "/reconcile"),
 )
 """What is made anew for each question, and what was said once; robots find everything in the documents."""
 
@@ -108,6 +109,7 @@ def _dataset(request: Request) -> Response:
             graphs=state.store.graphs,
             files=rows(root, [each.file for each in files], files),
             releases=state.available(),
+            has_tables=bool(state.derived.get(counts)),
             # "<" alone could end the element that holds it.
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
             downloads=address.downloads(),

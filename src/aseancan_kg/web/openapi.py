@@ -13,7 +13,10 @@ from aseancan_kg import error_reports
 from aseancan_kg.catalogue.facets import SHELVES
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
+from aseancan_kg.library import exchange
 from aseancan_kg.library.citations import BIBTEX, RIS, WRITERS
+from aseancan_kg.library.reconciliation import KINDS, MOST_QUERIES
+from aseancan_kg.library.records import CATALOGUED
 from aseancan_kg.library.styles import STYLES
 from aseancan_kg.mediatypes import (
     GRAPH_FORMATS,
@@ -34,6 +37,7 @@ from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
 
+_RECORD_FORMATS = tuple(one.format for one in exchange.FORMATS)
 _ANY_ANSWER = (*RESULT_FORMATS, XLSX, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
@@ -122,6 +126,10 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         "/unapi": {
             "get": _operation("Take what a page names in a bare format (unAPI)", _UNAPI, (RDF_XML, RIS, BIBTEX))
         },
+        "/records/{kind}/{slug}.{format}": {"get": _operation("Take a catalogue record", _RECORD, _RECORD_FORMATS)},
+        "/records/{kind}.{format}": {
+            "get": _operation("Take all catalogue records of a kind", _RECORD[::2], _RECORD_FORMATS)
+        },
         "/read/{kind}/{slug}.{suffix}": {
             "get": _operation("Take a plan's text, actions or triples", _READ, reading.OFFERED)
         },
@@ -131,6 +139,19 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         "/pictures/{name}": {"get": _operation("See a picture and its table", _PICTURED, (HTML,))},
         "/pictures/{name}.{suffix}": {
             "get": _operation("Take a picture, or its table", [*_PICTURED, _SUFFIX], pictures.OFFERED)
+        },
+        "/downloads/tables": {"get": _operation("See what tables there are to take away", [], (HTML,))},
+        "/reconcile": {
+            "get": _operation("Match names with things", _by_name(_RECONCILED, set()), (PLAIN_JSON,)),
+            "post": _reconciled(),
+        },
+        "/reconcile/suggest/{kind}": {
+            "get": _operation("Complete the name of a thing, type or property", [_KIND, *_SUGGESTED], (PLAIN_JSON,))
+        },
+        "/reconcile/flyout/{kind}": {"get": _operation("Tell of it in a few words", [_KIND, _WHICH], (PLAIN_JSON,))},
+        "/reconcile/preview": {"get": _operation("Show a thing in a frame", [_WHICH], (HTML,))},
+        "/reconcile/properties": {
+            "get": _operation("List the properties that things of a type have", _PROPOSED, (PLAIN_JSON,))
         },
         "/search": {"get": _operation("Search names, numbers and texts", _SEARCH, search.OFFERED)},
         **told.get("paths", {}),
@@ -174,6 +195,12 @@ def _reported() -> dict[str, Any]:
     content = {FORM: schema, PLAIN_JSON.media_type: schema}
     operation = _operation("Report an error", [], (PLAIN_JSON,), success="201")
     return operation | {"requestBody": {"required": True, "content": content}}
+
+
+def _reconciled() -> dict[str, Any]:
+    schema = {"schema": {"type": "object", "properties": _RECONCILED}}
+    operation = _operation("Match names with things", [], (PLAIN_JSON,))
+    return operation | {"requestBody": {"required": True, "content": {FORM: schema}}}
 
 
 def _operation(
@@ -226,6 +253,11 @@ _READ = [
     _parameter("slug", {"type": "string", "description": "Name of the plan, as in its address."}, place="path"),
     _parameter("suffix", {"enum": [one.name for one in reading.OFFERED]}, place="path"),
 ]
+_RECORD = [
+    _parameter("kind", {"enum": [*CATALOGUED]}, place="path"),
+    _parameter("slug", {"type": "string", "description": "Name of the thing, as in its address."}, place="path"),
+    _parameter("format", {"enum": [one.name for one in _RECORD_FORMATS]}, place="path"),
+]
 _SEARCH = [
     _parameter("q", {"type": "string", "maxLength": LONGEST, "description": "Words, in any order; no operators."}),
     _parameter("kind", {"enum": [*BY_NAME], "description": "Only things of this kind."}),
@@ -248,6 +280,25 @@ _PICTURED = [
     _parameter("of", {"type": "string", "format": "iri", "description": "The thing of a lineage, or of neighbours."}),
 ]
 _SUFFIX = _parameter("suffix", {"enum": [one.name for one in pictures.OFFERED]}, place="path")
+_RECONCILED: dict[str, dict[str, Any]] = {
+    "queries": {
+        "type": "string",
+        "description": f"A batch of at most {MOST_QUERIES:,} queries in JSON, as the Reconciliation API 0.2 says. "
+        "Without any parameter the answer is the manifest of that interface.",
+    },
+    "query": {"type": "string", "description": "One query in JSON, or just a name."},
+    "extend": {"type": "string", "description": "Things and properties in JSON, whose values are given."},
+}
+_KIND = _parameter("kind", {"enum": [*KINDS]}, place="path")
+_WHICH = _parameter("id", {"type": "string", "format": "iri", "description": "Which one."}, required=True)
+_SUGGESTED = [
+    _parameter("prefix", {"type": "string", "description": "What has been written of the name."}),
+    _parameter("cursor", {"type": "integer", "minimum": 0, "default": 0, "description": "How many to leave out."}),
+]
+_PROPOSED = [
+    _parameter("type", {"type": "string", "format": "iri", "description": "The type."}, required=True),
+    _parameter("limit", {"type": "integer", "minimum": 1, "description": "Only so many."}),
+]
 _GRAPH_STORE = [
     _parameter("graph", {"type": "string", "format": "iri", "description": "The graph to get."}),
     _parameter("default", {"type": "string", "description": "Without a value: the default graph."}),
