@@ -101,7 +101,7 @@ def test_a_person_can_read_what_the_dataset_is(released):
 
 def test_the_dataset_is_cited_one_way_wherever_it_is(released):
     page = released.get("/dataset", headers=BROWSER).text
-    release = re.search(r"/r/([0-9a-f]{16})", re.search('<p class="cite">(.*?)</p>', page)[1])[0]
+    release = re.search(r"/r/([0-9a-f]{16})", re.search('<h2 id="cite">[^<]*</h2>\n\n?<p>(.*?)</p>', page)[1])[0]
     assert 'href="/dataset#cite"' in page
     assert 'id="cite"' in page
     address = re.search(r'href="(/cite[^"]*)">BibTeX', page)[1].replace("&amp;", "&")
