@@ -253,6 +253,11 @@ SPECIMENS = {
     "/browse/{kind}": "/browse/bodies",
     "/cite": "/cite?iri=https://w3id.org/aseancan/id/body/asean&format=bib",
     "/unapi": "/unapi",
+    "/reconcile": "/reconcile",
+    "/reconcile/suggest/{kind}": "/reconcile/suggest/entity?prefix=as",
+    "/reconcile/flyout/{kind}": "/reconcile/flyout/entity?id=https://w3id.org/aseancan/id/body/asean",
+    "/reconcile/preview": "/reconcile/preview?id=https://w3id.org/aseancan/id/body/asean",
+    "/reconcile/properties": "/reconcile/properties?type=https://w3id.org/aseancan/ont%23Body",
     "/records": "/records",
     "/records/crosswalk": "/records/crosswalk",
     "/records/crosswalk.csv": "/records/crosswalk.csv",
@@ -338,7 +343,9 @@ def test_what_a_door_does_not_do_is_405_with_what_it_does(client, path):
         assert refused.json()["status"] == 405
         allowed = set(refused.headers["allow"].split(", "))
         assert ("GET" in allowed) is (path != "/q")
-        assert ("POST" in allowed) is (path in ("/sparql", "/q", "/report") or path.startswith("/sparql/doctor"))
+        assert ("POST" in allowed) is (
+            path in ("/sparql", "/q", "/report", "/reconcile") or path.startswith("/sparql/doctor")
+        )
         assert ("HEAD" in allowed) is ("GET" in allowed)
         assert "OPTIONS" in allowed
 
