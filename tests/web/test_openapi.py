@@ -105,7 +105,7 @@ def test_the_page_shows_all_of_it(client, told):
             assert operation.get("description", operation["summary"]) in page
             for one in operation.get("parameters", ()):
                 named = f"{{{one['name']}}}" if one["in"] == "path" else one["name"]
-                    assert f"<dt><code>{named}</code></dt>" in page
+                assert f"<dt><code>{named}</code></dt>" in page
     assert "A day, such as 2025-10-26.\n<small>date; default <code>2025-10-26</code></small>" in page
     assert "<small>string; required</small>" in page
     assert '<a href="/openapi.json">' in page
