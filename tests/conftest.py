@@ -1,5 +1,6 @@
 """One build of the real graph for the whole test run."""
 
+import gc
 import os
 import subprocess
 import sysconfig
@@ -20,7 +21,9 @@ Cli = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def built() -> Built:
-    return datasets.build(settings.resources(), lambda step: None)
+    made = datasets.build(settings.resources(), lambda step: None)
+    gc.freeze()  # it stays to the end: millions of objects that no collection need look through again
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +45,7 @@ def report(built: Built) -> Report:
 @pytest.fixture(scope="session")
 def published(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the N-Quads file of the real dataset."""
-    return datasets.write(built, tmp_path_factory.mktemp("published"))
+    return release.write(built, tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
 
@@ -43,9 +44,10 @@ class Archived(Release):
 
     def unpack(self, target: Path) -> Path:
         """Write the N-Quads into a file, which is returned; raises as `lines` does."""
-        partial = target.with_suffix(".part")
-        partial.write_bytes(lzma.decompress(self._compressed()))
-        return partial.replace(target)
+        with TemporaryDirectory(dir=target.parent) as own:  # another thread may do the same
+            partial = Path(own) / target.name
+            partial.write_bytes(lzma.decompress(self._compressed()))
+            return partial.replace(target)
 
     def _compressed(self) -> bytes:
         try:

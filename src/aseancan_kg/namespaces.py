@@ -1,5 +1,7 @@
 """IRIs of this project and the prefixes it writes; strings, so that both RDF libraries can use them."""
 
+import re
+
 BASE = "https://w3id.org/aseancan/"
 ONT = BASE + "ont#"
 ID = BASE + "id/"
@@ -42,8 +44,7 @@ PREFIXES = {
 }
 """Prefix → namespace, in the order of the prefix names."""
 
-PROLOGUE = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
-"""The prefixes as a SPARQL query declares them."""
+_PREFIXED = re.compile(r"\b([a-z]+):[A-Za-z]")
 
 
 def thing(kind: str, slug: str) -> str:
@@ -64,6 +65,13 @@ def part(plan: str, path: str) -> str:
 def graph(name: str) -> str:
     """IRI of a named graph: `graph("instruments")`."""
     return GRAPH + name
+
+
+def with_prefixes(query: str) -> str:
+    """Declare those of our prefixes that a SPARQL query uses."""
+    used = set(_PREFIXED.findall(query))
+    lines = (f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items() if prefix in used)
+    return "".join(lines) + f"\n{query}"
 
 
 def document_iri(iri: str) -> str | None:

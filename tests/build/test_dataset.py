@@ -1,4 +1,3 @@
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from aseancan_kg import namespaces, settings
 from aseancan_kg.build import dataset as datasets
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.build.text import collapse
-from aseancan_kg.errors import InputError, InvalidData, InvalidTables, SyntaxProblem
+from aseancan_kg.errors import InvalidData, InvalidTables, SyntaxProblem
 
 AC = Namespace(namespaces.ONT)
 PLAN_SLUG = "asean-canada-poa-2021-2025"
@@ -217,20 +216,6 @@ def test_the_dataset_describes_itself_truly(dataset: Dataset) -> None:
         assert int(description.value(linkset, void.triples)) == len(links)
     partition = node + "#class-ac-Action"
     assert int(description.value(partition, void.entities)) == 106
-
-
-def test_nothing_is_left_behind_when_writing_fails(built: Built, tmp_path: Path) -> None:
-    (tmp_path / "graphs").touch()  # a file where the directory of the Turtle files must stand
-    with pytest.raises(InputError, match="cannot write there"):
-        datasets.write(built, tmp_path)
-    assert not (tmp_path / "manifest.json").exists()
-    assert not list(tmp_path.glob(".writing-*"))
-
-
-def test_the_manifest_is_written(built: Built, published: Path) -> None:
-    manifest = json.loads((published.parent / "manifest.json").read_text())
-    assert manifest["version"] == built.version
-    assert published.name == f"aseancan-{built.version}.nq"
 
 
 @pytest.fixture

@@ -304,11 +304,11 @@ def test_a_diagnosis_is_whole_however_little_is_held(serve):
 
 
 @pytest.mark.parametrize("told", [{"delay": 9}, {"pieces": 45, "pause": 0.2}, {"delay": 1, "pieces": 2, "pause": 9}])
-@pytest.mark.parametrize("more", ["", f"FILTER(?o IN ({', '.join(map(str, range(20_000)))}))"], ids=["short", "long"])
+@pytest.mark.parametrize("more", ["", f"FILTER(?o IN ({', '.join(map(str, range(5_000)))}))"], ids=["short", "long"])
 def test_an_examination_is_given_up_when_its_time_is_over(serve, told, more):
     question = Question(f"SELECT * {{ ?s <http://e/p> ?o {more} }}", "select")
-    # The other half of the query's time is for a busy machine, which reads the long question slowly.
-    told, seconds = examine(serve(body=table(0), **told), question, query_seconds=4.0)
+    # The rest of the query's time is for a busy machine, which reads the long question slowly.
+    told, seconds = examine(serve(body=table(0), **told), question, query_seconds=8.0)
     assert told["outcome"] == "out-of-time"
     assert 2.0 <= seconds < 9
 

@@ -1,5 +1,7 @@
 """Answers that are kept."""
 
+import pytest
+
 from aseancan_kg.web.kept import Kept
 
 
@@ -39,3 +41,40 @@ def test_a_long_key_takes_room_too():
     for number in range(100):
         kept.put((str(number), b"x" * 50_000), number, 1)
     assert sum(kept.get((str(number), b"x" * 50_000)) is not None for number in range(100)) < 20
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/doc/instrument/plan-b", "format=ttl"),
+        ("/doc/instrument/plan-b", "page=1&format=nt"),
+        ("/doc/instrument/plan-b.html", "page=1"),
+        ("/linkset/doc/instrument/plan-b", "page=1"),
+        ("/search", "q=plan"),
+        ("/search", "q=plan&kind=instrument&format=json"),
+        ("/search/suggest", "q=pl"),
+        ("/browse", ""),
+        ("/browse/instrument", "sort=label"),
+        ("/pictures", ""),
+        ("/docs", ""),
+        ("/openapi.json", ""),
+    ],
+)
+def test_only_what_chooses_an_answer_makes_another_one_to_be_kept(client, path, query):
+    def is_kept(query):
+        return [client.get(f"{path}?{query}").headers.get("server-timing") for _ in range(2)][1] == 'cache;desc="hit"'
+
+    assert client.get(f"{path}?{query}").status_code == 200
+    assert is_kept(query)
+    for junk in ("&utm_source=a", "&x", "&", "&page=1&page=1", "&format=&format="):
+        assert not is_kept(query + junk), junk
+
+
+@pytest.mark.parametrize("path", ["/sparql?query=ASK{}", "/queries/actions-counted?format=csv", "/graph-store?default"])
+def test_no_copies_of_an_answer_take_the_room_of_others(serve, state_of, path):
+    with serve(state_of(cache_mb=1)) as client:
+        other = "/doc/instrument/plan-b.ttl"
+        client.get(other)
+        for number in range(300):
+            assert client.get(f"{path}&{number}=").status_code == 200
+        assert client.get(other).headers["server-timing"] == 'cache;desc="hit"'

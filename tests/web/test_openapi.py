@@ -1,6 +1,7 @@
 """The OpenAPI description tells what the service does."""
 
 import html
+import re
 from dataclasses import replace
 
 import pytest
@@ -47,6 +48,24 @@ def test_every_format_that_is_described_is_given(client, told):
     for media_type in answers:
         given = client.get("/queries/members", headers={"Accept": media_type}).headers["content-type"]
         assert given.split(";")[0] == media_type
+
+
+def test_lists_and_pictures_are_described_with_all_they_take(client, told):
+    listed = told["paths"]["/browse/{kind}"]["get"]["parameters"]
+    given = {one["name"]: one["schema"] for one in listed if one["in"] == "query"}
+    assert {"pillar", "verb", "year", "sort", "page", "format"} <= set(given)
+    for wanted in given["format"]["enum"]:
+        assert client.get("/browse/action", params={"format": wanted}).status_code == 200
+    picture = told["paths"]["/pictures/{name}.{suffix}"]["get"]
+    enums = {one["name"]: one["schema"]["enum"] for one in picture["parameters"] if one["in"] == "path"}
+    about = {"of": "https://w3id.org/aseancan/id/instrument/plan-b"}
+    for suffix in enums["suffix"]:
+        answer = client.get(f"/pictures/neighbours.{suffix}", params=about)
+        assert answer.headers["content-type"].partition(";")[0] in picture["responses"]["200"]["content"]
+    assert "neighbours" in enums["name"]
+    shown = re.findall(r'href="/pictures/([a-z-]+)"', client.get("/pictures").text)
+    assert shown
+    assert set(shown) <= set(enums["name"])
 
 
 def test_it_is_made_once_and_anew_for_another_dataset(client, serve, state_of):

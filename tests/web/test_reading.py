@@ -259,6 +259,19 @@ def test_what_cannot_be_cited_is_told(client, query, status):
     assert client.get("/cite" + query.format(thing("body", "asean"))).status_code == status
 
 
+def test_a_citation_links_to_what_it_describes_and_to_its_other_styles(serve, state_of):
+    iri = thing("instrument", "plan-b")
+    with serve(state_of(), root_path="/kg") as client:
+        cited = client.get("/kg/cite", params={"iri": iri, "format": "ris"})
+        links = cited.links
+        assert links["describes"]["url"] == iri
+        found = re.findall(r'<([^>]+)>; rel="alternate"; type="([^"]+)"', cited.headers["link"])
+        assert len(found) == 2
+        for address, media_type in found:
+            answer = client.get(address)
+            assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media_type)
+
+
 @pytest.mark.parametrize("iri", ["http://metadata.un.org/sdg/7", thing("source", "plan-of-action-2021-2025")])
 def test_the_work_of_others_is_not_cited_as_ours(real, iri):
     page = real.get("/", params={"uri": iri}, headers={"Accept": "text/html"}, follow_redirects=True)

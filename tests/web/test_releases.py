@@ -4,8 +4,11 @@ import asyncio
 import csv
 import io
 import lzma
+import os
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 import pyoxigraph as ox
@@ -200,6 +203,20 @@ def test_two_releases_are_held(past, state_of):
     asyncio.run(releases.close())
 
 
+def test_a_release_that_loads_slowly_holds_no_other_up(published, past, state_of, serve, tmp_path):
+    slow = tmp_path / "slow"
+    os.mkfifo(slow)
+    archived = (past[0], replace(past[1], file=slow))
+    with serve(state_of(published, archived=archived)) as client, ThreadPoolExecutor(2) as threads:
+        assert client.get(f"/r/{FIRST}{ACTIP}.ttl").status_code == 200
+        waiting = threads.submit(client.get, f"/r/{SECOND}{ACTIP}.ttl")
+        with slow.open("wb") as end:  # it is being read by now
+            assert threads.submit(client.get, f"/r/{FIRST}{ACTIP}.nt").result(timeout=60).status_code == 200
+            assert not waiting.done()
+            end.write(past[1].file.read_bytes())
+        assert waiting.result().status_code == 200
+
+
 def test_the_version_of_the_ontology_is_that_of_its_release(released):
     moved = released.get("/ont/0.2.0")
     assert (moved.status_code, moved.headers["location"]) == (303, "/r/0.2.0/ont")
@@ -229,13 +246,30 @@ def test_a_number_with_a_slash_is_sent_on_once(released):
     assert (response.status_code, response.headers["location"]) == (301, f"/r/{FIRST}")
 
 
-def test_what_an_ambiguous_name_may_mean_is_told(released):
-    response = released.get(f"/r/{FIRST}/id/instrument/ACECA", headers={"Accept": "application/json"})
+@pytest.mark.parametrize("within", ["", f"/r/{FIRST}"])
+@pytest.mark.parametrize("path", ["/id/instrument/ACECA", "/doc/instrument/ACECA.ttl"])
+def test_an_ambiguous_name_is_a_choice_in_every_release(released, within, path):
+    response = released.get(f"{within}{path}?page=1", headers={"Accept": "application/json"})
+    assert response.status_code == 300
+    choices = [one["href"] for one in response.json()["choices"]]
+    meant = [within + path.replace("ACECA", f"aceca-{year}") for year in (1981, 1993)]
+    assert choices == [f"{one}?page=1" for one in meant]
+    assert all(f'<{each}>; rel="alternate"' in response.headers["link"] for each in choices)
+    for each in choices:
+        found = released.get(each, follow_redirects=True)
+        assert (found.status_code, found.url.path.startswith(f"{within}/doc/")) == (200, True)
+    assert all(f'href="{each}"' in released.get(f"{within}{path}", headers=BROWSER).text for each in meant)
+
+
+def test_a_term_of_the_ontology_is_no_thing(released):
+    assert released.get(f"/r/{FIRST}/id/instrument").status_code == 404
+
+
+def test_a_name_that_is_nearly_right_is_told_within_the_release(released):
+    response = released.get(f"/r/{FIRST}/id/instrument/actip-2051", headers={"Accept": "application/json"})
     assert response.status_code == 404
-    meant = re.findall(r"/r/[^ ?]+", response.json()["hint"])
-    assert meant == [f"/r/{FIRST}/doc/instrument/aceca-{year}" for year in (1981, 1993)]
-    assert [released.get(each).status_code for each in meant] == [200, 200]
-    assert released.get(f"/r/{FIRST}/id/instrument").status_code == 404  # a term of the ontology is no thing
+    assert response.json()["detail"].endswith("in release 0.1.0")
+    assert f"/r/{FIRST}{ACTIP}" in response.json()["hint"]
 
 
 @pytest.mark.parametrize(

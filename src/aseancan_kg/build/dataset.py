@@ -1,17 +1,12 @@
-"""Sources, registers, ontology and shapes → one dataset of named graphs, and the files it is published as."""
+"""Sources, registers, ontology and shapes → one dataset of named graphs."""
 
-import gzip
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import count, pairwise, product
+from itertools import count, product
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import MappingProxyType
-from typing import Any
 
 from rdflib import RDF, BNode, Dataset, Graph, URIRef
 from rdflib.compare import to_canonical_graph
@@ -37,14 +32,14 @@ from aseancan_kg.build import (
     sources,
     triples,
 )
-from aseancan_kg.build.changes import Snapshot, Step
+from aseancan_kg.build.changes import Snapshot
 from aseancan_kg.build.editions import Edition
 from aseancan_kg.build.quality import Measure
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.sources import Source
 from aseancan_kg.build.triples import Triple
 from aseancan_kg.build.values import Reference, Url
-from aseancan_kg.errors import InputError, InvalidData, InvalidTables, Place, SyntaxProblem
+from aseancan_kg.errors import InvalidData, InvalidTables, Place, SyntaxProblem
 from aseancan_kg.model import Plan
 from aseancan_kg.settings import ISSUED, VERSION
 
@@ -114,12 +109,12 @@ def build(resources: Path, progress: Progress) -> Built:
     for name in ("ontology", "shapes"):
         progress(f"graph/{name}")
         _fill(dataset, name, _canonical(name, resources / name))
-    lines = _lines(dataset)
-    version = hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
+    written = lines(dataset)
+    version = hashlib.sha256("".join(written).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
     measures = quality.measure(read, known, tables, dataset)
     progress("graph/history")
     past = [release for release in archive.read(resources / "data" / "releases") if release.dataset != version]
-    current = Snapshot(Release(VERSION, version, date.fromisoformat(ISSUED)), changes.descriptions(lines))
+    current = Snapshot(Release(VERSION, version, date.fromisoformat(ISSUED)), changes.descriptions(written))
     snapshots = [*_published(past), current]
     _refuse_vanished(snapshots, tables)
     _fill(dataset, "history", history.triples(snapshots))
@@ -142,27 +137,9 @@ def ingest(source: Source) -> tuple[Plan, Graph]:
     return parsed, graph
 
 
-def write(built: Built, directory: Path, documents: Mapping[str, str] = MappingProxyType({})) -> Path:
-    """Write the dataset as N-Quads, each graph as Turtle, `documents` by name, and `manifest.json`.
-
-    What changed since the releases before stands in `changes.json` (identifiers) and RDF Patches (quads), one for each
-    step. Returns the N-Quads file.
-
-    Everything is written beside its place first and renamed into it, the manifest last. Raises `InputError` when the
-    directory cannot be written.
-    """
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=directory, prefix=".writing-") as staging:
-            names = _stage(built, Path(staging), documents)
-            for name in names:
-                target = directory / name
-                target.parent.mkdir(exist_ok=True)
-                (Path(staging) / name).replace(target)
-    except OSError as error:
-        remedy = "Choose a directory you may write to with --out."
-        raise InputError(f"cannot write there: {error.strerror}", Place(directory), remedy=remedy) from error
-    return directory / names[0]
+def lines(dataset: Dataset) -> list[str]:
+    """Return N-Quads lines in code-point order, which is what makes two builds the same bytes."""
+    return sorted(line + "\n" for line in dataset.serialize(format="nquads").splitlines() if line)
 
 
 def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:
@@ -300,74 +277,6 @@ def _fill(dataset: Dataset, name: str, graph: Iterable[Triple]) -> None:
     target = dataset.graph(URIRef(namespaces.graph(name)))
     for triple in graph:
         target.add(triple)
-
-
-def _lines(dataset: Dataset) -> list[str]:
-    """N-Quads lines in code-point order, which is what makes two builds the same bytes."""
-    return sorted(line + "\n" for line in dataset.serialize(format="nquads").splitlines() if line)
-
-
-def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[str]:
-    """Write every file into `staging`; return their names, the N-Quads first and the manifest last."""
-    dataset_name = f"aseancan-{built.version}.nq"
-    quads = _lines(built.dataset)
-    (staging / "graphs").mkdir()
-    files = {dataset_name: "".join(quads).encode()}
-    files[f"{dataset_name}.gz"] = _compressed(files[dataset_name])
-    files |= {name: text.encode() for name, text in documents.items()}
-    graphs = []
-    for graph in sorted(built.dataset.graphs(), key=lambda graph: graph.identifier):
-        if len(graph):
-            name = f"graphs/{graph.identifier.removeprefix(namespaces.GRAPH)}.ttl"
-            files[name] = graph.serialize(format="turtle").encode()
-            graphs.append({"iri": str(graph.identifier), "file": name, "triples": len(graph)})
-    steps = []
-    for step in _steps(built, quads):
-        name = f"changes-{step.earlier.version}-{step.later.version}.rdfp.gz"
-        files[name] = _compressed(step.patch.encode())
-        steps.append(_told(step) | {"patch": name})
-    files["changes.json"] = (json.dumps(steps, indent=1) + "\n").encode()
-    manifest = {
-        "version": built.version,
-        "release": VERSION,
-        "issued": ISSUED,
-        "dataset": dataset_name,
-        "sha256": hashlib.sha256(files[dataset_name]).hexdigest(),
-        "quads": len(quads),
-        "graphs": graphs,
-        "documents": list(documents),
-        "files": [
-            {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-            for name, content in files.items()
-        ],
-    }
-    files["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
-    for name, content in files.items():
-        (staging / name).write_bytes(content)
-    return list(files)
-
-
-def _steps(built: Built, quads: list[str]) -> Iterator[Step]:
-    """Compare each release with the next, the dataset last."""
-    lines = [*(release.lines() for release in built.past), quads]
-    for (earlier, before), (later, after) in pairwise(zip(built.snapshots, lines, strict=True)):
-        yield changes.step(earlier, before, later, after)
-
-
-def _told(step: Step) -> dict[str, Any]:
-    return {
-        "from": {"version": step.earlier.version, "dataset": step.earlier.dataset},
-        "to": {"version": step.later.version, "dataset": step.later.dataset},
-        "added": step.added,
-        "removed": step.removed,
-        "changed": step.changed,
-        "quadsAdded": len(step.quads_added),
-        "quadsRemoved": len(step.quads_removed),
-    }
-
-
-def _compressed(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)  # the same bytes at every build
 
 
 def _places(dataset: Dataset, tables: Registers) -> Iterator[tuple[tuple[Node | None, ...], Place]]:

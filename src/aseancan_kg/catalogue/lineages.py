@@ -10,7 +10,7 @@ from datetime import date
 import pyoxigraph as ox
 
 from aseancan_kg.catalogue.labels import iri_of, link, text_of
-from aseancan_kg.namespaces import ONT, PREFIXES, PROLOGUE
+from aseancan_kg.namespaces import ONT, PREFIXES, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 
 MOST_IN_LINEAGE = 30
@@ -175,7 +175,7 @@ def lineages(store: Dataset) -> Lineages:
         f"SELECT DISTINCT ?source ?relation ?target WHERE {{ VALUES ?relation {{ {pairs} }}"
         " ?source a ac:Instrument ; ?relation ?target . ?target a ac:Instrument }"
     )
-    rows = store.rows(PROLOGUE + query)
+    rows = store.rows(with_prefixes(query))
     found = sorted((iri_of(row["source"]), iri_of(row["target"]), iri_of(row["relation"])) for row in rows)
     ties = dict[tuple[str, str], str]()
     for name, relation in _RELATIONS.items():

@@ -12,7 +12,7 @@ from aseancan_kg.catalogue.facets import SHELVES, Facet, Shelf
 from aseancan_kg.catalogue.kinds import KINDS, Kind
 from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
 from aseancan_kg.errors import InputError, NotFound
-from aseancan_kg.namespaces import PREFIXES, shorten
+from aseancan_kg.namespaces import shorten, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 
 Term = ox.NamedNode | ox.Literal
@@ -27,7 +27,6 @@ SORTS = {
     "date": "DESC(?date)",
 }
 _ENGLISH = 'FILTER(LANG(?label) = "" || LANGMATCHES(LANG(?label), "en"))'
-_PREFIX = re.compile(r"\b([a-z]+):[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ class Listing:
             lines.append(f"  OPTIONAL {{ ?thing {self.shelf.date} ?date }}")
         order = " ".join(dict.fromkeys([SORTS[sort], SORTS["label"], "?thing"]))
         body = "\n".join(lines)
-        return _with_prefixes(f"SELECT DISTINCT {' '.join(columns)} WHERE {{\n{body}\n}}\nORDER BY {order}\n")
+        return with_prefixes(f"SELECT DISTINCT {' '.join(columns)} WHERE {{\n{body}\n}}\nORDER BY {order}\n")
 
     def items(self, query: str) -> list[Item]:
         """Return the things that a query of this listing finds, in its order, each once."""
@@ -200,7 +199,7 @@ class Branch:
 
 def tree(store: Dataset, scheme: str) -> tuple[Branch, ...]:
     """Return the concepts of a scheme as a tree; circles are cut where they close."""
-    query = _with_prefixes(
+    query = with_prefixes(
         f"SELECT DISTINCT ?concept ?broader WHERE {{ ?concept skos:inScheme {ox.NamedNode(scheme)} "
         "OPTIONAL { ?concept skos:broader ?broader } }"
     )
@@ -225,7 +224,7 @@ def counts(store: Dataset) -> dict[Kind, int]:
         for kind in KINDS
         if kind.name in SHELVES
     )
-    rows = store.rows(_with_prefixes(f"SELECT ?kind ?count WHERE {{ {parts} }}"))
+    rows = store.rows(with_prefixes(f"SELECT ?kind ?count WHERE {{ {parts} }}"))
     found = {text_of(row["kind"]): int(text_of(row["count"])) for row in rows}
     return {kind: found[kind.name] for kind in KINDS if found.get(kind.name)}
 
@@ -239,7 +238,7 @@ def _everything(kind: Kind, shelf: Shelf) -> str:
         f'{{ SELECT ?thing ("{facet.name}" AS ?facet) (?{facet.name} AS ?value) WHERE {{ {member} {facet.pattern} }} }}'
         for facet in shelf.facets
     ]
-    return _with_prefixes(f"SELECT DISTINCT ?thing ?facet ?value WHERE {{ {' UNION '.join(branches)} }}")
+    return with_prefixes(f"SELECT DISTINCT ?thing ?facet ?value WHERE {{ {' UNION '.join(branches)} }}")
 
 
 def _membership(kind: Kind) -> str:
@@ -249,12 +248,6 @@ def _membership(kind: Kind) -> str:
     if len(kind.classes) == 1:
         return f"?thing a {shorten(kind.classes[0])} . FILTER(isIRI(?thing))"
     return f"VALUES ?class {{ {' '.join(map(shorten, kind.classes))} }} ?thing a ?class . FILTER(isIRI(?thing))"
-
-
-def _with_prefixes(text: str) -> str:
-    """Declare the prefixes that a query of ours uses."""
-    used = [prefix for prefix in dict.fromkeys(_PREFIX.findall(text)) if prefix in PREFIXES]
-    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in sorted(used)) + f"\n{text}"
 
 
 def _values(terms: Iterable[Term], facet: Facet, labels: Mapping[str, str]) -> list[Value]:

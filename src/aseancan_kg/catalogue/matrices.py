@@ -1,6 +1,5 @@
 """Matrices of a plan: how often, or how surely, two things come together in its actions."""
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
-from aseancan_kg.namespaces import PREFIXES, PROLOGUE, SCHEME
+from aseancan_kg.namespaces import SCHEME, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 
 _CHAPTER = "?chapter dcterms:isPartOf ?plan ; a ac:Section . ?action dcterms:isPartOf+ ?chapter ; a ac:Action ."
@@ -71,7 +70,7 @@ class Matrix:
         terms = " ".join(
             str(ox.NamedNode(iri)) for iri in (self.plan.iri, self.rows[row].iri, self.columns[column].iri)
         )
-        return _declared(
+        return with_prefixes(
             f"SELECT DISTINCT {self.kind.shown} WHERE {{\n  {self.kind.pattern}\n"
             "  ?action skos:notation ?number ; ac:text ?text .\n"
             f"}}\nORDER BY ?number\nVALUES (?plan ?row ?column) {{ ({terms}) }}"
@@ -131,7 +130,7 @@ KINDS = (
 def plans(store: Dataset) -> list[Link]:
     """Return the plans whose text is held, in the order of their names."""
     query = "SELECT DISTINCT ?plan WHERE { ?plan a ac:Plan . ?section dcterms:isPartOf ?plan ; a ac:Section }"
-    found = [iri_of(row["plan"]) for row in store.rows(_declared(query))]
+    found = [iri_of(row["plan"]) for row in store.rows(with_prefixes(query))]
     labels = store.labels(found)
     return sorted((link(labels, iri) for iri in found), key=lambda one: (one.label, one.iri))
 
@@ -142,7 +141,7 @@ def matrix(store: Dataset, kind: Kind, plan: Link) -> Matrix | None:
     query = f"SELECT ?row ?column ({kind.value} AS ?value) WHERE {{ {values} {kind.pattern} }} GROUP BY ?row ?column"
     found = {
         (iri_of(row["row"]), iri_of(row["column"])): float(text_of(row["value"]))
-        for row in store.rows(_declared(query))
+        for row in store.rows(with_prefixes(query))
         if "row" in row
     }
     if not found:
@@ -169,16 +168,9 @@ def _headings(store: Dataset, axis: Axis, values: str, totals: Mapping[str, floa
         iri_of(row["item"]): Heading(
             iri_of(row["item"]), *(text_of(row.get(one)) for one in ("label", "note", "group"))
         )
-        for row in store.rows(_declared(query))
+        for row in store.rows(with_prefixes(query))
     }
     ordered = sorted(found.values(), key=lambda one: (natural(one.group), natural(one.label), one.iri))
     if axis.by_count:
         ordered = sorted((one for one in ordered if one.iri in totals), key=lambda one: -totals[one.iri])
     return tuple(ordered)
-
-
-def _declared(query: str) -> str:
-    """Declare the prefixes that a query uses."""
-    used = set(re.findall(r"\b([a-z]+):\w", query))
-    lines = PROLOGUE.splitlines(keepends=True)
-    return "".join(line for line, prefix in zip(lines, PREFIXES, strict=True) if prefix in used) + query

@@ -8,7 +8,7 @@ from datetime import date
 
 from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
 from aseancan_kg.catalogue.lineages import Span
-from aseancan_kg.namespaces import PROLOGUE
+from aseancan_kg.namespaces import with_prefixes
 from aseancan_kg.store.dataset import Dataset
 
 
@@ -31,17 +31,18 @@ REAFFIRMED = {"Action": "actions", "Instrument": "instruments", "Concept": "topi
 
 def meetings(store: Dataset) -> tuple[Meeting, ...]:
     """Return the meetings, the oldest first, those without a date last."""
-    rows = store.rows(
-        f"{PROLOGUE}SELECT ?meeting ?when ?series ?place WHERE {{ ?meeting a ac:Meeting"
+    when = (
+        "SELECT ?meeting ?when ?series ?place WHERE { ?meeting a ac:Meeting"
         " OPTIONAL { ?meeting ac:startedOn ?when } OPTIONAL { ?meeting ac:inSeries ?series }"
         " OPTIONAL { ?meeting ac:placeName ?place } }"
     )
-    said = store.rows(
-        f"{PROLOGUE}SELECT DISTINCT ?meeting ?statement ?target ?number ?class WHERE {{ ?statement ac:saidAt ?meeting"
+    what = (
+        "SELECT DISTINCT ?meeting ?statement ?target ?number ?class WHERE { ?statement ac:saidAt ?meeting"
         " OPTIONAL { ?statement ac:reaffirms|ac:mentions ?target"
         " OPTIONAL { ?target a ac:Action ; skos:notation ?number }"
         " OPTIONAL { ?target a ?class VALUES ?class { ac:Action ac:Instrument skos:Concept } } } }"
     )
+    rows, said = store.rows(with_prefixes(when)), store.rows(with_prefixes(what))
     terms = [iri_of(row.get(name)) for row in (*rows, *said) for name in ("meeting", "series", "target")]
     labels = store.labels(set(terms) - {""})
     statements: defaultdict[str, set[str]] = defaultdict(set)

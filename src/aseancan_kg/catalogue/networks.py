@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyoxigraph as ox
 
 from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
-from aseancan_kg.namespaces import ONT, PREFIXES, PROLOGUE
+from aseancan_kg.namespaces import ONT, PREFIXES, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 
 Places = npt.NDArray[np.float64]
@@ -143,11 +143,11 @@ def _named(store: Dataset) -> _Named:
         "FILTER(isIRI(?thing)) }"
     )
     pairs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in store.rows(PROLOGUE + query):
+    for row in store.rows(with_prefixes(query)):
         pairs[iri_of(row["action"]), iri_of(row["thing"])].add(iri_of(row["relation"]))
     kinds = _kinds(store, {thing for _, thing in pairs}, KINDS)
     kept = {pair: relations for pair, relations in pairs.items() if pair[1] in kinds and relations != _GENERAL}
-    (row,) = store.rows(f"{PROLOGUE}SELECT (COUNT(DISTINCT ?action) AS ?count) WHERE {{ ?action a ac:Action }}")
+    (row,) = store.rows(with_prefixes("SELECT (COUNT(DISTINCT ?action) AS ?count) WHERE { ?action a ac:Action }"))
     most = int(text_of(row["count"])) * _MOST_COMMON
     counts = Counter(thing for _, thing in kept)
     common = [(thing, count) for thing, count in counts.most_common() if count > max(most, 2)]

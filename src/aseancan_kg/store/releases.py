@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,14 @@ HELD = 2
 """Releases to look things up in that are held in memory: two, so that they can be compared."""
 
 
+@dataclass(eq=False)
+class _Place:
+    """Where a release is held once it is loaded; whoever asks meanwhile waits for the lock."""
+
+    loading: Lock = field(default_factory=Lock)
+    store: EmbeddedStore | None = None
+
+
 class Releases:
     """Past releases by the hash of their content; the last asked for are held, and one of them answers queries."""
 
@@ -27,8 +35,8 @@ class Releases:
         self._settings = replace(settings, workers=1)
         self._held: tuple[str, Workers] | None = None
         self._changing = asyncio.Lock()
-        self._loading = Lock()
-        self._load = lru_cache(HELD)(self._read)
+        self._looking = Lock()
+        self._place = lru_cache(HELD)(lambda version: _Place())
 
     def has(self, version: str) -> bool:
         """Tell whether the dataset of that version is kept."""
@@ -45,8 +53,13 @@ class Releases:
 
         Raises `NotFound` when it is not kept.
         """
-        with self._loading:  # once, whoever else asks meanwhile
-            return self._load(version)
+        kept = self.archived(version)
+        with self._looking:  # or two would each have a place
+            place = self._place(version)
+        with place.loading:
+            if place.store is None:
+                place.store = EmbeddedStore.from_files([self._unpacked(kept)], union_default_graph=True)
+            return place.store
 
     async def engine(self, version: str) -> Engine:
         """Return what answers queries of that version; it takes its place from the one asked before.
@@ -80,9 +93,8 @@ class Releases:
     def _directory(self) -> TemporaryDirectory[str]:
         return TemporaryDirectory(prefix="aseancan-")
 
-    def _read(self, version: str) -> EmbeddedStore:
-        return EmbeddedStore.from_files([self._unpacked(self.archived(version))], union_default_graph=True)
-
     def _unpacked(self, kept: Archived) -> Path:
-        file = Path(self._directory.name) / kept.quads_name
+        with self._looking:
+            directory = self._directory.name
+        file = Path(directory) / kept.quads_name
         return file if file.exists() else kept.unpack(file)

@@ -20,8 +20,9 @@ from aseancan_kg.library.sheets import Sheet
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, JSON, RESULT_FORMATS, TURTLE, XLSX, Format
 from aseancan_kg.namespaces import PREFIXES
 from aseancan_kg.store import Answer, Question, Rest
-from aseancan_kg.web.kept import KEEP, etag
-from aseancan_kg.web.state import HEAD, log_of, root_of, state_in, state_of
+from aseancan_kg.web.conditions import HEAD
+from aseancan_kg.web.kept import keep
+from aseancan_kg.web.state import log_of, root_of, state_in, state_of
 from aseancan_kg.web.tables import file
 
 _A_MOMENT = 0.02
@@ -74,10 +75,13 @@ def query_string(question: Question) -> str:
     return urlencode([("query", question.text), *graph_parameters(question.default_graphs, question.named_graphs)])
 
 
-async def answer(request: Request, question: Question, chosen: Format, wanted: str | None) -> Response:
+async def answer(
+    request: Request, question: Question, chosen: Format, wanted: str | None, names: Sequence[str]
+) -> Response:
     """Answer with the whole result, or with a stream that is cut when it cannot be completed.
 
-    Whole answers to queries that are not volatile are kept and carry a tag; a client that holds it gets 304.
+    Whole answers to queries that are not volatile are kept and carry a tag; a client that holds it gets 304. `names`
+    are those of the parameters that the question came from.
     """
     if chosen is XLSX:
         return await _workbook(request, question)
@@ -99,10 +103,8 @@ async def answer(request: Request, question: Question, chosen: Format, wanted: s
         headers["AC-Row-Count"] = str(found.rows)
     if found.rows == 0 and request.method == "GET":
         headers["Link"] = f'<{root_of(request)}/sparql/doctor?{query_string(question)}>; rel="help"'
-    if not question.volatile:
-        headers["ETag"] = etag(found.first)
-        request.scope[KEEP] = True
-    return Response(found.first, headers=headers, media_type=chosen.content_type)
+    response = Response(found.first, headers=headers, media_type=chosen.content_type)
+    return response if question.volatile else keep(request, response, "format", *names)
 
 
 async def _workbook(request: Request, question: Question) -> Response:

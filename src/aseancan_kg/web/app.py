@@ -38,6 +38,69 @@ from aseancan_kg.web.state import State
 _LEAVE_TAKING = 60.0
 """Seconds for which requests that began before a switch are waited for, should their bodies be slow to come."""
 
+_ROUTES = [
+    Route("/sparql", sparql.sparql, methods=["GET", "POST"]),
+    Route("/sparql/doctor", doctor.doctor, methods=["GET", "POST"]),
+    Route("/sparql/vocabulary", vocabulary.vocabulary),
+    Route("/graph-store", graph_store.graph),
+    Route("/queries", named_queries.query_list),
+    Route("/queries/{name}", named_queries.query),
+    Route("/q", deposits.deposit, methods=["POST"]),
+    Route("/q/{name}", deposits.show),
+    Route("/read", reading.plans),
+    Route("/read/{path:path}", reading.read),
+    Route("/cite", citing.cite),
+    Route("/pictures", pictures.overview),
+    Route("/pictures/{name}", pictures.picture),
+    Route("/report", error_reports.report, methods=["GET", "POST"]),
+    Route("/report/{reference}", error_reports.received),
+    Route("/id/{path:path}", entities.thing),
+    Route("/doc/{path:path}", entities.document),
+    Route("/ont", entities.document),
+    Route("/ont.{suffix}", entities.document),
+    Route("/ont/{path:path}", entities.document),
+    Route("/scheme/{path:path}", entities.document),
+    Route("/graph/{path:path}", entities.document),
+    Route("/dataset", discovery.dataset),
+    Route("/dataset.{suffix}", discovery.dataset),
+    Route("/.well-known/void", discovery.well_known),
+    Route("/robots.txt", discovery.robots),
+    Route("/sitemap.xml", discovery.sitemap_index),
+    Route("/sitemap-{number:int}.xml", discovery.sitemap),
+    Route("/feed.atom", discovery.feed),
+    Route("/shapes", entities.document),
+    Route("/shapes.{suffix}", entities.document),
+    Route("/linkset", entities.linkset),
+    Route("/linkset/{path:path}", entities.linkset),
+    Route("/r", releases.release_list),
+    Route("/r/{version}", releases.release),
+    Route("/r/{version}/", releases.release),
+    Route("/r/{version}/changes.{suffix}", releases.changes),
+    Route("/r/{version}/changes/{path:path}", releases.difference),
+    Route("/r/{version}/id/{path:path}", releases.thing),
+    *(
+        Route(f"/r/{{version}}/{path}", releases.document)
+        for path in ("doc/{path:path}", "scheme/{path:path}", "graph/{path:path}")
+    ),
+    *(
+        Route(f"/r/{{version}}/{name}{suffix}", releases.document)
+        for name in ("ont", "dataset", "shapes")
+        for suffix in ("", ".{suffix}")
+    ),
+    Route("/r/{version}/{name}", releases.quads),
+    Route("/downloads/{path:path}", pages.download),
+    Route("/", entities.look_up),
+    Route("/browse", browse.index),
+    Route("/browse/{kind}", browse.kind),
+    Route("/search", search.search),
+    Route("/search/suggest", search.suggest),
+    Route("/opensearch.xml", search.describe),
+    Route("/openapi.json", openapi.document),
+    Route("/docs", openapi.docs),
+    Route("/static/{path:path}", assets.asset),
+]
+"""What answers which address, besides the counts and the health of the service itself."""
+
 
 def create_app(state: State) -> FastAPI:
     """Return the service over a state; its engine is started with the service, unless it is, and closed with it."""
@@ -52,68 +115,7 @@ def create_app(state: State) -> FastAPI:
     )
     app.state.service = state
     problems.install(app)
-    app.router.routes += [
-        Route("/sparql", sparql.sparql, methods=["GET", "POST"]),
-        Route("/sparql/doctor", doctor.doctor, methods=["GET", "POST"]),
-        Route("/sparql/vocabulary", vocabulary.vocabulary),
-        Route("/graph-store", graph_store.graph),
-        Route("/queries", named_queries.query_list),
-        Route("/queries/{name}", named_queries.query),
-        Route("/q", deposits.deposit, methods=["POST"]),
-        Route("/q/{name}", deposits.show),
-        Route("/read", reading.plans),
-        Route("/read/{path:path}", reading.read),
-        Route("/cite", citing.cite),
-        Route("/pictures", pictures.overview),
-        Route("/pictures/{name}", pictures.picture),
-        Route("/report", error_reports.report, methods=["GET", "POST"]),
-        Route("/report/{reference}", error_reports.received),
-        Route("/id/{path:path}", entities.thing),
-        Route("/doc/{path:path}", entities.document),
-        Route("/ont", entities.document),
-        Route("/ont.{suffix}", entities.document),
-        Route("/ont/{path:path}", entities.document),
-        Route("/scheme/{path:path}", entities.document),
-        Route("/graph/{path:path}", entities.document),
-        Route("/dataset", discovery.dataset),
-        Route("/dataset.{suffix}", discovery.dataset),
-        Route("/.well-known/void", discovery.well_known),
-        Route("/robots.txt", discovery.robots),
-        Route("/sitemap.xml", discovery.sitemap_index),
-        Route("/sitemap-{number:int}.xml", discovery.sitemap),
-        Route("/feed.atom", discovery.feed),
-        Route("/shapes", entities.document),
-        Route("/shapes.{suffix}", entities.document),
-        Route("/linkset", entities.linkset),
-        Route("/linkset/{path:path}", entities.linkset),
-        Route("/r", releases.release_list),
-        Route("/r/{version}", releases.release),
-        Route("/r/{version}/", releases.release),
-        Route("/r/{version}/changes.{suffix}", releases.changes),
-        Route("/r/{version}/changes/{path:path}", releases.difference),
-        Route("/r/{version}/id/{path:path}", releases.thing),
-        *(
-            Route(f"/r/{{version}}/{path}", releases.document)
-            for path in ("doc/{path:path}", "scheme/{path:path}", "graph/{path:path}")
-        ),
-        *(
-            Route(f"/r/{{version}}/{name}{suffix}", releases.document)
-            for name in ("ont", "dataset", "shapes")
-            for suffix in ("", ".{suffix}")
-        ),
-        Route("/r/{version}/{name}", releases.quads),
-        Route("/downloads/{path:path}", pages.download),
-        Route("/", entities.look_up),
-        Route("/browse", browse.index),
-        Route("/browse/{kind}", browse.kind),
-        Route("/search", search.search),
-        Route("/search/suggest", search.suggest),
-        Route("/opensearch.xml", search.describe),
-        Route("/metrics", metrics.show),
-        Route("/openapi.json", openapi.document),
-        Route("/docs", openapi.docs),
-        Route("/static/{path:path}", assets.asset),
-    ]
+    app.router.routes += [*_ROUTES, Route("/metrics", metrics.show)]
     app.include_router(health.router)
     app.router.default = pages.elsewhere
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.

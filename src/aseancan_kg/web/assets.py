@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg.errors import NotFound
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import etag, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,6 @@ async def asset(request: Request) -> Response:
     if body is None:
         raise NotFound(f"there is no file {name!r} for pages")
     is_current = digest == known.digest
-    request.scope[KEEP] = is_current and not request.url.query
     headers = {"ETag": etag(body), "Cache-Control": "public, max-age=31536000, immutable" if is_current else "no-cache"}
-    return Response(body, headers=headers, media_type=mimetypes.guess_type(name)[0])
+    response = Response(body, headers=headers, media_type=mimetypes.guess_type(name)[0])
+    return keep(request, response) if is_current else response

@@ -30,7 +30,7 @@ _MOST_SHOWN = 8
 _MOST_DESCRIBED = 2000
 """Things described in one JSON-LD document."""
 _OWN = ("sort", "page", "format")
-_SORTED = {"text": "order of the text", "number": "number", "label": "name", "date": "date, the newest first"}
+SORTED = {"text": "order of the text", "number": "number", "label": "name", "date": "date, the newest first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def kind(request: Request) -> Response:
 
 def _index(request: Request) -> Response:
     counts = state_of(request).derived.get(listing.counts)
-    return _kept(request, page(request, "browse.html", counts=counts, shelves=SHELVES))
+    return keep(request, page(request, "browse.html", counts=counts, shelves=SHELVES))
 
 
 def _kind(request: Request, chosen: Format) -> Response:
@@ -83,7 +83,7 @@ def _kind(request: Request, chosen: Format) -> Response:
     query = asked.listing.query(asked.selection, asked.sort)
     items = asked.listing.items(query)
     if chosen is JSON_LD:
-        return _described(request, items)
+        return _described(request, asked, items)
     if chosen is not HTML:
         return file(request, _sheet(asked, items, query), chosen)
     pages = max(1, -(-len(items) // PAGE_SIZE))
@@ -94,6 +94,7 @@ def _kind(request: Request, chosen: Format) -> Response:
     link = asked.link(page=asked.page) if asked.page > 1 else asked.link()
     return _kept(
         request,
+        asked,
         page(
             request,
             "listing.html",
@@ -105,13 +106,14 @@ def _kind(request: Request, chosen: Format) -> Response:
             pages=pages,
             choices=[_divided(facet, found) for facet, found in asked.listing.choices(asked.selection).items()],
             selected=[(facet, value, _without(asked, facet, value)) for facet, value in _selected(asked)],
-            sorts={name: _SORTED[name] for name in asked.listing.sorts},
+            sorts={name: SORTED[name] for name in asked.listing.sorts},
             tree=listing.tree(state_of(request).store, of.scheme) if of.scheme and not asked.selection else (),
             uses=state_of(request).derived.get(_Listing(BY_NAME["action"])).uses("topic") if of.scheme else {},
             query=query,
             workbench=urlencode({"query": query}),
             files=(CSV, XLSX, JSON_LD),
         ),
+        "page",
     )
 
 
@@ -171,16 +173,17 @@ def _sheet(asked: _Asked, items: list[Item], query: str) -> Sheet:
     )
 
 
-def _described(request: Request, items: list[Item]) -> Response:
+def _described(request: Request, asked: _Asked, items: list[Item]) -> Response:
     """Return what the dataset says of each thing as JSON-LD."""
     if len(items) > _MOST_DESCRIBED:
         remedy = "Narrow it down, take CSV, or /downloads for everything."
         raise NotAcceptable(f"{len(items):,} things are too many for a document of JSON-LD", remedy=remedy)
     about = state_of(request).store.about(item.iri for item in items)
     body = write((quad for quads in about.values() for quad in quads), JSON_LD)
-    return _kept(request, Response(body, media_type=JSON_LD.content_type))
+    return _kept(request, asked, Response(body, media_type=JSON_LD.content_type))
 
 
-def _kept(request: Request, response: Response) -> Response:
+def _kept(request: Request, asked: _Asked, response: Response, *names: str) -> Response:
     response.headers["Vary"] = "Accept"
-    return keep(request, response)
+    facets = (name for name, keys in asked.selection.items() for _ in keys)
+    return keep(request, response, "sort", "format", *names, *facets)

@@ -1,5 +1,7 @@
 """`/cite`: how a thing is cited, for reference managers."""
 
+from urllib.parse import quote, urlencode
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +12,8 @@ from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import named
 from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import keep
-from aseancan_kg.web.state import state_of
+from aseancan_kg.web.signposting import Link, header
+from aseancan_kg.web.state import root_of, state_of
 
 
 async def cite(request: Request) -> Response:
@@ -27,5 +30,11 @@ async def cite(request: Request) -> Response:
         raise NotFound(f"{iri} is the work of others", remedy=remedy)
     cited = (await run_in_threadpool(references, store, [iri]))[iri]
     body = WRITERS[chosen](cited).encode()
-    headers = {"Content-Disposition": attachment(f"{cited.key}.{chosen.name}")}
-    return keep(request, Response(body, headers=headers, media_type=chosen.content_type))
+    path = f"{root_of(request)}/cite"
+    others = ((one, urlencode({"iri": iri, "format": one.name})) for one in WRITERS if one is not chosen)
+    links = [
+        Link(quote(iri, safe=":/#?&=%"), "describes"),
+        *(Link(f"{path}?{query}", "alternate", one.media_type) for one, query in others),
+    ]
+    headers = {"Content-Disposition": attachment(f"{cited.key}.{chosen.name}"), "Link": header(links)}
+    return keep(request, Response(body, headers=headers, media_type=chosen.content_type), "iri", "format")

@@ -30,7 +30,7 @@ class Compression:
     """Compresses what the app inside answers; one that keeps responses must tell apart those who take gzip.
 
     A compressed response has a strong tag of its own. Whoever might get another is told by Vary. Answers that are
-    streamed go out as they are.
+    streamed go out as they are, and so do files of which parts can be had.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -61,7 +61,8 @@ class Compression:
 
 def _compressible(start: Message, message: Message) -> bool:
     headers = Headers(raw=start["headers"])
-    is_whole = start["status"] != 206 and not message.get("more_body") and "content-encoding" not in headers
+    # Parts are counted in bytes as they are; and nobody packs a file to tell its headers alone.
+    is_whole = not message.get("more_body") and "content-encoding" not in headers and "accept-ranges" not in headers
     return is_whole and len(message["body"]) >= _LEAST and not headers.get("content-type", "").startswith(_PACKED)
 
 

@@ -16,9 +16,9 @@ from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting
+from aseancan_kg.web.downloads import rows
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.releases import kept, rows
 from aseancan_kg.web.representations import representation, signposted
 from aseancan_kg.web.signposting import OFFERED, Address, split
 from aseancan_kg.web.state import State, local_path, page_number, root_of, state_of
@@ -105,8 +105,8 @@ def _dataset(request: Request) -> Response:
             told=told,
             figures=state.derived.get(overview.figures),
             graphs=state.store.graphs,
-            files=rows(request, [each.file for each in files], files),
-            releases=kept(request),
+            files=rows(root, [each.file for each in files], files),
+            releases=state.available(),
             # "<" alone could end the element that holds it.
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
             downloads=address.downloads(),
@@ -128,8 +128,8 @@ def _parts(state: State) -> list[list[tuple[str, date | None]]]:
 
 def _feed(request: Request) -> Response:
     feed = ET.Element("feed", xmlns=_ATOM)
-    told = state_of(request).derived.get(overview.overview)
-    listed = kept(request)
+    state = state_of(request)
+    told, listed = state.derived.get(overview.overview), state.available()
     address = f"{_absolute(request)}/feed.atom"
     for name, text in (("id", f"{BASE}feed.atom"), ("title", told.title), ("updated", _moment(listed))):
         ET.SubElement(feed, name).text = text

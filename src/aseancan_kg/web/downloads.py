@@ -4,20 +4,28 @@ import base64
 import hashlib
 import json
 import mimetypes
+import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
-from aseancan_kg.catalogue.distributions import File
+from aseancan_kg.catalogue.distributions import Distribution, File, Terms
 from aseancan_kg.errors import InputError, NotFound, Place
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.namespaces import BASE
+from aseancan_kg.web import conditions
+from aseancan_kg.web.conditions import HEAD
 from aseancan_kg.web.kept import etag
+from aseancan_kg.web.ready_made import choosing_headers
 
 MANIFEST, CHANGES = "manifest.json", "changes.json"
 _SECURITY = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -57,10 +65,38 @@ class Downloads:
         assert self.directory
         document = self._documents.get(name)
         if document is None:
-            headers = {"Cache-Control": "no-cache"}
-            return FileResponse(self.directory / name, headers=headers, media_type=media_type(name))
+            return Download(self.directory / name, media_type(name), {"Cache-Control": "no-cache"})
         headers = {"Content-Security-Policy": _policy(document), "ETag": etag(document), "Cache-Control": "no-cache"}
         return Response(document, headers=headers, media_type=media_type(name))
+
+
+class Download(FileResponse):
+    """A file, or the parts of it that are asked for; it is not read for who wants its headers or holds it already."""
+
+    def __init__(self, file: Path, media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(file, headers=headers, media_type=media_type, stat_result=os.stat(file))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, or its head alone where the front would leave the body out.
+
+        No range counts then, nor one in another unit than bytes (RFC 9110 §13.2.2, §14.2). Raises `HTTPException` for
+        one that there is not.
+        """
+        headers = scope["headers"]
+        only_head = HEAD in scope or conditions.status(choosing_headers(headers), self.raw_headers) != 200
+        if only_head:
+            scope = {**scope, "method": "HEAD"}
+        if only_head or not Headers(scope=scope).get("range", "").lower().startswith("bytes="):
+            scope = {**scope, "headers": [one for one in headers if one[0] != b"range"]}
+
+        async def checked(message: Message) -> None:
+            if message.get("status", 200) >= HTTPStatus.BAD_REQUEST:
+                length = Headers(raw=message["headers"]).get("content-range")
+                told = {"Content-Range": length} if length else None
+                raise HTTPException(message["status"], "The Range header names no part of this file.", told)
+            await send(message)
+
+        await super().__call__(scope, receive, checked)
 
 
 def media_type(name: str) -> str:
@@ -77,6 +113,23 @@ def _policy(document: bytes) -> str:
     styles = set(re.findall(rb"<style>(.*?)</style>", document, re.DOTALL))
     hashes = sorted(base64.b64encode(hashlib.sha256(style).digest()).decode() for style in styles)
     return _SECURITY.format(" ".join(f"'sha256-{one}'" for one in hashes) or "'none'")
+
+
+def rows(root: str, files: Sequence[File], found: Sequence[Distribution]) -> list[dict[str, Any]]:
+    """Return name, address below `root`, size in bytes and SHA-256 of each file; of a distribution, also its terms."""
+    terms = {each.file.name: each.terms for each in found}
+    told = [(file, terms.get(file.name, Terms())) for file in files]
+    return [
+        {
+            "name": file.name,
+            "href": f"{root}/{file.url.removeprefix(BASE)}",
+            "bytes": file.size,
+            "sha256": file.sha256,
+            "licence": held.licence,
+            "rights": held.rights.value if held.rights else None,
+        }
+        for file, held in told
+    ]
 
 
 def attachment(name: str) -> str:

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -13,18 +14,21 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import documents, identifiers, things
 from aseancan_kg.catalogue.aspects import aspects
+from aseancan_kg.catalogue.documents import Document
 from aseancan_kg.catalogue.identifiers import Identifiers
+from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotAcceptable, NotFound
 from aseancan_kg.library.citations import as_sentence
 from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web import signposting
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import home, page
 from aseancan_kg.web.pictures import of_thing
 from aseancan_kg.web.representations import representation, signposted
-from aseancan_kg.web.signposting import OFFERED, Address, split
+from aseancan_kg.web.signposting import OFFERED, Address, Link, split
 from aseancan_kg.web.state import chosen_format, local_path, locally, page_number, root_of, state_of
 
 _CHOICES, _GONE = 300, 410
@@ -32,9 +36,41 @@ _VERSION_OF_ONTOLOGY = re.compile(r"/ont/(\d+\.\d+\.\d+)")
 """What `owl:versionIRI` of the ontology leads to: it has the number of the release."""
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A dataset whose things are described below a path of the service: the one that is served, or one of its releases.
+
+    `where` is what a message about it ends with, `template` that of a thing's page.
+    """
+
+    store: Dataset
+    path: str = ""
+    where: str = ""
+    template: ClassVar = "thing.html"
+
+    def headers(self, request: Request, chosen: Format) -> dict[str, str]:
+        """Return the headers that a representation has because it is of this edition."""
+        return {"Last-Modified": format_datetime(state_of(request).since, usegmt=True)}
+
+    def links(self, request: Request, found: Document, address: Address, chosen: Format) -> list[Link]:
+        """Return the links of one representation of a document."""
+        return signposting.links(found, address, chosen)
+
+    def told(self, request: Request, shown: Thing) -> dict[str, Any]:
+        """Return what the template has besides the thing and its addresses."""
+        iri = shown.document.iri
+        return {
+            "aspects": aspects(self.store, iri, [one.iri for one in shown.types]),
+            "pictures": of_thing(request, iri),
+            "reference": references(self.store, [iri])[iri] if citable(iri) else None,
+            "sentence": as_sentence,
+            "changes": _changes(request, iri),
+        }
+
+
 async def thing(request: Request) -> Response:
     """Answer `/id/…`: 303 to the document about the thing."""
-    return await run_in_threadpool(_thing, request)
+    return await run_in_threadpool(thing_in, request, _current(request))
 
 
 async def document(request: Request) -> Response:
@@ -57,48 +93,62 @@ async def look_up(request: Request) -> Response:
     return await run_in_threadpool(_look_up, request)
 
 
-def _thing(request: Request) -> Response:
+def thing_in(request: Request, edition: Edition) -> Response:
+    """Answer `…/id/…` in an edition."""
     path = request.path_params["path"]
-    iris = _meant(request, ID + path)
+    iris = _meant(request, edition, ID + path)
+    addresses = [f"/id/{quote(identifiers.path_of(one))}" for one in iris]
     if len(iris) > 1:
-        return _choices(request, iris, [locally(request, f"/id/{quote(identifiers.path_of(one))}") for one in iris])
+        return _choices(request, edition, iris, addresses)
     if iris[0] != ID + path or not identifiers.is_canonical(path, _raw(request)):
-        return _redirect(request, f"/id/{quote(identifiers.path_of(iris[0]))}", 301)
-    links = [signposting.Link(Address(root_of(request), iris[0]).location(), "describedby")]
-    return _redirect(request, local_path(iris[0]), 303, Link=signposting.header(links))
+        return _redirect(request, edition, addresses[0], 301)
+    links = [Link(Address(root_of(request) + edition.path, iris[0]).location(), "describedby")]
+    return _redirect(request, edition, local_path(iris[0]), 303, Link=signposting.header(links))
+
+
+def document_in(request: Request, edition: Edition) -> Response:
+    """Answer `…/doc/…` and the like in an edition."""
+    path = request.scope["path"].removeprefix(root_of(request) + edition.path)
+    iri, named = split(path)
+    iris = _meant(request, edition, iri)
+    suffix = f".{named.name}" if named else ""
+    addresses = [f"{local_path(one)}{suffix}" for one in iris]
+    if len(iris) > 1:
+        return _choices(request, edition, iris, addresses)
+    written = path.removeprefix("/")
+    if iris[0] != iri or not written.endswith(suffix) or not identifiers.is_canonical(written, _raw(request)):
+        return _redirect(request, edition, addresses[0], 301)
+    return _represent(request, edition, iri, named)
+
+
+def _current(request: Request) -> Edition:
+    return Edition(state_of(request).store)
 
 
 def _document(request: Request) -> Response:
     path = request.scope["path"].removeprefix(root_of(request))
     if version := _VERSION_OF_ONTOLOGY.fullmatch(path):
-        return _redirect(request, f"/r/{version[1]}/ont", 303)
-    iri, named = split(path)
-    iris = _meant(request, iri)
-    suffix = f".{named.name}" if named else ""
-    if len(iris) > 1:
-        return _choices(request, iris, [locally(request, f"{local_path(one)}{suffix}") for one in iris])
-    written = path.removeprefix("/")
-    if iris[0] != iri or not written.endswith(suffix) or not identifiers.is_canonical(written, _raw(request)):
-        return _redirect(request, f"{local_path(iris[0])}{suffix}", 301)
-    return _represent(request, iri, named)
+        return _redirect(request, _current(request), f"/r/{version[1]}/ont", 303)
+    return document_in(request, _current(request))
 
 
 def _linkset(request: Request) -> Response:
     if "path" in request.path_params:
         path = f"/{request.path_params['path']}"
         iri, _ = split(path)
-        iris = _meant(request, iri)
+        iris = _meant(request, _current(request), iri)
         if len(iris) > 1 or local_path(iris[0]) != quote(path):
             # Whoever asks learns at the document which one is meant.
             target = local_path(iri) if len(iris) > 1 else f"/linkset{local_path(iris[0])}"
-            return _redirect(request, target, 301)
+            return _redirect(request, _current(request), target, 301)
     else:
         iri = request.query_params.get("uri", "")
     found = documents.document(state_of(request).store, iri, page_number(request))
     chosen = chosen_format(request, (LINKSET, LINKSET_TEXT), request.query_params.get("format"))
     links = signposting.link_set(found, Address(root_of(request), iri, found.page))
     text = signposting.as_json(links) if chosen is LINKSET else signposting.as_text(links)
-    return keep(request, Response(text, headers={"Vary": "Accept"}, media_type=chosen.content_type))
+    response = Response(text, headers={"Vary": "Accept"}, media_type=chosen.content_type)
+    return keep(request, response, "page", "format", *(() if "path" in request.path_params else ("uri",)))
 
 
 def _look_up(request: Request) -> Response:
@@ -112,54 +162,58 @@ def _look_up(request: Request) -> Response:
     if iri is None:
         remedy = "Give a whole IRI; what is known by name is found at /search."
         raise NotFound(f"nothing is known about {asked}", remedy=remedy)
-    return _represent(request, iri, None)
+    return _represent(request, _current(request), iri, None)
 
 
-def _meant(request: Request, iri: str) -> Sequence[str]:
+def _meant(request: Request, edition: Edition, iri: str) -> Sequence[str]:
     """Return what an IRI may mean: itself or its successors, else what is spelt or named so; raises `NotFound`."""
-    state = state_of(request)
-    store = state.store
+    store = edition.store
     if store.knows(iri):
         return documents.successors(store, iri) or (iri,)
     namespace = next(one for one in (ID, ONT, BASE) if iri.startswith(one))
     tidy = namespace + identifiers.tidy(iri.removeprefix(namespace))
     if store.knows(tidy):
         return (tidy,)
-    known = state.derived.get(Identifiers)
+    known = state_of(request).derived_of(store).get(Identifiers)
     if found := known.meant(iri):
         return found
     near = [
-        f"{root_of(request)}{local_path(one)}"
+        f"{root_of(request)}{edition.path}{local_path(one)}"
         for name in known.near(identifiers.path_of(iri))
         for one in known.find(name)
     ]
     remedy = f"Did you mean {' or '.join(near)}?" if near else None
-    raise NotFound(f"nothing is known about {iri}", remedy=remedy)
+    raise NotFound(f"nothing is known about {iri}{edition.where}", remedy=remedy)
 
 
-def _represent(request: Request, iri: str, named: Format | None) -> Response:
+def _represent(request: Request, edition: Edition, iri: str, named: Format | None) -> Response:
     """Answer with the representation of a document that a suffix has named, else with the one that is wanted."""
-    address = Address(root_of(request), iri, page_number(request))
+    address = Address(root_of(request) + edition.path, iri, page_number(request))
     chosen = named or representation(request, OFFERED, signposting.alternates(address))
-    store = state_of(request).store
+    store = edition.store
     if chosen is HTML:
         shown = things.thing(store, iri, address.page, languages(request.headers.get("accept-language")))
         found = shown.document
-        links = signposting.links(found, address, chosen)
-        values: dict[str, Any] = {"thing": shown, "downloads": address.downloads(), "links": links, "address": address}
-        values["aspects"] = aspects(store, iri, [one.iri for one in shown.types])
-        values["pictures"] = of_thing(request, iri)
-        values |= {"reference": references(store, [iri])[iri] if citable(iri) else None, "sentence": as_sentence}
-        values["changes"] = _changes(request, iri)
-        response = page(request, "thing.html", path=address.location().removeprefix(address.root), **values)
+        links = edition.links(request, found, address, chosen)
+        request.state.within = edition.path
+        response = page(
+            request,
+            edition.template,
+            path=address.location().removeprefix(root_of(request)),
+            thing=shown,
+            downloads=address.downloads(),
+            links=links,
+            address=address,
+            **edition.told(request, shown),
+        )
         if shown.language and not shown.language.startswith("en"):
             response.headers["Content-Language"] = f"{shown.language}, en"
     else:
         found = documents.document(store, iri, address.page)
-        links = signposting.links(found, address, chosen)
+        links = edition.links(request, found, address, chosen)
         response = Response(documents.written(store, found, chosen), media_type=chosen.content_type)
     response.status_code = _GONE if found.withdrawn else 200
-    response.headers["Last-Modified"] = format_datetime(state_of(request).since, usegmt=True)
+    response.headers.update(edition.headers(request, chosen))
     return signposted(request, response, address, chosen, links, named=bool(named), by_language=chosen is HTML)
 
 
@@ -174,18 +228,20 @@ def _raw(request: Request) -> str:
     return str(request.scope.get("raw_path", b"").decode("latin-1"))
 
 
-def _redirect(request: Request, path: str | None, status: int, **headers: str) -> Response:
-    return RedirectResponse(locally(request, path or "/"), status, {"Cache-Control": "no-cache", **headers})
+def _redirect(request: Request, edition: Edition, path: str | None, status: int, **headers: str) -> Response:
+    target = locally(request, edition.path + (path or "/"))
+    return RedirectResponse(target, status, {"Cache-Control": "no-cache", **headers})
 
 
-def _choices(request: Request, iris: Sequence[str], addresses: Sequence[str]) -> Response:
+def _choices(request: Request, edition: Edition, iris: Sequence[str], paths: Sequence[str]) -> Response:
     """Answer 300 with the list of what may be meant, as a page or as JSON."""
-    labels = state_of(request).store.labels(iris)
+    addresses = [locally(request, edition.path + path) for path in paths]
+    labels = edition.store.labels(iris)
     choices = [
         {"iri": iri, "label": labels[iri].value if iri in labels else iri, "href": address}
         for iri, address in zip(iris, addresses, strict=True)
     ]
-    links = signposting.header(signposting.Link(one, "alternate") for one in addresses)
+    links = signposting.header(Link(one, "alternate") for one in addresses)
     headers = {"Vary": "Accept", "Link": links, "Cache-Control": "no-cache"}
     try:
         chosen = chosen_format(request, (PLAIN_JSON, HTML), None)

@@ -1,4 +1,4 @@
-"""What every request passes first: ready-made answers, HEAD, OPTIONS, 304, common headers, log and metrics."""
+"""What every request passes first: ready-made answers, HEAD, OPTIONS, conditions, common headers, log and metrics."""
 
 import itertools
 import logging
@@ -7,28 +7,31 @@ import time
 from collections.abc import Mapping
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aseancan_kg.web import conditions, problems
+from aseancan_kg.web.conditions import HEAD, Headers
 from aseancan_kg.web.kept import KEEP, Key
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.ready_made import (
     OF_BODY,
-    Headers,
     ReadyMade,
     choosing_headers,
     chosen_by,
-    is_held,
     ready_made,
     with_common,
 )
-from aseancan_kg.web.state import HEAD, State, log_of, state_in
+from aseancan_kg.web.state import State, log_of, state_in
 
 _LOG = logging.getLogger("aseancan_kg.requests")
 _PREFLIGHT: Headers = [
     (
         b"access-control-allow-headers",
-        b"Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Prefer, Range",
+        b"Accept, Accept-Language, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+        b"If-Unmodified-Since, Prefer, Range",
     ),
     (b"access-control-max-age", b"86400"),
 ]
@@ -80,8 +83,12 @@ class Front:
         if found is None:
             return None
         status: int = found.start["status"]
-        if status == 200 and is_held(choosing, found.start["headers"]):
-            status, pieces = 304, [found.head_unchanged, self._identity_line()]
+        if status == 200:
+            status = conditions.status(choosing, found.start["headers"])
+        if status == 412:
+            return None  # the problem document is written anew
+        if status == 304:
+            pieces = [found.head_unchanged, self._identity_line()]
         else:
             pieces = [found.head, self._identity_line(), b"" if method == b"HEAD" else found.body["body"]]
         self._metrics.count(path.decode("latin-1"), status, time.perf_counter() - begun)
@@ -142,7 +149,7 @@ def _kept(state: State, key: Key, choosing: Mapping[bytes, bytes]) -> ReadyMade 
 
 
 class _Reply:
-    """Sends a response on with the common headers; turns it into 304 or leaves its body out where that is asked."""
+    """Sends a response on with the common headers, without its body for HEAD; another if a condition is not met."""
 
     def __init__(self, scope: Scope, send: Send, common: Headers, choosing: Mapping[bytes, bytes]) -> None:
         self.status = 0
@@ -154,25 +161,21 @@ class _Reply:
         self._common = common
         self._choosing = choosing
         self._start: Message = {}
+        self._instead: bytes | None = None
 
     async def send(self, message: Message) -> None:
         """Send one message of the response on."""
         if message["type"] == "http.response.start":
-            headers = message["headers"]
-            if all(name != _INERT[0] for name, _ in headers):
-                headers = [*headers, _INERT]
-            self._start = {**message, "headers": headers}
-            self.status = message["status"]
-            if self.status == 200 and is_held(self._choosing, headers):
-                self.status = 304
-                headers = [one for one in headers if one[0] not in OF_BODY]
-            headers = with_common(headers, self._common)
+            self._start = {**message, "headers": _inert(message["headers"])}
+            headers = with_common(await self._on_conditions(), self._common)
             message = {"type": "http.response.start", "status": self.status, "headers": headers}
         else:
             if self._scope.get(KEEP) and not message.get("more_body"):
                 self.whole = self._start, message
-            if self.status == 304 or HEAD in self._scope:
+            if HEAD in self._scope:
                 message = {**message, "body": b""}
+            elif self._instead is not None:
+                message = {**message, "body": b"" if message.get("more_body") else self._instead}
             self.size += len(message.get("body", b""))
         try:
             await self._send(message)
@@ -182,15 +185,36 @@ class _Reply:
             if "handler is closed" not in str(error):
                 raise
 
+    async def _on_conditions(self) -> Headers:
+        """Set the status and what is sent instead of the body, and return the headers that go with them."""
+        headers: Headers = self._start["headers"]
+        self.status = self._start["status"]
+        if self.status == 200:
+            self.status = conditions.status(self._choosing, headers)
+        if self.status == 304:
+            self._instead = b""
+            return [one for one in headers if one[0] not in OF_BODY]
+        if self.status == 412:
+            refused = await run_in_threadpool(problems.precondition_failed, Request(self._scope))
+            self._instead = bytes(refused.body)
+            return _inert(refused.raw_headers)
+        return headers
+
+
+def _inert(headers: Headers) -> Headers:
+    """Return the headers of a response with the policy of what is no page, unless it has its own."""
+    return headers if any(name == _INERT[0] for name, _ in headers) else [*headers, _INERT]
+
 
 def _methods(scope: Scope) -> bytes:
-    """Return the methods that an address answers, none for an address that nothing answers."""
-    for route in scope["app"].router.routes:
-        match, _ = route.matches({**scope, "method": "GET"})
-        if match is not Match.NONE:
-            methods: set[str] = getattr(route, "methods", None) or {"GET", "HEAD"}
-            return ", ".join(sorted({*methods, *({"HEAD"} if "GET" in methods else ()), "OPTIONS"})).encode()
-    return b""
+    """Return the methods that an address answers, none for an address that nothing answers; those of all for `*`."""
+    routes = scope["app"].router.routes
+    if scope["path"].removeprefix(scope["root_path"]) != "*":
+        asked = {**scope, "method": "GET"}
+        routes = [one for one in routes if one.matches(asked)[0] is not Match.NONE][:1]
+    methods = {method for one in routes for method in getattr(one, "methods", None) or ("GET",)}
+    own = {"OPTIONS", *(("HEAD",) if "GET" in methods else ())}
+    return ", ".join(sorted(methods | own)).encode() if methods else b""
 
 
 def _log(scope: Scope, reply: _Reply, seconds: float, *, with_query: bool) -> None:

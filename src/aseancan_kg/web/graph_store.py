@@ -20,7 +20,7 @@ async def graph(request: Request) -> Response:
     wanted = request.query_params.get("format")
     chosen = chosen_format(request, GRAPH_FORMATS, wanted)
     question = syntax.question(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}")
-    return await answers.answer(request, question, chosen, wanted)
+    return await answers.answer(request, question, chosen, wanted, ["graph"])
 
 
 def _name(request: Request, iri: str) -> ox.NamedNode:

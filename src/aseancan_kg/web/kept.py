@@ -1,13 +1,13 @@
 """Answers that are kept: within a process, up to a number of bytes, the least recently used are given up first."""
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 KEEP = "aseancan_kg.keep"
-"""Set to true in the scope of a request whose response may be sent again to whoever asks the same."""
+"""Whether the response to a request may be sent again to whoever asks the same, in its scope."""
 
 Key = tuple[str | bytes | tuple[str, ...], ...]
 _OVERHEAD = 1024
@@ -19,12 +19,18 @@ def etag(body: bytes | memoryview) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def keep(request: Request, response: Response) -> Response:
-    """Have a response sent again to whoever asks the same, and let clients ask by its tag whether it is another."""
+def keep(request: Request, response: Response, *names: str) -> Response:
+    """Have a response sent again to whoever asks the same, and let clients ask by its tag whether it is another.
+
+    `names` are those of the parameters by which it is chosen, each as often as it may be given. With others it is not
+    kept, since they could be anything, and copies of it would take the room of all that is kept.
+    """
     if "etag" not in response.headers:
         response.headers["ETag"] = etag(response.body)
     response.headers.setdefault("Cache-Control", "no-cache")
-    request.scope[KEEP] = True
+    query = request.scope["query_string"].decode("latin-1")
+    given = Counter(one.partition("=")[0] for one in query.split("&")) if query else Counter[str]()
+    request.scope[KEEP] = given <= Counter(names)
     return response
 
 

@@ -66,7 +66,7 @@ async def query(request: Request) -> Response:
     if chosen in GRAPH_FORMATS and chosen not in offered:
         return _description(request, known, chosen)
     if chosen is not HTML:
-        return await answers.answer(request, question, chosen, wanted)
+        return await answers.answer(request, question, chosen, wanted, [one.name for one in known.parameters])
     results = await answers.table(request, question)
     shown = {one.name: values.get(one.name) or one.default or "" for one in known.parameters}
     return page(

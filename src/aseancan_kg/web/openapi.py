@@ -1,4 +1,4 @@
-"""The OpenAPI description of the service: SPARQL, graphs, deposits, every query of the catalogue."""
+"""The OpenAPI description of the service: SPARQL, graphs, deposits, lists, pictures, every query of the catalogue."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,15 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import error_reports
+from aseancan_kg.catalogue.facets import SHELVES
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
 from aseancan_kg.library.citations import WRITERS
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
-from aseancan_kg.web import answers, reading, search
+from aseancan_kg.web import answers, browse, pictures, reading, search
 from aseancan_kg.web.bodies import FORM
-from aseancan_kg.web.kept import KEEP, etag
+from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
 
@@ -54,22 +55,21 @@ _PROBLEMS = {
 async def document(request: Request) -> Response:
     """Answer `/openapi.json`."""
     body = json.dumps(_described(request), ensure_ascii=False).encode()
-    request.scope[KEEP] = not request.url.query
-    headers = {"ETag": etag(body), "Cache-Control": "public, no-cache"}
-    return Response(body, headers=headers, media_type="application/json")
+    response = Response(body, headers={"Cache-Control": "public, no-cache"}, media_type="application/json")
+    return keep(request, response)
 
 
 async def docs(request: Request) -> Response:
     """Answer `/docs` with the same as a page."""
     told = _described(request)
-    request.scope[KEEP] = not request.url.query  # which says nothing here, and could fill all that is kept
-    return page(
+    response = page(
         request,
         "docs.html",
         summary=told["info"]["summary"],
         operations=[(method, path, one) for path, methods in told["paths"].items() for method, one in methods.items()],
         refusals=told["components"]["responses"],
     )
+    return keep(request, response)
 
 
 def _described(request: Request) -> dict[str, Any]:
@@ -110,6 +110,13 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         "/cite": {"get": _operation("Cite a thing", _CITED, tuple(WRITERS))},
         "/read/{kind}/{slug}.{suffix}": {
             "get": _operation("Take a plan's text, actions or triples", _READ, reading.OFFERED)
+        },
+        "/browse": {"get": _operation("See the kinds of things", [], (HTML,))},
+        "/browse/{kind}": {"get": _operation("List the things of a kind", _BROWSED, browse.OFFERED)},
+        "/pictures": {"get": _operation("See what can be drawn", [], (HTML,))},
+        "/pictures/{name}": {"get": _operation("See a picture and its table", _PICTURED, (HTML,))},
+        "/pictures/{name}.{suffix}": {
+            "get": _operation("Take a picture, or its table", [*_PICTURED, _SUFFIX], pictures.OFFERED)
         },
         "/search": {"get": _operation("Search names, numbers and texts", _SEARCH, search.OFFERED)},
         **told.get("paths", {}),
@@ -206,6 +213,22 @@ _SEARCH = [
     _parameter("page", {"type": "integer", "minimum": 1, "default": 1, "description": "Tables hold all pages."}),
     _format(search.OFFERED),
 ]
+_BROWSED = [
+    _parameter("kind", {"enum": [*SHELVES]}, place="path"),
+    *(
+        _parameter(name, {"type": "array", "items": {"type": "string"}, "description": f"{label}; any of these."})
+        for name, label in {one.name: one.label for shelf in SHELVES.values() for one in shelf.facets}.items()
+    ),
+    _parameter("sort", {"enum": [*browse.SORTED], "description": "Those that the kind has; the page lists them."}),
+    _parameter("page", {"type": "integer", "minimum": 1, "default": 1, "description": "Files hold all pages."}),
+    _format(browse.OFFERED),
+]
+_PICTURED = [
+    _parameter("name", {"enum": [*pictures.NAMES]}, place="path"),
+    _parameter("plan", {"type": "string", "format": "iri", "description": "The plan of a matrix."}),
+    _parameter("of", {"type": "string", "format": "iri", "description": "The thing of a lineage, or of neighbours."}),
+]
+_SUFFIX = _parameter("suffix", {"enum": [one.name for one in pictures.OFFERED]}, place="path")
 _GRAPH_STORE = [
     _parameter("graph", {"type": "string", "format": "iri", "description": "The graph to get."}),
     _parameter("default", {"type": "string", "description": "Without a value: the default graph."}),

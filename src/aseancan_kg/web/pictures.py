@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +16,7 @@ from aseancan_kg.catalogue.matrices import Kind, Matrix
 from aseancan_kg.catalogue.networks import Network
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library.sheets import WRITERS
-from aseancan_kg.mediatypes import SVG, named
+from aseancan_kg.mediatypes import HTML, SVG, named
 from aseancan_kg.web.drawings import matrices as matrix_drawings
 from aseancan_kg.web.drawings import networks as network_drawings
 from aseancan_kg.web.drawings import timelines
@@ -46,7 +46,7 @@ class Picture:
 
 async def overview(request: Request) -> Response:
     """Answer `/pictures`: all that can be drawn of this dataset."""
-    return _kept(request, await run_in_threadpool(_overview, request))
+    return await run_in_threadpool(_overview, request)
 
 
 async def picture(request: Request) -> Response:
@@ -55,7 +55,7 @@ async def picture(request: Request) -> Response:
     `plan` names the plan of a matrix, `of` the thing of a picture that has one. With `row` and `column` it sends to the
     query for the list behind a cell of a matrix.
     """
-    return _kept(request, await run_in_threadpool(_picture, request))
+    return await run_in_threadpool(_picture, request)
 
 
 def of_thing(request: Request, iri: str) -> list[tuple[Picture, Markup]]:
@@ -69,14 +69,10 @@ def of_thing(request: Request, iri: str) -> list[tuple[Picture, Markup]]:
     return [(one, inline(one.draw(lambda other: "" if other == iri else href(other)))) for one in made if one]
 
 
-def _kept(request: Request, response: Response) -> Response:
-    return keep(request, response) if response.status_code == 200 else response
-
-
 def _overview(request: Request) -> Response:
     state = state_of(request)
     made = [_of_name(state, name, None) for name in (*_KINDS, *_WHOLE)]
-    return page(request, "pictures.html", pictures=[one for one in made if one])
+    return keep(request, page(request, "pictures.html", pictures=[one for one in made if one]))
 
 
 def _picture(request: Request) -> Response:
@@ -88,13 +84,14 @@ def _picture(request: Request) -> Response:
     if found.matrix and "row" in asked and "column" in asked:
         query = urlencode({"query": _listing(found.matrix, asked["row"], asked["column"])})
         return RedirectResponse(f"{root_of(request)}/sparql?{query}", status_code=303)
-    if not suffix:
-        return _page(request, found)
-    chosen = named(suffix, OFFERED)
-    if chosen is SVG:
-        body = as_file(found.draw(lambda iri: ""))
-        return Response(body, media_type=SVG.media_type)
-    return file(request, found.table.sheet(found.title, [("What it shows", found.description)]), chosen)
+    chosen = named(suffix, OFFERED) if suffix else HTML
+    if chosen is HTML:
+        response = _page(request, found)
+    elif chosen is SVG:
+        response = Response(as_file(found.draw(lambda iri: "")), media_type=SVG.media_type)
+    else:
+        response = file(request, found.table.sheet(found.title, [("What it shows", found.description)]), chosen)
+    return keep(request, response, *dict(parse_qsl(found.query)))
 
 
 def _page(request: Request, found: Picture) -> Response:
@@ -304,3 +301,5 @@ _WHOLE: dict[str, Callable[[State], Picture | None]] = {
 """Name → picture of the whole dataset."""
 _OF_THING: dict[str, Callable[[State, str], Picture | None]] = {"lineage": _lineage_of, "neighbours": _around}
 """Name → picture of a thing."""
+NAMES = (*_KINDS, *_WHOLE, *_OF_THING)
+"""What a picture is called in its address."""

@@ -69,6 +69,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def precondition_failed(request: Request) -> Response:
+    """Return the problem document of a representation that is no longer the one a client means (RFC 9110 §15.5.13)."""
+    return _http_exception(request, HTTPException(HTTPStatus.PRECONDITION_FAILED))
+
+
 def excerpt(text: str, place: errors.Place) -> str | None:
     """Return the line of a text that a place names, with a caret below the column; None when it names none.
 
@@ -138,6 +143,7 @@ def _allowed(methods: str) -> str:
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "There is no such page.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not answer that method; the Allow header lists those it does.",
+    HTTPStatus.PRECONDITION_FAILED: "This has changed since: its tag or date is not the one that the request names.",
 }
 
 

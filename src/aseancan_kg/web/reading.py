@@ -51,7 +51,7 @@ async def read(request: Request) -> Response:
         response = Response(body, headers=headers, media_type=chosen.content_type)
     else:
         response = await run_in_threadpool(_page, request, plan)
-    return keep(request, response)
+    return keep(request, response, *(() if chosen else _SWITCHES))
 
 
 def address(plan: str) -> str:

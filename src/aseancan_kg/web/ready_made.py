@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.types import Message
 
 from aseancan_kg.web.compression import takes_gzip
+from aseancan_kg.web.conditions import Headers, value_of
 
-Headers = list[tuple[bytes, bytes]]
-
-_CHOOSING = frozenset({b"accept", b"accept-encoding", b"accept-language", b"if-modified-since", b"if-none-match"})
-"""Headers of a request by which a response is chosen."""
+_CHOOSING = frozenset(
+    {
+        *(b"accept", b"accept-encoding", b"accept-language"),
+        *(b"if-match", b"if-modified-since", b"if-none-match", b"if-unmodified-since"),
+    }
+)
+"""Headers of a request by which a response is chosen, or on whose condition it is sent."""
 
 OF_BODY = frozenset({b"content-encoding", b"content-length", b"content-type"})
 """Headers that a 304 does not have."""
 
-_LONGEST_DATE = 64
 _HIT = (b"server-timing", b'cache;desc="hit"')
 
 
@@ -48,7 +48,7 @@ def ready_made(start: Message, body: Message, common: Headers) -> ReadyMade:
         body=body,
         head=_head(start["status"], with_common(headers, common)),
         head_unchanged=_head(304, with_common(lasting, common)),
-        languages=b"accept-language" in _value_of(headers, b"vary").lower(),
+        languages=b"accept-language" in value_of(headers, b"vary").lower(),
     )
 
 
@@ -70,37 +70,6 @@ def choosing_headers(headers: Headers) -> dict[bytes, bytes]:
 def chosen_by(choosing: Mapping[bytes, bytes]) -> tuple[bytes, bytes]:
     """Return by what one response is told from another at the same address: what is accepted, and in which encoding."""
     return choosing.get(b"accept", b""), b"gzip" if takes_gzip(choosing.get(b"accept-encoding", b"")) else b""
-
-
-def is_held(choosing: Mapping[bytes, bytes], headers: Headers) -> bool:
-    """Tell whether a client holds the response with these headers already (RFC 9110 §13.2.2)."""
-    if held := choosing.get(b"if-none-match"):
-        tag = _value_of(headers, b"etag").removeprefix(b"W/")
-        if held == tag:
-            return True
-        tags = [one.strip().removeprefix(b"W/") for one in held.split(b",")]
-        return bool(tag) and (tag in tags or b"*" in tags)
-    if b"if-modified-since" not in choosing:
-        return False
-    if len(choosing[b"if-modified-since"]) > _LONGEST_DATE:
-        return False
-    since, modified = _moment(choosing[b"if-modified-since"]), _moment(_value_of(headers, b"last-modified"))
-    return bool(since and modified and modified <= since)
-
-
-def _value_of(headers: Headers, wanted: bytes) -> bytes:
-    """Return the value of a header, b"" for one that is not there."""
-    return next((value for name, value in headers if name == wanted), b"")
-
-
-@lru_cache(256)
-def _moment(value: bytes) -> datetime | None:
-    """Read an HTTP date in any of its three forms (RFC 9110 §5.6.7), all of which are in UTC; None for what is none."""
-    try:
-        found = parsedate_to_datetime(value.decode("latin-1"))
-    except (ValueError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _head(status: int, headers: Headers) -> bytes:

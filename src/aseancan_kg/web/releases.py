@@ -7,19 +7,20 @@ since what they say around it is of today, and the current release can be descri
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.archive import Release
-from aseancan_kg.catalogue import distributions, documents, identifiers, releases, things
-from aseancan_kg.catalogue.distributions import Distribution, File, Terms
-from aseancan_kg.catalogue.identifiers import Identifiers
+from aseancan_kg.catalogue import distributions, documents, releases
+from aseancan_kg.catalogue.distributions import Distribution, File
+from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library import sheets
 from aseancan_kg.library.sheets import Sheet
@@ -31,18 +32,18 @@ from aseancan_kg.mediatypes import (
     RDF_PATCH,
     XLSX,
     Format,
-    languages,
     named,
 )
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.web import signposting
-from aseancan_kg.web.downloads import attachment
+from aseancan_kg.web import entities, signposting
+from aseancan_kg.web.downloads import Download, attachment, rows
+from aseancan_kg.web.entities import Edition
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
-from aseancan_kg.web.representations import representation, signposted
-from aseancan_kg.web.signposting import OFFERED, Address, Link, comparison, split
-from aseancan_kg.web.state import local_path, locally, page_number, root_of, state_of
+from aseancan_kg.web.representations import representation
+from aseancan_kg.web.signposting import Address, Link, comparison
+from aseancan_kg.web.state import local_path, locally, root_of, state_of
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -80,12 +81,12 @@ async def quads(request: Request) -> Response:
 
 async def thing(request: Request) -> Response:
     """Answer `/r/{version}/id/…`: 303 to the document in the release."""
-    return await _in_release(request, _thing)
+    return await _in_release(request, lambda request, one: entities.thing_in(request, _past(request, one)))
 
 
 async def document(request: Request) -> Response:
     """Answer `/r/{version}/doc/…`, `/ont`, `/scheme/…`, `/graph/…`, `/dataset` and `/shapes` in a release."""
-    return await _in_release(request, _document)
+    return await _in_release(request, lambda request, one: entities.document_in(request, _past(request, one)))
 
 
 async def _in_release(request: Request, answer: Answer) -> Response:
@@ -94,7 +95,7 @@ async def _in_release(request: Request, answer: Answer) -> Response:
     def find() -> Response:
         wanted = request.path_params["version"]
         rest = request.scope["path"].removeprefix(f"{root_of(request)}/r/{wanted}")
-        for one in kept(request):
+        for one in state_of(request).available():
             if wanted == one.dataset and rest != "/":
                 return answer(request, one)
             if wanted in (one.dataset, one.version):
@@ -108,13 +109,6 @@ def _redirect(request: Request, one: Release, path: str, status: int) -> Respons
     return RedirectResponse(locally(request, f"/r/{one.dataset}{path}"), status)
 
 
-def kept(request: Request) -> list[Release]:
-    """Return the releases that can be had here, the newest first."""
-    state = state_of(request)
-    told = state.derived.get(releases.releases)
-    return [one for one in told if one.dataset == state.store.version or state.releases.has(one.dataset)]
-
-
 def _store(request: Request, one: Release) -> Dataset:
     state = state_of(request)
     return state.store if _is_current(request, one) else state.releases.store(one.dataset)
@@ -126,7 +120,7 @@ def _is_current(request: Request, one: Release) -> bool:
 
 def _earlier(request: Request, one: Release) -> Release | None:
     """Return the release before one, if it can be had."""
-    listed = kept(request)
+    listed = state_of(request).available()
     return next(iter(listed[listed.index(one) + 1 :]), None)
 
 
@@ -136,7 +130,7 @@ def _step(request: Request, one: Release) -> Mapping[str, Any] | None:
 
 
 def _release_list(request: Request) -> Response:
-    listed = kept(request)
+    listed = state_of(request).available()
     chosen = representation(request, _LISTED)
     steps = {one.dataset: _step(request, one) for one in listed}
     if chosen is HTML:
@@ -157,7 +151,7 @@ def _release(request: Request, one: Release) -> Response:
     values: dict[str, Any] = {
         "release": one,
         "current": _is_current(request, one),
-        "files": rows(request, _files(request, one), _distributions(request, one)),
+        "files": rows(root_of(request), _files(request, one), _distributions(request, one)),
         "step": step,
         "earlier": _earlier(request, one),
         "rows": [(row, comparison(row.thing.iri)) for row in changed],
@@ -172,7 +166,7 @@ def _told(request: Request, one: Release) -> dict[str, Any]:
         "dataset": one.dataset,
         "issued": one.issued.isoformat(),
         "address": releases.address(one),
-        "files": rows(request, _files(request, one), _distributions(request, one)),
+        "files": rows(root_of(request), _files(request, one), _distributions(request, one)),
         "changes": {name: value if isinstance(value, int | str) else len(value) for name, value in step.items()}
         | {"from": step["from"]["dataset"], "to": one.dataset}
         if step
@@ -192,23 +186,6 @@ def _files(request: Request, one: Release) -> Sequence[File]:
 def _distributions(request: Request, one: Release) -> list[Distribution]:
     """Return the distributions of a release; the terms of the whole have been the same for every one."""
     return distributions.distributions(state_of(request).store, _files(request, one), releases.address(one))
-
-
-def rows(request: Request, files: Sequence[File], found: Sequence[Distribution]) -> list[dict[str, Any]]:
-    """Return name, address here, size in bytes and SHA-256 of each file; of a distribution, also its terms."""
-    terms = {each.file.name: each.terms for each in found}
-    told = [(file, terms.get(file.name, Terms())) for file in files]
-    return [
-        {
-            "name": file.name,
-            "href": f"{root_of(request)}/{file.url.removeprefix(BASE)}",
-            "bytes": file.size,
-            "sha256": file.sha256,
-            "licence": held.licence,
-            "rights": held.rights.value if held.rights else None,
-        }
-        for file, held in told
-    ]
 
 
 def _changes(request: Request, one: Release) -> Response:
@@ -281,79 +258,46 @@ def _quads(request: Request, one: Release) -> Response:
     if request.path_params["name"] != kept.file.name:
         raise NotFound(f"there is no such file in release {one.version}", remedy=f"There is {kept.file.name}.")
     headers = {"Cache-Control": FOREVER, "Content-Disposition": attachment(kept.file.name)}
-    return FileResponse(kept.file, headers=headers, media_type="application/x-xz")
+    return Download(kept.file, "application/x-xz", headers)
 
 
-def _thing(request: Request, one: Release) -> Response:
-    asked = ID + request.path_params["path"]
-    iri = _meant(request, one, asked)
-    if iri != asked:
-        return _redirect(request, one, f"/id/{quote(identifiers.path_of(iri))}", 301)
-    return _redirect(request, one, local_path(iri) or "", 303)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past(Edition):
+    """A release, in which things are described as they were then."""
+
+    release: Release
+    is_current: bool
+    template: ClassVar = "past.html"
+
+    def headers(self, request: Request, chosen: Format) -> dict[str, str]:
+        """Return the headers of what never changes: it may be kept for ever, and is a memento of the day (RFC 7089).
+
+        What a page says of this site may change, and the current release can be built anew with another description.
+        """
+        version = {"AC-Dataset-Version": self.release.dataset}
+        if chosen is HTML or self.is_current:
+            return {**version, "Cache-Control": "no-cache"}
+        midnight = datetime.combine(self.release.issued, time(), UTC)
+        return {**version, "Cache-Control": FOREVER, "Memento-Datetime": format_datetime(midnight, usegmt=True)}
+
+    def links(self, request: Request, found: documents.Document, address: Address, chosen: Format) -> list[Link]:
+        """Return the links of a document in its release, and to the document it was then (RFC 7089 §2.2).
+
+        That one says other things by now, so it is not the canonical form of this one (RFC 6596 §3).
+        """
+        told = signposting.links(found, address, chosen)
+        own = [each for each in told if each.rel not in ("linkset", "canonical")]
+        return [*own, Link(f"{root_of(request)}{local_path(found.iri)}", "original")]
+
+    def told(self, request: Request, shown: Thing) -> dict[str, Any]:
+        """Return what the template has besides; what was not kept with the release is not on the page."""
+        today = f"{root_of(request)}{local_path(shown.document.iri)}"
+        return {"aspects": (), "pictures": (), "release": self.release, "today": today}
 
 
-def _meant(request: Request, one: Release, iri: str) -> str:
-    """Return what an IRI means in a release: itself, else the one that is spelt or named so; raises `NotFound`."""
-    store = _store(request, one)
-    if store.knows(iri):
-        return iri
-    found = state_of(request).derived_of(store).get(Identifiers).meant(iri)
-    if len(found) == 1:
-        return found[0]
-    near = [f"{root_of(request)}/r/{one.dataset}{local_path(each)}" for each in found]
-    remedy = f"Did you mean {' or '.join(near)}?" if near else None
-    raise NotFound(f"nothing is known about {iri} in release {one.version}", remedy=remedy)
-
-
-def _document(request: Request, one: Release) -> Response:
-    root, within = root_of(request), f"/r/{one.dataset}"
-    asked, suffix = split(request.scope["path"].removeprefix(f"{root}{within}"))
-    iri, ending = _meant(request, one, asked), f".{suffix.name}" if suffix else ""
-    if iri != asked or not request.scope["path"].endswith(ending):
-        return _redirect(request, one, f"{local_path(iri)}{ending}", 301)
-    address = Address(f"{root}{within}", iri, page_number(request))
-    chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
-    store = _store(request, one)
-    if chosen is HTML:
-        shown = things.thing(store, iri, address.page, languages(request.headers.get("accept-language")))
-        found, links = shown.document, _links(request, shown.document, address, chosen)
-        request.state.within = within
-        values: dict[str, Any] = {
-            "thing": shown,
-            "aspects": (),
-            "pictures": (),
-            "downloads": address.downloads(),
-            "links": links,
-            "address": address,
-            "release": one,
-            "today": f"{root}{local_path(iri)}",
-        }
-        response = page(request, "past.html", path=address.location().removeprefix(root), **values)
-        response.headers["Cache-Control"] = "no-cache"  # what it says of this site may change
-    else:
-        found = documents.document(store, iri, address.page)
-        links = _links(request, found, address, chosen)
-        response = Response(documents.written(store, found, chosen), media_type=chosen.content_type)
-        # The current one can be built anew with another description; what is archived cannot.
-        response.headers.update({"Cache-Control": "no-cache"} if _is_current(request, one) else _fixed(one))
-    response.headers["AC-Dataset-Version"] = one.dataset
-    return signposted(request, response, address, chosen, links, named=bool(suffix), by_language=chosen is HTML)
-
-
-def _fixed(one: Release) -> dict[str, str]:
-    """Return the headers of what never changes: it may be kept for ever, and is a memento of the day (RFC 7089)."""
-    midnight = datetime.combine(one.issued, time(), UTC)
-    return {"Cache-Control": FOREVER, "Memento-Datetime": format_datetime(midnight, usegmt=True)}
-
-
-def _links(request: Request, found: documents.Document, address: Address, chosen: Format) -> list[Link]:
-    """Return the links of a document in its release, and to the document it was then (RFC 7089 §2.2).
-
-    That one says other things by now, so it is not the canonical form of this one (RFC 6596 §3).
-    """
-    told = signposting.links(found, address, chosen)
-    own = [each for each in told if each.rel not in ("linkset", "canonical")]
-    return [*own, Link(f"{root_of(request)}{local_path(found.iri)}", "original")]
+def _past(request: Request, one: Release) -> _Past:
+    where = f" in release {one.version}"
+    return _Past(_store(request, one), f"/r/{one.dataset}", where, release=one, is_current=_is_current(request, one))
 
 
 def _json(told: object) -> Response:

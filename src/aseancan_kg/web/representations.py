@@ -10,7 +10,7 @@ from aseancan_kg.errors import NotAcceptable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.signposting import Address, Link, header
-from aseancan_kg.web.state import chosen_format, root_of
+from aseancan_kg.web.state import chosen_format, local_path, root_of
 
 
 def representation(request: Request, offered: tuple[Format, ...], alternates: Sequence[Link] | None = None) -> Format:
@@ -45,7 +45,8 @@ def signposted(  # noqa: PLR0913
     varying = [*(["Accept"] if negotiated else ()), *(["Accept-Language"] if by_language else ())]
     if varying:
         response.headers["Vary"] = ", ".join(varying)
-    return keep(request, response)
+    own = () if local_path(address.iri) else ("uri",)
+    return keep(request, response, "page", *own, *(() if named else ("format",)))
 
 
 def _alternates(request: Request, offered: tuple[Format, ...]) -> list[Link]:

@@ -96,7 +96,7 @@ def _page(request: Request, chosen: Format) -> Response:
         told = {"query": asked, **_as_json(found), "page": number, "pages": pages}
         response = Response(json.dumps(told, ensure_ascii=False), media_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
-    return keep(request, response)
+    return keep(request, response, "q", "kind", "page", "format")
 
 
 def _file(request: Request, chosen: Format) -> Response:
@@ -116,7 +116,7 @@ def _suggest(request: Request) -> Response:
     href, root = href_of(request), root_of(request)
     addresses = [href(one.iri) or f"{root}/search?{urlencode({'q': one.label})}" for one in entries]
     told = [asked, [one.label for one in entries], [one.kind.label for one in entries], addresses]
-    return keep(request, Response(json.dumps(told, ensure_ascii=False), media_type=_SUGGESTIONS))
+    return keep(request, Response(json.dumps(told, ensure_ascii=False), media_type=_SUGGESTIONS), "q")
 
 
 def _asked(request: Request) -> tuple[str, Kind | None, int]:

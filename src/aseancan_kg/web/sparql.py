@@ -29,7 +29,9 @@ async def sparql(request: Request) -> Response:
     question = _question(request, parameters)
     chosen = chosen_format(request, answers.offered(question.form), wanted)
     if chosen is not HTML:
-        return await answers.answer(request, question, chosen, wanted)
+        return await answers.answer(
+            request, question, chosen, wanted, ["query", *(name for name, _ in request.state.graphs)]
+        )
     return workbench(request, question.text, results=await answers.table(request, question))
 
 

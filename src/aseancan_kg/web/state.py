@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from aseancan_kg import mediatypes
-from aseancan_kg.archive import Archived
+from aseancan_kg.archive import Archived, Release
+from aseancan_kg.catalogue.releases import releases
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.errors import InputError
@@ -122,6 +123,11 @@ class State:
         """Past releases that are kept beside the one that is served."""
         return Releases(self.archive, self.settings)
 
+    def available(self) -> list[Release]:
+        """Return the releases that can be had here, the newest first."""
+        told = self.derived.get(releases)
+        return [one for one in told if one.dataset == self.store.version or self.releases.has(one.dataset)]
+
     @cached_property
     def templates(self) -> jinja2.Environment:
         """Templates of the pages."""
@@ -145,10 +151,6 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     environment.globals["has_workbench"] = "workbench.js" in assets().files
     environment.globals["static"] = f"/static/{assets().digest}"
     return environment
-
-
-HEAD = "aseancan_kg.head"
-"""In the scope of a GET that was a HEAD: its body is not sent."""
 
 
 def state_in(scope: Scope) -> State:

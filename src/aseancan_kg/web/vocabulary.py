@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg.catalogue import labels
-from aseancan_kg.namespaces import ID, PREFIXES, PROLOGUE, SCHEME
+from aseancan_kg.namespaces import ID, PREFIXES, SCHEME, with_prefixes
 from aseancan_kg.store import QueryStore, Row
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.state import state_of
@@ -100,7 +100,7 @@ def _things(store: QueryStore) -> list[dict[str, Any]]:
 
 def _rows(store: QueryStore, query: str) -> list[tuple[str, dict[str, str]]]:
     """Return (IRI, values of the row by variable) for every row whose term is an IRI."""
-    return list(_values(store.rows(f"{PROLOGUE}{query}")))
+    return list(_values(store.rows(with_prefixes(query))))
 
 
 def _values(rows: Iterable[Row]) -> Iterable[tuple[str, dict[str, str]]]:

@@ -6,7 +6,6 @@ import httpx2
 import pytest
 
 from aseancan_kg import release
-from aseancan_kg.build import dataset as datasets
 
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
 READ = "/read/instrument/asean-canada-poa-2021-2025"
@@ -95,7 +94,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 def site(built, past, running, state_of, tmp_path_factory):
     """The service over the real dataset, its documents included, with a deposit: its address, and the pages' paths."""
     directory = tmp_path_factory.mktemp("released")
-    file = datasets.write(built, directory, release.document(built))
+    file = release.write(built, directory, release.document(built))
     with running(state_of(file, downloads=directory, archived=past, query_seconds=1.0)) as port:
         url = f"http://127.0.0.1:{port}"
         deposit = httpx2.post(
