@@ -311,3 +311,37 @@ def test_other_data_is_served_as_it_stands(script: Path, files: Path) -> None:
 
 def test_the_version_is_shown(cli) -> None:
     assert re.fullmatch(r"aseancan-kg \d+\.\d+\.\d+\n", cli("--version").stdout)
+
+
+def test_export_writes_a_record_in_any_format(cli, tmp_path):
+    shown = cli("export", "isbd", "instrument/mpac-2025")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("Master Plan on ASEAN Connectivity 2025 [Master plan]")
+    out = tmp_path / "bodies.xml"
+    assert cli("export", "marcxml", "body", "--out", out).stdout == ""
+    assert out.read_text(encoding="utf-8").count("<record ") == 51
+    by_body = cli("export", "marcxml", "instrument/mpac-2025", "--main-entry", "corporate")
+    assert 'tag="111"' in by_body.stdout
+
+
+def test_export_says_what_a_format_loses(cli):
+    told = cli("export", "oai_dc", "instrument/actip-2015", "--losses").stdout.splitlines()
+    assert "instrument/actip-2015\tnature\tno element means this" in told
+    assert not any("\ttitle\t" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("word",), "there is no format 'word'"),
+        (("mods", "body/aha-centre"), "MODS 3.8"),
+        (("oai_dc", "instrument/nowhere"), "there is no record of"),
+        (("oai_dc", "no iri"), "there is no record of"),
+        (("isbd", "body/asean", "--out", "nowhere/file"), "cannot write it"),
+    ],
+)
+def test_export_refuses_what_it_cannot_write(cli, arguments, told):
+    refused = cli("export", *arguments)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert told in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -49,6 +49,13 @@ class PlanFormat(StrEnum):
     turtle = "turtle"
 
 
+class MainEntry(StrEnum):
+    """Under what MARC 21 enters an instrument that is no treaty."""
+
+    by_title = "title"
+    by_body = "corporate"
+
+
 def main() -> None:
     """Run a verb; an error of ours becomes one message and an exit code: 1 for faulty data, 2 for unusable input."""
     try:
@@ -222,6 +229,36 @@ def query(
         diagnosis = doctor.examine(store, text)
         if diagnosis.outcome is not doctor.Outcome.NOT_EMPTY:
             print(diagnosis.as_text(), end="", file=sys.stderr)
+
+
+@app.command()
+def export(
+    format: Annotated[str, typer.Argument(help="Such as marcxml, marc21, mods, oai_dc; a wrong name lists them all.")],
+    things: Annotated[
+        list[str] | None, typer.Argument(help="IRIs, kind/slug or a kind; without any, the whole catalogue.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write instead of standard output.")] = None,
+    main_entry: Annotated[
+        MainEntry, typer.Option(help="Under what MARC 21 enters plans and declarations.")
+    ] = MainEntry.by_title,
+    losses: Annotated[bool, typer.Option("--losses", help="Say what the format does not carry of each.")] = False,
+) -> None:
+    """Write catalogue records of instruments, bodies and mechanisms."""
+    from aseancan_kg.library import crosswalk, exchange
+    from aseancan_kg.store.embedded import EmbeddedStore
+
+    if out:
+        _refuse_unwritable(out)
+    chosen = exchange.named(format)
+    store = EmbeddedStore.from_files([_dataset()], union_default_graph=True)
+    found = exchange.selected(store, chosen, things or ())
+    if losses:
+        for record in found:
+            for field, reason in crosswalk.losses(record, chosen.column).items():
+                print(f"{record.path}\t{field}\t{reason}")
+        return
+    written = chosen.write(found, main_entry.value)
+    _ = out.write_bytes(written) if out else sys.stdout.buffer.write(written)
 
 
 @app.command()

@@ -92,8 +92,9 @@ def _areas(record: Record) -> Iterator[str]:
     responsible = "".join(f" / {plain(value.text)}" for value in record.adopted_by_name[:1])
     form = "".join(f" [{plain(value.text)}]" for value in record.form[:1])
     yield f"{plain(record.heading).rstrip('.')}{numbers}{form}{responsible}"
-    if record.period:
-        yield plain(record.period)
+    begin, end = (plain("".join(one.text for one in ends[:1])) for ends in (record.period_start, record.period_end))
+    if begin or end:
+        yield f"{begin}–{end}" if begin and end else f"from {begin}" if begin else f"until {end}"
     published = ", ".join(plain(value.text) for value in (*record.edition_publisher, *record.edition_date))
     if published:
         yield published

@@ -1,18 +1,28 @@
 """The formats in which records leave the house, one list for the command line, the service and harvesters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from pymarc import Record as Marc
+
+from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library.display import as_isbd
 from aseancan_kg.library.dublin_core import as_dcterms, as_oai_dc
 from aseancan_kg.library.legislation import as_legislation
-from aseancan_kg.library.marc import as_iso2709, as_marcxml, main_record
+from aseancan_kg.library.marc import MainEntry, as_iso2709, as_marcxml, main_record
 from aseancan_kg.library.marc.authorities import authority
 from aseancan_kg.library.mods import as_mods
-from aseancan_kg.library.records import Record
+from aseancan_kg.library.records import CATALOGUED, Record, catalogue, records
 from aseancan_kg.mediatypes import Format
+from aseancan_kg.namespaces import ID
+from aseancan_kg.store.dataset import Dataset
 
-Writer = Callable[[Sequence[Record]], bytes]
+
+class Writer(Protocol):
+    """Writes records; in MARC 21 plans and declarations have the main entry that is wanted."""
+
+    def __call__(self, records: Sequence[Record], main_entry: MainEntry = "title", /) -> bytes: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,14 @@ class Exchange:
     column: str
 
 
+def _however_entered(write: Callable[[Sequence[Record]], bytes]) -> Writer:
+    return lambda records, main_entry="title": write(records)
+
+
+def _marc(write: Callable[[Iterable[Marc]], bytes], record: Callable[[Record, MainEntry], Marc]) -> Writer:
+    return lambda records, main_entry="title": write(record(one, main_entry) for one in records)
+
+
 _DESCRIBED = ("instrument", "body", "mechanism")
 _ALL = (*_DESCRIBED, "meeting", "action")
 _MARC, _MARCXML, _XML = "application/marc", "application/marcxml+xml", ("application/xml", "text/xml")
@@ -36,44 +54,94 @@ _MARC, _MARCXML, _XML = "application/marc", "application/marcxml+xml", ("applica
 
 FORMATS = (
     Exchange(
-        Format("marc21", _MARC, "MARC 21 (ISO 2709)"),
-        "mrc",
-        _DESCRIBED,
-        lambda records: as_iso2709(map(main_record, records)),
-        "marc21",
-    ),
-    Exchange(
         Format("marcxml", _MARCXML, "MARCXML", _XML),
         "marcxml.xml",
         _DESCRIBED,
-        lambda records: as_marcxml(map(main_record, records)),
+        _marc(as_marcxml, main_record),
+        "marc21",
+    ),
+    Exchange(
+        Format("marc21", _MARC, "MARC 21 (ISO 2709)"),
+        "mrc",
+        _DESCRIBED,
+        _marc(as_iso2709, main_record),
         "marc21",
     ),
     Exchange(
         Format("marc21-authority", _MARC, "MARC 21 authority (ISO 2709)"),
         "authority.mrc",
         _DESCRIBED,
-        lambda records: as_iso2709(map(authority, records)),
+        _marc(as_iso2709, lambda record, _: authority(record)),
         "marc21-authority",
     ),
     Exchange(
         Format("marcxml-authority", _MARCXML, "MARCXML authority"),
         "authority.marcxml.xml",
         _DESCRIBED,
-        lambda records: as_marcxml(map(authority, records)),
+        _marc(as_marcxml, lambda record, _: authority(record)),
         "marc21-authority",
     ),
-    Exchange(Format("mods", "application/mods+xml", "MODS 3.8"), "mods.xml", ("instrument", "action"), as_mods, "mods"),
-    Exchange(Format("oai_dc", "application/xml", "Dublin Core (oai_dc)"), "oai_dc.xml", _ALL, as_oai_dc, "oai_dc"),
-    Exchange(Format("dcterms", "application/xml", "Dublin Core terms"), "dcterms.xml", _ALL, as_dcterms, "dcterms"),
+    Exchange(
+        Format("mods", "application/mods+xml", "MODS 3.8"),
+        "mods.xml",
+        ("instrument", "action"),
+        _however_entered(as_mods),
+        "mods",
+    ),
+    Exchange(
+        Format("oai_dc", "application/xml", "Dublin Core (oai_dc)"),
+        "oai_dc.xml",
+        _ALL,
+        _however_entered(as_oai_dc),
+        "oai_dc",
+    ),
+    Exchange(
+        Format("dcterms", "application/xml", "Dublin Core terms"),
+        "dcterms.xml",
+        _ALL,
+        _however_entered(as_dcterms),
+        "dcterms",
+    ),
     Exchange(
         Format("legislation", "application/ld+json", "schema.org (JSON-LD)", ("application/json",)),
         "legislation.jsonld",
         _ALL,
-        as_legislation,
+        _however_entered(as_legislation),
         "legislation",
     ),
-    Exchange(Format("isbd", "text/plain", "Text after ISBD"), "isbd.txt", _ALL, as_isbd, "isbd"),
+    Exchange(Format("isbd", "text/plain", "Text after ISBD"), "isbd.txt", _ALL, _however_entered(as_isbd), "isbd"),
 )
 """Every format, in the order in which they are offered; the first is the default."""
 BY_NAME = {one.format.name: one for one in FORMATS}
+
+
+def named(name: str) -> Exchange:
+    """Return a format by its name; raises `InputError` with the list of what there is."""
+    if name not in BY_NAME:
+        raise InputError(f"there is no format {name!r}", remedy=f"There is: {', '.join(BY_NAME)}.")
+    return BY_NAME[name]
+
+
+def selected(store: Dataset, chosen: Exchange, things: Collection[str]) -> list[Record]:
+    """Return the records of things, each an IRI, our `kind/slug`, or a kind for all of it; without any, the catalogue.
+
+    Raises `NotFound` for what has no record in the format.
+    """
+    whole = catalogue(store) if not things or not set(CATALOGUED).isdisjoint(things) else {}
+    iris = [one if ":" in one else ID + one for one in things if one not in CATALOGUED]
+    single = records(store, iris)
+    for iri in iris:
+        if iri not in single or single[iri].kind not in chosen.kinds:
+            raise NotFound(f"there is no record of {iri} in {chosen.format.label}", remedy=_listed(chosen))
+    for kind in set(CATALOGUED).intersection(things).difference(chosen.kinds):
+        raise NotFound(f"there are no records of kind {kind!r} in {chosen.format.label}", remedy=_listed(chosen))
+    return [*(one for one in whole.values() if one.kind in (things or chosen.kinds)), *single.values()]
+
+
+def _listed(chosen: Exchange) -> str:
+    return f"It has records of: {', '.join(chosen.kinds)}."
+
+
+def of_kind(kind: str) -> tuple[Exchange, ...]:
+    """Return the formats that a record of a kind can be had in."""
+    return tuple(one for one in FORMATS if kind in one.kinds)

@@ -116,8 +116,9 @@ class Facts:
     """
 
     def __init__(self, store: Dataset, iris: Iterable[str]) -> None:
-        said = describe(store, iris)
-        self.things = [iri for iri in dict.fromkeys(iris) if said.of(iri)]
+        asked = [iri for iri in dict.fromkeys(iris) if _is_iri(iri)]
+        said = describe(store, asked)
+        self.things = [iri for iri in asked if said.of(iri)]
         self._found: dict[str, ByField] = {iri: defaultdict(_no_values) for iri in self.things}
         for iri in self.things:
             self._add(iri, said, [iri], _STATED)
@@ -211,6 +212,14 @@ def _wholes(store: Dataset, things: Sequence[str]) -> dict[str, set[str]]:
                     wholes.setdefault(part, set()).update(wholes[whole])
                     waiting.append(part)
     return wholes
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _triple(subject: str, name: str, value: Term) -> ox.Triple:

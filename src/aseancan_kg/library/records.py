@@ -20,6 +20,8 @@ KINDS = {
     ONT + name: kind
     for name, kind in {
         "Instrument": "instrument",
+        "Plan": "instrument",
+        "LegalInstrument": "instrument",
         "Body": "body",
         "Mechanism": "mechanism",
         "Meeting": "meeting",
@@ -181,7 +183,16 @@ FIELDS = tuple(one.name for one in fields(Record) if one.type is Values)
 _LABELS = {
     "form": "Kind",
     "nature": "Legal nature",
+    "adopted_place": "Place of adoption",
     "adopted_by_name": "Adopted by, in words",
+    "period_start": "Period begins",
+    "period_end": "Period ends",
+    "seat_city": "City of the seat",
+    "seat_country": "Country of the seat",
+    "rivals": "Values of other sources",
+    "sources": "Sources of the title",
+    "words": "Words of the text",
+    "iri": "IRI",
     "in_force": "Entered into force",
     "parties_note": "Note on parties",
     "members_note": "Note on members",
@@ -209,10 +220,15 @@ def label_of(field: str) -> str:
 
 def catalogued(store: Dataset) -> list[str]:
     """Return the IRIs of all things of which a catalogue has records: by kind, then by IRI."""
-    classes = {kind: name for name, kind in KINDS.items()}
-    return [
-        iri for kind in CATALOGUED for iri in sorted(pointing(store, _TYPE, [classes[kind]]).get(classes[kind], ()))
-    ]
+    found = {kind: set[str]() for kind in CATALOGUED}
+    for iri, ones in pointing(store, _TYPE, KINDS).items():
+        found.get(KINDS[iri], set()).update(ones)
+    return [iri for ones in found.values() for iri in sorted(ones)]
+
+
+def catalogue(store: Dataset) -> dict[str, Record]:
+    """Return all records of a catalogue; see `records`."""
+    return records(store, catalogued(store))
 
 
 def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:

@@ -23,7 +23,7 @@ from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.web import signposting
+from aseancan_kg.web import records, signposting
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import home, page
 from aseancan_kg.web.pictures import of_thing
@@ -65,6 +65,7 @@ class Edition:
             "reference": references(self.store, [iri])[iri] if citable(iri) else None,
             "sentence": as_sentence,
             "changes": _changes(request, iri),
+            "record": records.addresses(root_of(request), iri, [one.iri for one in shown.types]),
         }
 
 

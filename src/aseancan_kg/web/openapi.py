@@ -13,7 +13,9 @@ from aseancan_kg import error_reports
 from aseancan_kg.catalogue.facets import SHELVES
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
+from aseancan_kg.library import exchange
 from aseancan_kg.library.citations import WRITERS
+from aseancan_kg.library.records import CATALOGUED
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
@@ -23,6 +25,7 @@ from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
 
+_RECORD_FORMATS = tuple(one.format for one in exchange.FORMATS)
 _ANY_ANSWER = (*RESULT_FORMATS, XLSX, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
@@ -108,6 +111,10 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
             )
         },
         "/cite": {"get": _operation("Cite a thing", _CITED, tuple(WRITERS))},
+        "/records/{kind}/{slug}.{format}": {"get": _operation("Take a catalogue record", _RECORD, _RECORD_FORMATS)},
+        "/records/{kind}.{format}": {
+            "get": _operation("Take all catalogue records of a kind", _RECORD[::2], _RECORD_FORMATS)
+        },
         "/read/{kind}/{slug}.{suffix}": {
             "get": _operation("Take a plan's text, actions or triples", _READ, reading.OFFERED)
         },
@@ -206,6 +213,11 @@ _READ = [
     ),
     _parameter("slug", {"type": "string", "description": "Name of the plan, as in its address."}, place="path"),
     _parameter("suffix", {"enum": [one.name for one in reading.OFFERED]}, place="path"),
+]
+_RECORD = [
+    _parameter("kind", {"enum": [*CATALOGUED]}, place="path"),
+    _parameter("slug", {"type": "string", "description": "Name of the thing, as in its address."}, place="path"),
+    _parameter("format", {"enum": [one.name for one in _RECORD_FORMATS]}, place="path"),
 ]
 _SEARCH = [
     _parameter("q", {"type": "string", "maxLength": LONGEST, "description": "Words, in any order; no operators."}),

@@ -12,10 +12,12 @@ from aseancan_kg.library.marc.bibliographic import MainEntry, bibliographic
 from aseancan_kg.library.plain import document
 from aseancan_kg.library.records import Record
 
+__all__ = ["NAMESPACE", "MainEntry", "as_iso2709", "as_marcxml", "element_of", "main_record"]
+
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 LONGEST_FIELD, LONGEST_RECORD = 9_999, 99_999
 """Bytes whose number the directory and the leader of ISO 2709 have room for."""
-_CUT = " […]"
+_CUT = " […]."
 
 
 def main_record(record: Record, main_entry: MainEntry = "title") -> Marc:

@@ -25,7 +25,8 @@ from aseancan_kg.library.marc.fields import (
 from aseancan_kg.library.records import Record, Value, label_of
 
 _LEADER = "00000nz  a2200000n  4500"
-_FIXED = "n||az|nnaabn          |a a|n||    d"
+_FIXED = "n||az|nnaabn          || an|     d"
+"""Positions 06-39: an established name, described by RDA, for main, added, subject and series entries."""
 _RELATED = {
     "parent": "Hierarchical superior:",
     "children": "Hierarchical subordinate:",
