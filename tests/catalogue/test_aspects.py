@@ -5,6 +5,8 @@ import pytest
 
 from aseancan_kg.catalogue.aspects import aspects
 from aseancan_kg.catalogue.codings import Codings
+from aseancan_kg.catalogue.kinds import BY_NAME
+from aseancan_kg.catalogue.listing import Listing
 from aseancan_kg.catalogue.succession import succession
 from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, concept, thing
 from aseancan_kg.store.embedded import EmbeddedStore
@@ -93,12 +95,58 @@ def test_a_meeting_has_neighbours_and_what_was_said_at_it(shown):
 def test_posts_and_parts_are_seen_from_every_side(shown):
     person = thing("person", "amran-mohamed-zin")
     own = shown(person)["roles"]
-    assert (own[0].words, own[0].when) == ("Secretary-General", "as of 2025-07")
-    assert person not in {end.iri for one in own for end in one.ends}
+    assert (own.held[0].words, own.held[0].when) == ("Secretary-General", "as of 2025-07")
+    assert person not in {end.iri for one in (*own.held, *own.taken) for end in one.ends}
     meeting = shown(thing("meeting", "20th-asean-canada-dialogue"))["roles"]
-    assert any(one.words.startswith("co-chair, ") and person in {end.iri for end in one.ends} for one in meeting)
-    post = shown(thing("post", "country-coordinator-canada"))["roles"]
-    assert "2004–2006" in [one.when for one in post]
+    assert any(one.words.startswith("co-chair, ") and person in {end.iri for end in one.ends} for one in meeting.taken)
+    assert {one.when for one in meeting.taken} == {None}  # it is the page of that day
+    assert "2004–2006" in [one.when for one in shown(thing("post", "country-coordinator-canada"))["roles"].held]
+    assert shown(thing("state", "canada"))["roles"].taken[0].when == "2023-05-30"
+
+
+def test_a_posts_terms_stand_in_the_order_of_time_and_those_without_a_day_last(shown):
+    post = shown(thing("post", "adm-indo-pacific-gac"))["roles"]
+    days = [one.when for one in post.held]
+    assert days[:4] == ["as of 2025-11-19", "as of 2023-05-30", "as of 2021-07-13", "as of 2020-08-11"]
+    assert days[4:] == [None]
+    assert [one.when for one in post.taken] == sorted((one.when for one in post.taken), reverse=True)
+
+
+def test_a_clause_stands_in_its_action_and_tells_who_acts(shown):
+    found = shown(f"{PLAN}/action/1.2.6/clause/1")["clause"]
+    assert (found.position, found.action.part.number, found.action.plan.iri) == (1, "1.2.6", PLAN)
+    assert ("addressee", ("ASEAN Regional Mine Action Centre (ARMAC)",)) in [
+        (one.label, texts) for one, texts in found.told
+    ]
+    assert (found.before, found.after) == ("", "")  # nothing but a semicolon is left of the action
+    second = shown(f"{PLAN}/action/1.3.2/clause/2")["clause"]
+    assert second.position == 2
+    assert f"{second.before}{second.clause.text}{second.after}" == second.action.part.text
+    alone = made(("clause:x", "ac:text", "Words"), ("clause:x", "rdf:type", "ac:Clause"))
+    assert aspects(alone, thing("clause", "x"), [f"{ONT}Clause"]) == []
+
+
+def test_a_statement_tells_who_spoke_where_and_how_it_is_known(shown):
+    found = shown(thing("statement", "d20-s01-reaffirmed-partnership"))["statement"]
+    assert ([one.label for one in found.speakers], found.act, found.meeting.label, found.form) == (
+        ["Association of Southeast Asian Nations", "Canada"],
+        "Reaffirmed",
+        "20th ASEAN-Canada Dialogue",
+        "Paraphrase",
+    )
+    assert len(found.reported_through) == 2
+
+
+def test_a_state_tells_what_it_belongs_to_what_it_joined_and_what_it_said(shown):
+    found = shown(thing("state", "canada"))["party"]
+    assert "ASEAN Regional Forum" in [one.label for one in found.memberships]
+    tac = next(one for one in found.instruments if one.instrument.label.startswith("Treaty of Amity"))
+    assert [(act.link.label, act.when) for act in tac.acts] == [("Acceded", "2010-07-23")]
+    sea = next(one for one in found.instruments if one.instrument.label.endswith("Law of the Sea"))
+    assert [act.link.label for act in sea.acts][:2] == ["Signed", "Ratified"]
+    assert PLAN in {one.instrument.iri for one in found.instruments}
+    assert len(found.statements) == 10
+    assert aspects(made(("state:x", "rdf:type", "ac:State")), thing("state", "x"), [f"{ONT}State"]) == []
 
 
 def test_a_topic_tells_its_actions_by_chapter_and_a_verb_each_action_once(shown):
@@ -111,6 +159,17 @@ def test_a_topic_tells_its_actions_by_chapter_and_a_verb_each_action_once(shown)
     numbers = [one.number for _, ones in verb.chapters for one in ones]
     assert len(numbers) == len(set(numbers)) == verb.count
     assert all("/" not in number for number in numbers)
+
+
+def test_a_topic_has_the_actions_that_it_is_browsed_by_those_on_narrower_topics_too(shown, served):
+    listing = Listing(served, BY_NAME["action"])
+    topics = [quad.subject.value for quad in served.quads(predicates=[ox.NamedNode(f"{SKOS}narrower")])]
+    topics = topics or [quad.object.value for quad in served.quads(predicates=[ox.NamedNode(f"{SKOS}broader")])]
+    for topic in {one for one in topics if one.startswith(concept("topic", ""))}:
+        browsed = listing.matching(listing.selection([("topic", topic.rpartition("/")[2])]))
+        assert shown(topic)["concept"].count == len(browsed)
+    (_, ones), *_ = shown(concept("topic", "agriculture"))["concept"].chapters
+    assert "Food security and nutrition" in [topic.label for topic in ones[0].narrower]
 
 
 def test_a_goal_tells_the_actions_on_it_and_on_its_targets_and_how_sure_that_is(shown, served):

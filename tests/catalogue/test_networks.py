@@ -91,8 +91,28 @@ def test_no_two_nodes_lie_on_one_another_and_each_time_they_lie_the_same(real):
     network = networks.with_actions(real)
     for one, other in itertools.combinations(network.nodes, 2):
         assert abs(one.x - other.x) + abs(one.y - other.y) > 0.01
-    assert all(0 <= place <= 1 for node in network.nodes for place in (node.x, node.y))
+    assert all(0 <= node.x <= 1 and (0 <= node.y <= 1 or node.y >= 2) for node in network.nodes)
     assert networks.with_actions(real) == network
+
+
+def test_small_groups_stand_below_what_is_connected(real):
+    network = networks.of_things(real)
+    below = {number for number, node in enumerate(network.nodes) if node.y > 1}
+    assert 0 < len(below) < len(network.nodes) / 2
+    assert all((edge.source in below) == (edge.target in below) for edge in network.edges)
+    above = [node for number, node in enumerate(network.nodes) if number not in below]
+    for side in ("x", "y"):
+        places = [getattr(node, side) for node in above]
+        assert (min(places), max(places)) == (0, 1)
+
+
+def test_a_network_of_small_groups_only_has_its_largest_above(store):
+    pairs = "".join(
+        f":a{n} a ac:Action ; ac:mentions :b{n}, :c{n} . :b{n} a ac:Body . :c{n} a ac:Body .\n" for n in "12"
+    )
+    network = networks.of_things(store(f"{pairs} :a1 ac:mentions :d . :d a ac:Body ."))
+    assert {node.iri for node in network.nodes if node.y <= 1} == {"urn:b1", "urn:c1", "urn:d"}
+    assert sorted(node.y for node in network.nodes if node.y > 1) == [2, 3]
 
 
 def test_a_large_network_is_cut_and_says_so(store):

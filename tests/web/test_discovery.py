@@ -88,7 +88,7 @@ def test_a_person_can_read_what_the_dataset_is(released):
     response = released.get("/dataset", headers=BROWSER)
     page = response.text
     assert response.headers["content-location"] == "/dataset.html"
-    assert re.findall(r"<h2>([\w ]+?)(?: <small>|</h2>)", page) == [
+    assert re.findall(r"<h2[^>]*>([\w ]+?)(?: <small>|</h2>)", page) == [
         *("How to cite it", "Files", "Query it", "Releases", "Graphs", "How good it is")
     ]
     files = released.get("/downloads/manifest.json").json()["files"]
@@ -97,6 +97,18 @@ def test_a_person_can_read_what_the_dataset_is(released):
     row = next(each for each in page.split("<tr>")[1:] if "graphs/news-20th-asean-canada-dialogue.ttl" in each)
     assert LICENCE not in row
     assert "All rights reserved by the newspaper" in row
+
+
+def test_the_dataset_is_cited_one_way_wherever_it_is(released):
+    page = released.get("/dataset", headers=BROWSER).text
+    release = re.search(r"/r/([0-9a-f]{16})", re.search('<p class="cite">(.*?)</p>', page)[1])[0]
+    assert 'href="/dataset#cite"' in page
+    assert 'id="cite"' in page
+    address = re.search(r'href="(/cite[^"]*)">BibTeX', page)[1].replace("&amp;", "&")
+    assert f"url = {{https://w3id.org/aseancan{release}}}" in released.get(address).text
+    assert (
+        f"Cite it as</dt><dd><code>https://w3id.org/aseancan{release}<" in released.get(release, headers=BROWSER).text
+    )
 
 
 def test_the_page_tells_search_engines_by_schema_org(released):

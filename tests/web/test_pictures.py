@@ -149,6 +149,33 @@ def test_a_timeline_draws_a_day_as_a_point_and_a_year_as_wide_as_it_is(serve, st
     assert "&lt;script&gt;" in page
 
 
+def test_a_period_of_which_one_end_is_told_is_a_line_to_or_from_it(serve, state_of, tmp_path):
+    file = tmp_path / "periods.ttl"
+    file.write_text(
+        "@prefix ac: <https://w3id.org/aseancan/ont#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+        "@prefix i: <https://w3id.org/aseancan/id/instrument/> ."
+        'i:whole a ac:Instrument ; ac:periodStartsOn "2001"^^xsd:gYear ; ac:periodEndsOn "2005"^^xsd:gYear .'
+        'i:ends a ac:Instrument ; ac:adoptedOn "2006-01-01"^^xsd:date ; ac:periodEndsOn "2020"^^xsd:gYear .'
+        'i:only a ac:Instrument ; ac:periodEndsOn "2020"^^xsd:gYear . i:ends ac:supersedes i:whole . '
+        'i:only ac:supersedes i:ends . i:starts a ac:Instrument ; ac:periodStartsOn "2010"^^xsd:gYear ;'
+        "ac:supersedes i:only ."
+    )
+    with serve(state_of(file), headers=BROWSER) as client:
+        drawn = ElementTree.fromstring(client.get(address("lineages", ".svg")).text)
+    rows = {
+        link.find(f"{SVG}text").text: link for link in drawn.iter(f"{SVG}g") if link.find(f"{SVG}title") is not None
+    }
+
+    def line(name):
+        (found,) = rows[name].findall(f"{SVG}line") or [None]
+        return found is not None and float(found.get("x2")) - float(found.get("x1"))
+
+    assert line("whole") is False
+    assert line("ends") > 200  # from the day of its adoption
+    assert line("only") == line("starts") == 40
+    assert "start or end not told" in [text.text for text in drawn.iter(f"{SVG}text")]
+
+
 def test_planted_markup_stays_text_in_every_form(serve, state_of, tmp_path):
     file = tmp_path / "planted.nt"
     ont, text = "https://w3id.org/aseancan/ont#", f'"{SCRIPT}&\\""'

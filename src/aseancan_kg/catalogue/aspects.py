@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection
 
 from aseancan_kg.catalogue.claims import claim
+from aseancan_kg.catalogue.clauses import clause
 from aseancan_kg.catalogue.concepts import concept
 from aseancan_kg.catalogue.hierarchy import hierarchy, meetings_of, neighbours
 from aseancan_kg.catalogue.mentions import KINDS
+from aseancan_kg.catalogue.parties import party
 from aseancan_kg.catalogue.passages import passages
 from aseancan_kg.catalogue.reading import place
 from aseancan_kg.catalogue.roles import roles
-from aseancan_kg.catalogue.statements import statements_at
+from aseancan_kg.catalogue.statements import statement, statements_at
 from aseancan_kg.catalogue.succession import succession
 from aseancan_kg.namespaces import ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
@@ -22,12 +24,15 @@ _SERIES = (f"{ONT}Body", f"{ONT}Mechanism")
 _ASPECTS: dict[str, tuple[Aspect, tuple[str, ...]]] = {
     "claim": (claim, tuple(ONT + name for name in ("Assertion", "Coding", "Mention"))),
     "place": (place, tuple(ONT + name for name in ("Action", "Section", "Preamble"))),
+    "clause": (clause, (f"{ONT}Clause",)),
+    "statement": (statement, (f"{ONT}Statement",)),
     "succession": (succession, (f"{ONT}Instrument",)),
     "hierarchy": (hierarchy, _SERIES),
     "neighbours": (neighbours, (f"{ONT}Meeting",)),
     "statements": (statements_at, (f"{ONT}Meeting",)),
     "meetings": (meetings_of, _SERIES),
-    "roles": (roles, tuple(ONT + name for name in ("Person", "Post", "Meeting", "Body"))),
+    "roles": (roles, tuple(ONT + name for name in ("Person", "Post", "Meeting", "Body", "State", "StateGroup"))),
+    "party": (party, tuple(ONT + name for name in ("State", "StateGroup"))),
     "concept": (concept, (f"{PREFIXES['skos']}Concept", f"{_SDGO}Goal", f"{_SDGO}Target")),
     "passages": (passages, _NAMED),
 }

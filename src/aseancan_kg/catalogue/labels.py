@@ -23,6 +23,7 @@ _PLAIN_WORDS = {
     f"{PREFIXES['prov']}hadPrimarySource": "rests on",
     f"{PREFIXES['dcterms']}isPartOf": "part of",
     f"{PREFIXES['foaf']}page": "web page",
+    f"{PREFIXES['oa']}hasSource": "quotes",
     f"{PREFIXES['schema']}sameAs": "same as",
     f"{PREFIXES['prov']}wasQuotedFrom": "quoted from",
 }

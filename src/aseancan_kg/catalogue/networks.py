@@ -4,7 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import cast
 
 import numpy as np
@@ -16,7 +16,7 @@ from aseancan_kg.namespaces import ONT, PREFIXES, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 
 Places = npt.NDArray[np.float64]
-"""Coordinates of nodes, a row for each, from 0 to 1."""
+"""Coordinates of nodes, a row for each: from 0 to 1, but see `Node` for what is not connected to the rest."""
 ACTION, MEETING = f"{ONT}Action", f"{ONT}Meeting"
 KINDS = tuple(f"{ONT}{name}" for name in ("Instrument", "Body", "Mechanism", "Programme", "Fund"))
 """Classes of the things that are drawn, besides actions."""
@@ -36,7 +36,8 @@ _INVERSES = {f"{ONT}supersededBy"}
 class Node:
     """A thing or an action where the layout puts it, both coordinates from 0 to 1.
 
-    `name` is its short name, `kind` its class, and `actions` the number of actions that name it.
+    Below stand small groups that nothing connects to the rest, one node to a row: there `y` is 1 and the number of the
+    row. `name` is its short name, `kind` its class, and `actions` the number of actions that name it.
     """
 
     iri: str
@@ -240,16 +241,50 @@ def _narrow(names: Collection[str]) -> Collection[str]:
     return {name for name in names if name not in _GENERAL} or names
 
 
-_words = _narrow
-
-
 _STEPS = 400
+_SMALL = 4
+"""Nodes of the largest group that stands apart, when nothing connects it to the rest."""
+_COLUMNS = 5
+"""Columns in which such groups stand."""
 
 
 def _layout(count: int, edges: Sequence[tuple[int, int, float]]) -> Places:
+    """Place nodes: the largest group of those that are connected and other large ones together, small ones below.
+
+    The same graph always gives the same places.
+    """
+    first, *others = _groups(count, edges)
+    large = sorted(chain(first, *(group for group in others if len(group) > _SMALL)))
+    numbers = {node: number for number, node in enumerate(large)}
+    within = [(numbers[one], numbers[other], weight) for one, other, weight in edges if one in numbers]
+    places = np.zeros((count, 2))
+    places[large] = _drawn_together(len(large), within)
+    depths = [0.0] * _COLUMNS
+    for group in (group for group in others if len(group) <= _SMALL):
+        column = depths.index(min(depths))
+        for row, node in enumerate(group):
+            aside = 0.1 * (row % 2) if len(group) > 2 else 0  # so that no line of a group lies on another
+            places[node] = (column + aside) / _COLUMNS, 2 + depths[column] + row
+        depths[column] += len(group) + (0.5 if len(group) > 1 else 0)
+    return places
+
+
+def _groups(count: int, edges: Iterable[tuple[int, int, float]]) -> list[list[int]]:
+    """Return the nodes in groups that are connected, the largest first."""
+    groups = {node: [node] for node in range(count)}
+    for one, other, _ in edges:
+        into, joined = groups[one], groups[other]
+        if into is not joined:
+            into += joined
+            groups |= dict.fromkeys(joined, into)
+    distinct = {id(group): sorted(group) for group in groups.values()}
+    return sorted(distinct.values(), key=lambda group: -len(group))
+
+
+def _drawn_together(count: int, edges: Sequence[tuple[int, int, float]]) -> Places:
     """Place nodes so that those that are joined lie near and no two on one another (Fruchterman and Reingold 1991).
 
-    A pull to the middle keeps what is not joined together. The same graph always gives the same places.
+    A pull to the middle keeps what is not joined together.
     """
     turns = np.arange(count) * math.pi * (3 - math.sqrt(5))
     places = np.sqrt(np.arange(count) + 0.5)[:, None] * np.stack([np.cos(turns), np.sin(turns)], axis=1)

@@ -7,10 +7,11 @@ from aseancan_kg.namespaces import ONT
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import Descriptions, describe, pointing
 
-_ENDS = [ONT + name for name in ("holder", "agent", "post", "organisation", "meeting")]
-_FROM, _TO, _AS_OF, _AS_OF_EARLIEST, _FROM_EARLIEST = (
-    ONT + name for name in ("heldFromOn", "heldToOn", "asOfOn", "asOfEarliest", "heldFromEarliest")
-)
+_MEETING = f"{ONT}meeting"
+_ENDS = [*(ONT + name for name in ("holder", "agent", "post", "organisation")), _MEETING]
+_FROM, _TO, _AS_OF, _STARTED = (ONT + name for name in ("heldFromOn", "heldToOn", "asOfOn", "startedOn"))
+_EARLIEST = [ONT + name for name in ("heldFromEarliest", "asOfEarliest", "heldToEarliest")]
+_STARTED_EARLIEST = f"{ONT}startedEarliest"
 _ROLE, _TITLE, _CAPACITY = (ONT + name for name in ("participationRole", "postTitle", "capacity"))
 
 
@@ -24,18 +25,35 @@ class Role:
     when: str | None
 
 
-def roles(store: Dataset, thing: str) -> tuple[Role, ...]:
-    """Return the roles that a thing has, gives or is the place of, the latest first."""
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Posts held and parts taken in meetings, both the latest first, and at last those of which no day is known."""
+
+    held: tuple[Role, ...]
+    taken: tuple[Role, ...]
+
+
+def roles(store: Dataset, thing: str) -> Roles | None:
+    """Return the roles that a thing has, gives or is the place of; None where there are none.
+
+    A part in a meeting is of the day when that began.
+    """
     found = {node for name in _ENDS for node in pointing(store, name, [thing]).get(thing, ())}
+    if not found:
+        return None
     said = describe(store, found)
-    named = {end for iri in found for name in (*_ENDS, _ROLE) for end in said.iris(iri, name)}
-    labels = store.labels(named)
+    meetings = {meeting for iri in found for meeting in said.iris(iri, _MEETING)}
+    said |= describe(store, meetings, [_STARTED, _STARTED_EARLIEST])
+    labels = store.labels({end for iri in found for name in (*_ENDS, _ROLE) for end in said.iris(iri, name)})
 
     def order(iri: str) -> tuple[str, list[tuple[int, str]]]:
-        begins = said.text(iri, _FROM_EARLIEST) or said.text(iri, _AS_OF_EARLIEST)
-        return begins or "", natural(iri)
+        days = [said.text(iri, name) for name in _EARLIEST]
+        days += [said.text(meeting, _STARTED_EARLIEST) for meeting in said.iris(iri, _MEETING)]
+        return next(filter(None, days), ""), natural(iri)
 
-    return tuple(_role(said, labels, iri, thing) for iri in sorted(found, key=order, reverse=True))
+    ordered = sorted(found, key=order, reverse=True)
+    held, taken = ([iri for iri in ordered if bool(said.iris(iri, _MEETING)) == met] for met in (False, True))
+    return Roles(*(tuple(_role(said, labels, iri, thing) for iri in ones) for ones in (held, taken)))
 
 
 def _role(said: Descriptions, labels: Labels, iri: str, thing: str) -> Role:
@@ -46,4 +64,5 @@ def _role(said: Descriptions, labels: Labels, iri: str, thing: str) -> Role:
     held = (
         f"{begins}–{ended}" if begins and ended else f"from {begins}" if begins else f"until {ended}" if ended else None
     )
-    return Role(iri, words, tuple(link(labels, end) for end in ends), held or (f"as of {as_of}" if as_of else None))
+    met = next((said.text(end, _STARTED) for end in ends if end in said.iris(iri, _MEETING)), None)
+    return Role(iri, words, tuple(link(labels, end) for end in ends), held or (f"as of {as_of}" if as_of else met))

@@ -11,6 +11,8 @@ from aseancan_kg.store.descriptions import Descriptions, describe, nodes, pointi
 _RDF = PREFIXES["rdf"]
 _REAFFIRMS = f"{ONT}reaffirms"
 _MATCH, _BASIS, _SAID_AT = f"{ONT}match", f"{ONT}basis", f"{ONT}saidAt"
+_ACT, _SPEAKER, _FORM, _THROUGH = (ONT + name for name in ("speechAct", "speaker", "statementForm", "reportedThrough"))
+_NAMED = (_ACT, _SPEAKER, _FORM, _THROUGH, _SAID_AT)
 _NONE = "/match/none"
 
 
@@ -28,7 +30,10 @@ class Uptake:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a speaker is reported to have said: who, in which words, and what of a plan it takes up."""
+    """What a speaker is reported to have said: who, in which words, and what of a plan it takes up.
+
+    `form` tells whether the report quotes or paraphrases.
+    """
 
     link: Link
     act: str | None
@@ -36,6 +41,9 @@ class Statement:
     quotation: str | None
     takes_up: tuple[Uptake, ...]
     takes_up_nothing: bool
+    meeting: Link | None
+    form: str | None
+    reported_through: tuple[Link, ...]
 
 
 def uptakes(store: Dataset, parts: Collection[str]) -> dict[str, list[Uptake]]:
@@ -53,11 +61,24 @@ def reported_meetings(store: Dataset) -> tuple[Link, ...]:
 
 def statements_at(store: Dataset, meeting: str) -> tuple[Statement, ...]:
     """Return what was said at a meeting, in the order of the report."""
-    statements = pointing(store, _SAID_AT, [meeting]).get(meeting, [])
+    return _statements(store, pointing(store, _SAID_AT, [meeting]).get(meeting, []))
+
+
+def statements_of(store: Dataset, speaker: str) -> tuple[Statement, ...]:
+    """Return what a speaker is reported to have said, in the order of the reports."""
+    return _statements(store, pointing(store, _SPEAKER, [speaker]).get(speaker, []))
+
+
+def statement(store: Dataset, iri: str) -> Statement:
+    """Return a statement."""
+    (found,) = _statements(store, [iri])
+    return found
+
+
+def _statements(store: Dataset, statements: Collection[str]) -> tuple[Statement, ...]:
     said = describe(store, statements)
     taken = _uptakes(store, pointing(store, f"{_RDF}subject", statements), by="statement")
-    named = {name for iri in statements for by in ("speechAct", "speaker") for name in said.iris(iri, ONT + by)}
-    labels = store.labels({*statements, *named})
+    labels = store.labels({*statements, *(name for iri in statements for by in _NAMED for name in said.iris(iri, by))})
 
     def order(iri: str) -> tuple[int, list[tuple[int, str]]]:
         return said.number(iri, f"{ONT}startOffset") or 0, natural(iri)
@@ -65,11 +86,14 @@ def statements_at(store: Dataset, meeting: str) -> tuple[Statement, ...]:
     return tuple(
         Statement(
             link=link(labels, iri),
-            act=next((link(labels, act).label for act in said.iris(iri, f"{ONT}speechAct")), None),
-            speakers=tuple(link(labels, speaker) for speaker in said.iris(iri, f"{ONT}speaker")),
+            act=next((link(labels, act).label for act in said.iris(iri, _ACT)), None),
+            speakers=tuple(link(labels, speaker) for speaker in said.iris(iri, _SPEAKER)),
             quotation=said.text(iri, f"{ONT}quotation"),
             takes_up=tuple(taken.get(iri, ())),
             takes_up_nothing=any(match.endswith(_NONE) for match in said.iris(iri, _MATCH)),
+            meeting=next((link(labels, at) for at in said.iris(iri, _SAID_AT)), None),
+            form=next((link(labels, form).label for form in said.iris(iri, _FORM)), None),
+            reported_through=tuple(link(labels, source) for source in said.iris(iri, _THROUGH)),
         )
         for iri in sorted(statements, key=order)
     )

@@ -8,7 +8,9 @@ import pyoxigraph as ox
 
 from aseancan_kg.catalogue.documents import Document, document
 from aseancan_kg.catalogue.evidence import MENTIONS, Evidence, Value, evidence_of, value_of
+from aseancan_kg.catalogue.incoming import Incoming, Pointing
 from aseancan_kg.catalogue.labels import Labels, Link, iri_of, link, natural, text_of, words
+from aseancan_kg.catalogue.sources import Source, sources
 from aseancan_kg.namespaces import ONT, PREFIXES
 from aseancan_kg.store.dataset import Dataset
 
@@ -38,15 +40,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """Things that point here by one property; `count` covers all of them, `things` those on this page."""
-
-    property: Link
-    count: int
-    things: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Thing:
     """Everything the page of a thing shows; `page` of `pages` counts the incoming links."""
 
@@ -59,7 +52,7 @@ class Thing:
     facts: tuple[Fact, ...]
     computing_facts: tuple[Fact, ...]
     evidence: tuple[Evidence, ...]
-    sources: tuple[Link, ...]
+    sources: tuple[Source, ...]
     incoming: tuple[Incoming, ...]
     incoming_total: int
     page: int
@@ -73,7 +66,8 @@ def thing(store: Dataset, iri: str, page: int = 1, languages: Sequence[str] = ()
     found = document(store, iri, page)
     quads = found.own
     statements = store.about(found.statements)
-    named = {iri, *found.graphs, *(part for pair in found.shown for part in pair if part)}
+    pointing = Pointing(store, found)
+    named = {iri, *found.graphs} | pointing.named
     for quad in (*quads, *(quad for told in statements.values() for quad in told)):
         named |= {quad.predicate.value, iri_of(quad.object)} - {""}
     labels = store.labels(named, languages)
@@ -81,8 +75,8 @@ def thing(store: Dataset, iri: str, page: int = 1, languages: Sequence[str] = ()
         labels[f"{_SKOS}notation"] = ox.Literal("code", language="en")  # of all else it is a number
 
     evidence = evidence_of(store, labels, statements)
-    sources = tuple(dict.fromkeys(source for one in evidence for source in one.sources))
-    facts = _facts(labels, [quad.triple for quad in quads], evidence, sources)
+    origins = sources(store, (source for one in evidence for source in one.sources))
+    facts = _facts(labels, [quad.triple for quad in quads], evidence, [one.link for one in origins])
     notation = next((fact.values[0].text for fact in facts if fact.property.iri == f"{_SKOS}notation"), None)
     label = labels[iri].value if iri in labels else notation or words(iri)
     hidden = {_TYPE, _TEXT} | ({f"{_SKOS}prefLabel"} if iri in labels else set())
@@ -103,8 +97,8 @@ def thing(store: Dataset, iri: str, page: int = 1, languages: Sequence[str] = ()
         facts=tuple(fact for fact in told if fact not in computing),
         computing_facts=tuple(computing),
         evidence=evidence,
-        sources=sources,
-        incoming=_incoming(labels, found),
+        sources=origins,
+        incoming=pointing.groups(labels),
         incoming_total=len(found.incoming),
         page=page,
         pages=found.pages,
@@ -172,13 +166,3 @@ def _rank(name: str) -> int:
 
 def _values(facts: Sequence[Fact], name: str) -> tuple[Value, ...]:
     return next((fact.values for fact in facts if fact.property.iri == name), ())
-
-
-def _incoming(labels: Labels, found: Document) -> tuple[Incoming, ...]:
-    """Group the incoming links of one page by property; the counts are those of all pages."""
-    groups = []
-    for name in dict.fromkeys(name for name, _ in found.shown):
-        things = tuple(link(labels, subject) for predicate, subject in found.shown if predicate == name)
-        count = sum(predicate == name for predicate, _ in found.incoming)
-        groups.append(Incoming(link(labels, name) if name else Link("", "described in this graph"), count, things))
-    return tuple(groups)

@@ -12,11 +12,25 @@ _DATASET = f"{BASE}dataset"
 _PART = re.compile(r"(.+?)/(?:action/.+|section/.+|preamble)")
 _ADOPTED, _PARTY = f"{ONT}adoptedOn", f"{ONT}party"
 _TITLE, _ISSUED, _CREATOR = (PREFIXES["dcterms"] + name for name in ("title", "issued", "creator"))
-_VERSION, _PUBLISHER = f"{PREFIXES['dcat']}version", f"{PREFIXES['dc']}publisher"
+_VERSION, _CURRENT = (PREFIXES["dcat"] + name for name in ("version", "hasCurrentVersion"))
+_PUBLISHER = f"{PREFIXES['dc']}publisher"
 _NOTATION, _QUOTED_FROM = f"{PREFIXES['skos']}notation", f"{PREFIXES['prov']}wasQuotedFrom"
 
 _TYPE, _SUBJECT, _PREDICATE = (PREFIXES["rdf"] + name for name in ("type", "subject", "predicate"))
-_READ = (_TYPE, _SUBJECT, _PREDICATE, _ADOPTED, _PARTY, _TITLE, _ISSUED, _CREATOR, _VERSION, _NOTATION, _QUOTED_FROM)
+_READ = (
+    _TYPE,
+    _SUBJECT,
+    _PREDICATE,
+    _ADOPTED,
+    _PARTY,
+    _TITLE,
+    _ISSUED,
+    _CREATOR,
+    _VERSION,
+    _CURRENT,
+    _NOTATION,
+    _QUOTED_FROM,
+)
 
 
 def citable(iri: str) -> bool:
@@ -28,7 +42,8 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     """Return how each thing is cited, with the version of the dataset that describes it.
 
     A statement node goes by what it is about. The text of an instrument is by its parties and of the day it was
-    adopted; everything else is by whom the dataset is by. What the data does not tell is left out.
+    adopted; everything else is by whom the dataset is by. The dataset goes by the address of its release, which
+    stays as it was. What the data does not tell is left out.
     """
     works = {iri: match[1] if (match := _PART.fullmatch(iri)) else iri for iri in iris}
     said = describe(store, [*works, *works.values(), _DATASET], _READ)
@@ -60,7 +75,7 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
             author=_listed(sorted(map(label, authors))),
             issued=adopted if is_text else issued,
             version=f"{version} ({store.version})" if version else store.version,
-            url=iri,
+            url=said.iri(iri, _CURRENT) or iri,
             note=f"Dataset issued {issued}" if issued else "",
             is_dataset=not is_text,
             section=number,

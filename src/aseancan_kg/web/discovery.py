@@ -13,6 +13,8 @@ from aseancan_kg.archive import Release
 from aseancan_kg.catalogue import distributions, documents, overview, releases
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
+from aseancan_kg.library.citations import as_sentence
+from aseancan_kg.library.references import references
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting
@@ -105,6 +107,7 @@ def _dataset(request: Request) -> Response:
             told=told,
             figures=state.derived.get(overview.figures),
             graphs=state.store.graphs,
+            cited=as_sentence(references(state.store, [DATASET])[DATASET]),
             files=rows(root, [each.file for each in files], files),
             releases=state.available(),
             # "<" alone could end the element that holds it.

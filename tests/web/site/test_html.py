@@ -107,3 +107,9 @@ def test_a_page_can_be_shown_where_it_is_linked_from(pages, site, name):
         assert page.meta["og:description"] == page.meta["description"]
         assert page.meta["og:type"] in ("website", "article")
         assert page.meta["og:site_name"]
+
+
+def test_the_keyboard_can_scroll_what_scrolls_sideways_and_hears_what_it_is(texts, name):
+    for tag in re.findall(r'<\w+ [^>]*class="wide[ "][^>]*>', texts[name]):
+        assert 'tabindex="0"' in tag
+        assert re.search(r' aria-label(ledby)?="[^"]+"', tag), tag

@@ -11,18 +11,19 @@ _HEIGHT, _LOW, _FEW = 820, 460, 16
 """Height of a picture, and of one that has few nodes."""
 _MARGIN_X, _MARGIN_Y, _TOP = 90, 30, 40
 _TYPE_SIZE = 11
-_LONGEST = 34
+_LONGEST, _LONGEST_APART = 34, 22
+"""Characters of a name, and of one in the rows of what is not connected to the rest."""
+_ROW, _ABOVE_ROWS = 22, 30
 
 Box = tuple[float, float, float, float]
 
 
 def draw(network: Network, name: str, title: str, target: Target) -> Element:
     """Draw a network; a node's number stands in its `data-node`, those of an edge in `data-ends`."""
-    height = _LOW if len(network.nodes) <= _FEW else _HEIGHT
-    places = [
-        (_MARGIN_X + node.x * (_WIDTH - 2 * _MARGIN_X), _TOP + _MARGIN_Y + node.y * (height - _TOP - 2 * _MARGIN_Y))
-        for node in network.nodes
-    ]
+    bottom = (_LOW if len(network.nodes) <= _FEW else _HEIGHT) - _MARGIN_Y
+    rows = max(max(node.y for node in network.nodes) - 1, 0)
+    height = bottom + _MARGIN_Y + rows * _ROW + (_ABOVE_ROWS if rows else 0)
+    places = [_place(node, bottom) for node in network.nodes]
     taken = [
         (x - _size(node), y - _size(node), x + _size(node), y + _size(node))
         for node, (x, y) in zip(network.nodes, places, strict=True)
@@ -36,10 +37,23 @@ def draw(network: Network, name: str, title: str, target: Target) -> Element:
         nodes.append(linked(target(node.iri), told, *parts, look="node", data_node=number, data_kind=_kind(node)))
     marks.append(mark("g", *nodes, look="nodes"))
     marks += _key(network)
+    if rows:
+        marks += _heading(bottom + _ABOVE_ROWS)
     counts = ", ".join(f"{kind.label}: {sum(node.kind == kind for node in network.nodes)}" for kind in network.kinds)
     things, lines = _counted(network.nodes, "thing"), _counted(network.edges, "line")
     told = f"{things} ({counts}), {lines} between them. The table on the page holds the same."
     return picture(name, _WIDTH, height, title, told, *marks)
+
+
+def _place(node: Node, bottom: float) -> tuple[float, float]:
+    """Return where a node stands; `bottom` is the lowest place of what is connected."""
+    x, top = _MARGIN_X + node.x * (_WIDTH - 2 * _MARGIN_X), _TOP + _MARGIN_Y
+    return x, top + node.y * (bottom - top) if node.y <= 1 else bottom + _ABOVE_ROWS + (node.y - 1) * _ROW
+
+
+def _heading(y: float) -> list[Element]:
+    line = mark("line", look="grid", x1=16, x2=_WIDTH - 16, y1=y - 14, y2=y - 14)
+    return [line, mark("text", "Not connected to the rest", look="faint", x=16, y=y + 4)]
 
 
 def _counted(ones: Sequence[object], noun: str) -> str:
@@ -81,10 +95,11 @@ def _corners(look: str, *corners: tuple[float, float]) -> Element:
 
 def _name(node: Node, x: float, y: float, taken: list[Box]) -> Element:
     """Write the name beside its mark where it covers nothing; where there is no such place it is hidden."""
-    words = clipped(node.name, _LONGEST)
+    apart = node.y > 1
+    words = clipped(node.name, _LONGEST_APART if apart else _LONGEST)
     wide, size = len(words) * _TYPE_SIZE * CHARACTER, _size(node) + 3
     sides = [("start", x + size, y + 4), ("end", x - size - wide, y + 4)]
-    if x < _WIDTH / 2:
+    if x < _WIDTH / 2 and not apart:
         sides.reverse()
     for anchor, left, base in (
         *sides,

@@ -10,6 +10,8 @@ from aseancan_kg.web.drawings.svg import CHARACTER, Element, Target, clipped, li
 
 _WIDTH, _RIGHT, _TOP = 1000, 24, 28
 _MOST_TICKS = 14
+_OPEN = 40
+"""Length of the line for a period of which one end is not told."""
 _NO_SERIES = "in no series"
 
 
@@ -71,13 +73,13 @@ def lineage(found: Lineage, name: str, title: str, target: Target) -> Element:
             words.set("font-weight", "600")
         told = f"{one.label}: {described(one)}"
         marks.append(linked(target(one.iri), told, words, *_dates(one, rows[number], years)))
-    used = {tie.relation == "supersedes" for tie in found.ties}
-    marks += _key(y + 24, used)
+    key, bottom = _key(found, y + 24)
+    marks += key
     told = f"{len(found.instruments)} instruments by their dates. " + " ".join(
         f"{found.instruments[one.source].label} {one.relation} {found.instruments[one.target].label}."
         for one in found.ties[:12]
     )
-    return picture(name, _WIDTH, y + 36, title, f"{told} The table on the page holds the same.", *marks)
+    return picture(name, _WIDTH, bottom + 12, title, f"{told} The table on the page holds the same.", *marks)
 
 
 def described(one: Instrument) -> str:
@@ -96,7 +98,10 @@ def _dates(one: Instrument, y: float, years: _Years) -> list[Element]:
         if one.starts and one.ends and sure_to > sure_from:
             marks.append(mark("rect", look="sure", x=sure_from, y=y - 5, width=sure_to - sure_from, height=10))
         if not one.ends:
-            marks.append(mark("line", look="open", x1=to, x2=to + 40, y1=y, y2=y))
+            marks.append(mark("line", look="open", x1=to, x2=to + _OPEN, y1=y, y2=y))
+        if not one.starts:  # so it runs from when it is first known of
+            known = years.at(one.first) if one.first < begin.earliest else from_ - _OPEN
+            marks.append(mark("line", look="open", x1=known, x2=from_, y1=y, y2=y))
     if one.adopted:
         marks.append(_point(one.adopted, y, years, "adopted"))
     if one.in_force:
@@ -128,24 +133,30 @@ def _tie(relation: str, earlier: _Row, later: _Row, years: _Years) -> Element:
     return mark("path", look="supersedes" if supersedes else "wider", d=path)
 
 
-def _key(y: float, used: set[bool]) -> list[Element]:
-    """Say what the marks mean."""
+def _key(found: Lineage, y: float) -> tuple[list[Element], float]:
+    """Say what the marks mean; return also how far down that goes."""
+    relations = {tie.relation == "supersedes" for tie in found.ties}
     samples = [
         (mark("circle", look="adopted", cx=0, cy=-4, r=5.5), "adopted that day"),
         (mark("rect", look="adopted-about", x=-8, y=-9, width=16, height=10, rx=5), "… that month or year"),
         (mark("path", look="force", d="M0 -11l6.5 12h-13z"), "in force"),
         (mark("rect", look="sure", x=-8, y=-9, width=18, height=10), "period, its ends as known"),
     ]
-    if True in used:
+    if any(bool(one.starts) != bool(one.ends) for one in found.instruments):
+        samples.append((mark("line", look="open", x1=-10, x2=10, y1=-4, y2=-4), "start or end not told"))
+    if True in relations:
         samples.append((mark("path", look="supersedes", d="M-10 -4h20"), "superseded by"))
-    if False in used:
+    if False in relations:
         samples.append((mark("path", look="wider", d="M-10 -4h20"), "implemented by, includes"))
     marks, x = [], 20.0
     for sample, words in samples:
+        wide = 16 + len(words) * 12 * CHARACTER
+        if x + wide > _WIDTH:
+            x, y = 20.0, y + 20
         text = mark("text", words, look="faint", x=16, y=0)
         marks.append(mark("g", sample, text, transform=f"translate({x:.5g} {y:.5g})"))
-        x += 16 + len(words) * 12 * CHARACTER + 22
-    return marks
+        x += wide + 22
+    return marks, y
 
 
 def meetings(found: Sequence[Meeting], target: Target) -> Element:

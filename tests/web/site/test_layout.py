@@ -1,0 +1,55 @@
+"""Where things stand on a page, as a browser lays it out."""
+
+import pytest
+
+from .conftest import READ
+
+ROW = """[...document.querySelectorAll('header > *, header nav a')]
+  .map(one => one.getBoundingClientRect()).map(box => (box.top + box.bottom) / 2)"""
+WHOLLY_SEEN = """one => {
+  const box = one.getBoundingClientRect();
+  return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    context = browser.new_context()
+    context.set_default_timeout(120_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1100, 1280])
+def test_on_a_desk_the_header_is_one_row(site, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site[0]}/browse")
+    middles = page.evaluate(ROW)
+    assert max(middles) - min(middles) < 8
+
+
+def test_from_anywhere_in_a_plan_one_link_leads_back_to_its_contents(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site[0]}{READ}#action-5.1.1")
+    back = page.get_by_role("link", name="Contents", exact=True)
+    assert back.evaluate(WHOLLY_SEEN)
+    back.click()
+    assert page.locator("#contents summary").evaluate(WHOLLY_SEEN)
+
+
+def test_on_paper_a_plan_says_how_it_is_cited_and_where_it_is_read(site, page):
+    page.goto(f"{site[0]}{READ}")
+    assert not page.locator(".printed").is_visible()
+    page.emulate_media(media="print")
+    printed = page.locator(".printed").inner_text()
+    page.emulate_media(media="screen")
+    assert "https://w3id.org/aseancan/id/instrument/asean-canada-poa-2021-2025" in printed
+    assert f"https://w3id.org/aseancan{READ}" in printed
+    assert "version" in printed
+
+
+def test_a_phone_shows_the_whole_of_a_network_at_first_sight(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site[0]}/pictures/network")
+    assert page.locator("#figure").evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.locator("#figure text", has_text="Not connected to the rest").count() == 1
