@@ -54,6 +54,7 @@ PATHS = [
         "/queries/members",
         "/q",
         "/report",
+        "/oai",
     ),
     *("/queries/members.rq", "/queries/members.ttl", "/q/aaaaaaaaaa", "/q/aaaaaaaaaa.bib", "/id/body/asean"),
     *("/doc/body/asean", "/doc/body/asean.ttl", "/ont", "/ont.ttl", "/scheme/body-kind", "/graph/bodies", "/dataset"),

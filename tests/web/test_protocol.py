@@ -257,6 +257,7 @@ SPECIMENS = {
     "/records/crosswalk.csv": "/records/crosswalk.csv",
     "/records/{path:path}": "/records/body/a.marcxml",
     "/feed.atom": "/feed.atom",
+    "/oai": "/oai?verb=Identify",
     "/opensearch.xml": "/opensearch.xml",
     "/r": "/r",
     "/r/{version}": "/r/0.1.0",

@@ -60,7 +60,7 @@ def _rdf_xml(iri: str, quads: Iterable[ox.Quad]) -> bytes:
     try:
         return write(quads, RDF_XML, first=iri)
     except NotAcceptable:
-        return write(filter(_is_expressible, quads), RDF_XML, first=iri)
+        return write([quad for quad in quads if _is_expressible(quad)], RDF_XML, first=iri)
 
 
 def _is_expressible(quad: ox.Quad) -> bool:

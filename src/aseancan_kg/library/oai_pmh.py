@@ -37,7 +37,9 @@ _SYNTAX = {
 }
 _TOLD = ("metadataPrefix", "from", "until", "set")
 """Arguments that a resumptionToken tells, in its order."""
-_OAI_IDENTIFIER = re.compile(r"oai:[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+:([\w.!~*'();/?:@&=+$,-]|%[0-9a-f]{2})+", re.I | re.A)
+_OAI_IDENTIFIER = re.compile(
+    r"oai:[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+:([\w.!~*'();/?:@&=+$,-]|%[0-9a-f]{2})+", re.I | re.A
+)
 
 
 class Code(StrEnum):
@@ -80,7 +82,7 @@ class _Verb:
 
 
 _LIST = _Verb(("metadataPrefix",), ("from", "until", "set", "resumptionToken"))
-_VERBS = {
+VERBS = {
     "GetRecord": _Verb(("identifier", "metadataPrefix")),
     "Identify": _Verb(),
     "ListIdentifiers": _LIST,
@@ -88,6 +90,7 @@ _VERBS = {
     "ListRecords": _LIST,
     "ListSets": _Verb(optional=("resumptionToken",)),
 }
+"""The verbs with the arguments they need and those they take."""
 
 
 def respond(repository: Repository, given: Sequence[tuple[str, str]], base_url: str, admin_email: str) -> Answer:
@@ -128,28 +131,36 @@ def _envelope(told: ET.Element, arguments: Mapping[str, str], base_url: str) -> 
 
 def _read(given: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the arguments by name; raises `Refused` for those that are not of the protocol."""
-    verbs = [value for name, value in given if name == "verb"]
-    if len(verbs) != 1 or verbs[0] not in _VERBS:
-        told = "there is no verb" if not verbs else "there are several verbs" if verbs[1:] else f"{verbs[0]!r} is no verb"
-        raise Refused(Code.BAD_VERB, f"{told}; the verbs are {', '.join(_VERBS)}")
-    verb, arguments = _VERBS[verbs[0]], dict(given)
-    known = ("verb", *verb.required, *verb.optional)
+    name_of_verb, arguments = _verb(given), dict(given)
+    verb = VERBS[name_of_verb]
     for name, count in Counter(name for name, _ in given).items():
-        if name not in known:
-            raise Refused(Code.BAD_ARGUMENT, f"{verbs[0]} has no argument {name!r}")
+        if name not in ("verb", *verb.required, *verb.optional):
+            raise Refused(Code.BAD_ARGUMENT, f"{name_of_verb} has no argument {name!r}")
         if count > 1:
             raise Refused(Code.BAD_ARGUMENT, f"{name} is given {count} times")
     if "resumptionToken" in arguments:
         if len(arguments) > 2:
             raise Refused(Code.BAD_ARGUMENT, "a resumptionToken stands alone: it tells the other arguments")
         return arguments
-    for name in verb.required:
-        if name not in arguments:
-            raise Refused(Code.BAD_ARGUMENT, f"{verbs[0]} needs the argument {name}")
+    if lacking := set(verb.required) - set(arguments):
+        raise Refused(Code.BAD_ARGUMENT, f"{name_of_verb} needs the argument {min(lacking)}")
     for name, value in arguments.items():
         if name in _SYNTAX and not _SYNTAX[name].fullmatch(value):
             raise Refused(Code.BAD_ARGUMENT, f"{value!r} cannot be the argument {name}")
     return arguments
+
+
+def _verb(given: Sequence[tuple[str, str]]) -> str:
+    match [value for name, value in given if name == "verb"]:
+        case []:
+            told = "there is no verb"
+        case [verb] if verb in VERBS:
+            return verb
+        case [verb]:
+            told = f"{verb!r} is no verb"
+        case _:
+            told = "there are several verbs"
+    raise Refused(Code.BAD_VERB, f"{told}; the verbs are {', '.join(VERBS)}")
 
 
 def _content(
@@ -250,9 +261,7 @@ def _listed(repository: Repository, verb: str, arguments: Mapping[str, str]) -> 
     end = cursor + PAGE_SIZE
     if cursor or end < len(selected):
         following = _token(repository.version, verb, end, asked) if end < len(selected) else ""
-        yield element(
-            "resumptionToken", following, {"completeListSize": str(len(selected)), "cursor": str(cursor)}
-        )
+        yield element("resumptionToken", following, {"completeListSize": str(len(selected)), "cursor": str(cursor)})
 
 
 def _selected(repository: Repository, chosen: MetadataFormat, asked: Mapping[str, str]) -> list[Item]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
-import pyoxigraph as ox
-
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.labels import iri_of, link
 from aseancan_kg.catalogue.releases import releases
@@ -188,7 +186,7 @@ def _memberships(store: Dataset, kinds: Mapping[str, str]) -> dict[str, dict[str
 
 
 def _specs(group: str, kind: str, value: str) -> dict[str, str]:
-    """Return the setSpec of what a value makes, and of what that is a part of: `pillar:economic`, `chapter:plan-b:1`."""
+    """Return the setSpec of what a value makes, as `pillar:economic`, and of what that is a part of."""
     whole, _, code = value.rpartition("/")
     if group == "kind":
         return {f"kind:{kind}:{code}": value}
