@@ -104,7 +104,7 @@ def respond(repository: Repository, given: Sequence[tuple[str, str]], base_url: 
         arguments = _read(given)
         verb = arguments["verb"]
         told = ET.Element(verb)
-        told.extend(_content(repository, verb, arguments, base_url, admin_email))
+        told.extend([*_content(repository, verb, arguments, base_url, admin_email)])
     except Refused as refused:
         return refusal(refused, arguments, base_url)
     return Answer(_envelope(told, arguments, base_url), met=True)
@@ -252,8 +252,9 @@ def _listed(repository: Repository, verb: str, arguments: Mapping[str, str]) -> 
         chosen = _format(asked["metadataPrefix"])
         selected = _selected(repository, chosen, asked)
     except Refused as refused:
-        # A token that we wrote is of a request that was met.
-        raise refused if token is None else _forged() from refused
+        if token is None:
+            raise
+        raise _forged() from refused  # one that we wrote is of a request that was met
     page = selected[cursor : cursor + PAGE_SIZE]
     if not page:
         raise _forged()
