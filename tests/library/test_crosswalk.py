@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pymarc
 import pytest
@@ -207,3 +208,9 @@ def test_what_is_lost_of_a_record_is_told_with_the_reason():
     assert losses(full("body"), "mods")["seat_city"] == "of bodies, which have no record in this format"
     assert "title" not in losses(full("body"), "mods")
     assert losses(Record(iri="https://example.org/a", kind="instrument"), "oai_dc") == {}
+
+
+def test_the_documentation_shows_the_table():
+    shown = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    for field, row in crosswalk().items():
+        assert f"| {field} | {' | '.join(row.values())} |\n" in shown

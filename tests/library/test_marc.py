@@ -9,10 +9,11 @@ import pymarc
 import pytest
 
 from aseancan_kg.errors import NotAcceptable
+from aseancan_kg.library.access_points import signing_date
 from aseancan_kg.library.marc import as_iso2709, as_marcxml, main_record
 from aseancan_kg.library.marc.authorities import authority
 from aseancan_kg.library.marc.bibliographic import bibliographic
-from aseancan_kg.library.marc.fields import signing_date, skipped
+from aseancan_kg.library.marc.fields import skipped
 from aseancan_kg.library.plain import plain
 from aseancan_kg.library.records import Record, Value
 from aseancan_kg.namespaces import thing

@@ -19,7 +19,7 @@ import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
@@ -33,6 +33,7 @@ from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.listing import Listing
 from aseancan_kg.catalogue.search import Index
 from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
+from aseancan_kg.library.records import records
 from aseancan_kg.mediatypes import CSV, N_QUADS
 from aseancan_kg.namespaces import BASE, GRAPH, ID, PREFIXES, STAGING
 from aseancan_kg.queries import load
@@ -507,6 +508,13 @@ def test_a_server_that_can_hide_nothing_is_named(tmp_path: Path) -> None:
         assert [line for line in told if "merges all graphs" in line]
         assert state(server) == (("r", "300"),)
         assert RemoteStore(server.endpoint).union_default_graph
+
+
+def test_catalogue_records_are_the_same(remote: RemoteStore, embedded: EmbeddedStore) -> None:
+    iris = [f"{ID}{path}" for path in ("instrument/actip-2015", "instrument/asean-canada-poa-2021-2025", "body/asean")]
+    found, expected = records(remote, iris), records(embedded, iris)
+    for iri in iris:
+        assert replace(found[iri], version="") == replace(expected[iri], version="")
 
 
 @contextmanager

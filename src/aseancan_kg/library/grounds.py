@@ -1,12 +1,12 @@
 """On what facts rest: the assertions of registers, mentions in texts and codings that give them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from aseancan_kg.catalogue.labels import Link, iri_of, link
+from aseancan_kg.catalogue.labels import Link, iri_of, link, natural
 from aseancan_kg.namespaces import ONT, PREFIXES, SCHEME
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import Descriptions, nodes
@@ -51,14 +51,14 @@ class Grounds:
     """
 
     def __init__(
-        self, store: Dataset, subjects: Collection[str], objects: Collection[str], properties: Collection[str]
+        self, store: Dataset, subjects: Collection[str], objects: Collection[str], properties: Set[str]
     ) -> None:
         found = store.quads(predicates=nodes([_SUBJECT]), objects=nodes(subjects))
         found += store.quads(predicates=nodes([_OBJECT]), objects=nodes(objects))
-        asked = {quad.subject for quad in found if isinstance(quad.subject, ox.NamedNode)}
-        told = store.quads(subjects=asked, predicates=nodes([_PREDICATE]))
-        wanted = {iri_of(quad.subject) for quad in told if iri_of(quad.object) in properties}
-        self._said = {iri: Descriptions.merged(iri, quads) for iri, quads in sorted(store.about(wanted).items())}
+        told = store.about({iri_of(quad.subject) for quad in found} - {""})
+        read = {iri: Descriptions.merged(iri, quads) for iri, quads in told.items()}
+        wanted = [iri for iri, said in read.items() if not properties.isdisjoint(said.iris(iri, _PREDICATE))]
+        self._said = {iri: read[iri] for iri in sorted(wanted, key=natural)}
         ends = (_SOURCE, _FOUND_BY, _CODER, f"{_OA}hasSource")
         named = {end for iri, said in self._said.items() for name in ends for end in said.iris(iri, name)}
         self._labels = store.labels(named)
@@ -77,8 +77,8 @@ class Grounds:
                     self.target_labels[iri_of(fact.object)] = label
 
     def of(self, facts: Sequence[ox.Triple]) -> tuple[Ground, ...]:
-        """Return what gives the facts."""
-        return tuple(self._ground(iri) for iri in dict.fromkeys(iri for fact in facts for iri in self._nodes[fact]))
+        """Return what gives the facts, in the order of their places."""
+        return tuple(map(self._ground, sorted({iri for fact in facts for iri in self._nodes[fact]}, key=natural)))
 
     def _ground(self, iri: str) -> Ground:
         said = self._said[iri]

@@ -6,6 +6,7 @@ https://www.loc.gov/standards/mods/userguide/. Bodies have no records in MODS; t
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 
+from aseancan_kg.library.access_points import access_point
 from aseancan_kg.library.plain import document, element
 from aseancan_kg.library.records import Record, Value, label_of
 
@@ -47,8 +48,8 @@ def as_mods(records: Iterable[Record]) -> bytes:
 def _titles(record: Record) -> Iterator[ET.Element]:
     yield _title(record.heading)
     if record.legal:
-        dates = [("partNumber", value.text) for value in record.adopted[:1]]
-        yield _title(record.heading, {"type": "uniform", "valueURI": record.iri}, *dates)
+        dated = Value(record.heading, date=record.adopted[0].text if record.adopted else "", legal=True)
+        yield _title(access_point(dated), {"type": "uniform", "valueURI": record.iri})
     for acronym in record.acronym:
         yield _title(acronym.text, {"type": "abbreviated"})
     for name in record.other_titles:
@@ -56,8 +57,8 @@ def _titles(record: Record) -> Iterator[ET.Element]:
         yield _title(name.text, {"type": kind, "displayLabel": name.name_kind})
 
 
-def _title(text: str, attributes: dict[str, str] | None = None, *parts: tuple[str, str]) -> ET.Element:
-    return _within("titleInfo", attributes, ("title", text), *parts)
+def _title(text: str, attributes: dict[str, str] | None = None) -> ET.Element:
+    return _within("titleInfo", attributes, ("title", text))
 
 
 def _names(record: Record) -> Iterator[ET.Element]:
@@ -118,10 +119,7 @@ def _subjects(record: Record) -> Iterator[ET.Element]:
             yield _wrap("subject", element("topic", value.text, {"valueURI": value.iri}))
     for value in record.mentioned:
         if value.kind == "instrument":
-            uniform = {"valueURI": value.iri}
-            yield _wrap(
-                "subject", _title(value.text, uniform, *(("partNumber", date) for date in [value.date] if date))
-            )
+            yield _wrap("subject", _title(access_point(value), {"valueURI": value.iri}))
         elif value.kind in {"state", "state-group", "place"}:
             yield _wrap("subject", element("geographic", value.text, {"valueURI": value.iri}))
         else:

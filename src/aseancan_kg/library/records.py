@@ -218,17 +218,17 @@ def label_of(field: str) -> str:
     return _LABELS.get(field, field.replace("_", " ").capitalize())
 
 
-def catalogued(store: Dataset) -> list[str]:
-    """Return the IRIs of all things of which a catalogue has records: by kind, then by IRI."""
+def catalogued(store: Dataset) -> dict[str, list[str]]:
+    """Return the IRIs of all things of which a catalogue has records, by kind, in their order."""
     found = {kind: set[str]() for kind in CATALOGUED}
     for iri, ones in pointing(store, _TYPE, KINDS).items():
         found.get(KINDS[iri], set()).update(ones)
-    return [iri for ones in found.values() for iri in sorted(ones)]
+    return {kind: sorted(ones) for kind, ones in found.items()}
 
 
 def catalogue(store: Dataset) -> dict[str, Record]:
     """Return all records of a catalogue; see `records`."""
-    return records(store, catalogued(store))
+    return records(store, [iri for iris in catalogued(store).values() for iri in iris])
 
 
 def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
@@ -326,7 +326,7 @@ class _Reader:
     def _passages(self, facts: Sequence[ox.Triple]) -> tuple[Ground, ...]:
         """Return where an edition says what no statement node gives, of itself or of a part of its text."""
         found = list[Ground]()
-        for iri in dict.fromkeys(iri_of(fact.subject) for fact in facts):
+        for iri in sorted({iri_of(fact.subject) for fact in facts}, key=natural):
             if f"{ONT}SourceDocument" in self._said.iris(iri, _TYPE):
                 found.append(Ground(iri, sources=(link(self._labels, iri),)))
             elif self._said.text(iri, _TEXT):

@@ -14,7 +14,7 @@ from aseancan_kg.library.crosswalk import FILE, crosswalk, losses
 from aseancan_kg.library.display import isbd
 from aseancan_kg.library.exchange import BY_NAME, Exchange
 from aseancan_kg.library.marc import MainEntry
-from aseancan_kg.library.records import CATALOGUED, KINDS, Record, catalogue, label_of, records
+from aseancan_kg.library.records import CATALOGUED, KINDS, Record, catalogue, catalogued, label_of, records
 from aseancan_kg.mediatypes import CSV, HTML
 from aseancan_kg.namespaces import ID
 from aseancan_kg.web.downloads import attachment
@@ -63,8 +63,7 @@ def addresses(root: str, iri: str, types: Collection[str]) -> tuple[str, list[tu
 
 
 def _overview(request: Request) -> Response:
-    kinds = [one.kind for one in state_of(request).derived.get(catalogue).values()]
-    counts = {kind: kinds.count(kind) for kind in CATALOGUED if kind in kinds}
+    counts = {kind: len(iris) for kind, iris in state_of(request).derived.get(catalogued).items() if iris}
     return page(request, "records.html", counts=counts, plurals=PLURALS, formats=exchange.FORMATS)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from pymarc import Field, Leader
 from pymarc import Record as Marc
 
+from aseancan_kg.library.access_points import access_point, signing_date
 from aseancan_kg.library.marc.fields import (
     Provenance,
     acts_of,
@@ -21,7 +22,6 @@ from aseancan_kg.library.marc.fields import (
     language_code,
     numbers,
     place_in,
-    signing_date,
     skipped,
     uniform_title,
 )
@@ -30,7 +30,7 @@ from aseancan_kg.library.records import Record, Value, label_of
 MainEntry = Literal["title", "corporate"]
 """Whether plans and declarations are entered under their title, or under the body that adopted them."""
 
-_LEADER = "00000nam a2200000 i 4500"
+_LEADER = "00000nam a22000007i 4500"
 _ONLINE = ("m     o  d        ", "cr |||||||||||")
 _RELATED = {
     "supersedes": "Continuation of",
@@ -190,7 +190,7 @@ def _relations(record: Record) -> Iterator[Field]:
 
 
 def _related(tag: str, said: str, value: Value) -> Field:
-    uniform = " ".join(text for _, text in uniform_title(value) if text) if value.legal else ""
+    uniform = access_point(value) if value.legal else ""
     return field(tag, "08", ("i", f"{said}:"), ("s", uniform), ("t", value.text), ("o", value.iri))
 
 

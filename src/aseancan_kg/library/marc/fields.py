@@ -5,16 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from pymarc import Field, Indicators, Subfield
 
+from aseancan_kg.library.access_points import DATE, signing_date
 from aseancan_kg.library.plain import plain
 from aseancan_kg.library.records import Record, Value
 
 _TAGS = {"person": "00", "mechanism": "11", "meeting": "11"}
 """Kind → the last two digits of the tag of a name of that kind; every other is that of a corporate body."""
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _ARTICLE = re.compile(r"(?:the|an|a) (?=\S)", re.IGNORECASE)
 _LANGUAGES = {"en": "eng", "fr": "fre"}
 """Code of ISO 639-1 → that of the MARC code list, for the official languages of ASEAN and of Canada."""
@@ -51,24 +47,15 @@ def skipped(title: str) -> str:
     return str(match.end()) if match else "0"
 
 
-def signing_date(date: str) -> str:
-    """Write a date as it stands in the access point of a treaty: `(2015 November 21)`; "" for what is no date."""
-    match = _DATE.fullmatch(date)
-    if not match or not 1 <= int(match[2] or 1) <= len(_MONTHS):
-        return ""
-    month = _MONTHS[int(match[2]) - 1] if match[2] else ""
-    return f"({' '.join(filter(None, (match[1], month, (match[3] or '').lstrip('0'))))})"
-
-
 def coded_dates(*dates: tuple[str, Sequence[Value]]) -> list[Field]:
     """Return field 046 with the first date of each of the subfields; an ISO date is EDTF, at any precision."""
-    given = [(code, values[0].text) for code, values in dates if values and _DATE.fullmatch(values[0].text)]
+    given = [(code, values[0].text) for code, values in dates if values and DATE.fullmatch(values[0].text)]
     return [field("046", "  ", *given, ("2", "edtf"))] if given else []
 
 
 def date_entered(record: Record) -> str:
     """Return the day on which a record was made as 008/00-05 hold it, fill characters where it is not known."""
-    return record.created[2:].replace("-", "") if _DATE.fullmatch(record.created) else "||||||"
+    return record.created[2:].replace("-", "") if DATE.fullmatch(record.created) else "||||||"
 
 
 def language_code(record: Record) -> str:
@@ -80,7 +67,7 @@ def language_code(record: Record) -> str:
 def numbers(record: Record) -> list[Field]:
     """Return the control fields, the identifiers and the source of a record, for every format of MARC 21."""
     made = [control("001", record.path)]
-    if _DATE.fullmatch(record.modified) and len(record.modified) == len("2015-11-21"):
+    if DATE.fullmatch(record.modified) and len(record.modified) == len("2015-11-21"):
         made.append(control("005", f"{record.modified.replace('-', '')}000000.0"))
     made.append(field("024", "7 ", ("a", record.iri), ("2", "uri")))
     for same in record.same_as:
