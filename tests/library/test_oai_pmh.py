@@ -1,5 +1,6 @@
 """The protocol: six verbs, every error, lists in pages, formats; all by the published schema."""
 
+import hashlib
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import pairwise
@@ -304,6 +305,16 @@ def test_a_token_is_good_as_it_was_given_and_for_its_verb_alone(ask, repository)
         assert code(ask(repository, {"verb": "ListRecords", "resumptionToken": one})) == "badResumptionToken", one
     assert code(ask(repository, {"verb": "ListIdentifiers", "resumptionToken": token})) == "badResumptionToken"
     assert ask(repository, {"verb": "ListRecords", "resumptionToken": token}).find(f"{OAI}error") is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["v1/100/////", "v1/100/junk////", "v1/100/oai_dc/junk///", "v1/100/oai_dc///kind:none/", "v1/100/oai_dc//9/<>&/"]
+    + [f"v1/{cursor}/oai_dc////" for cursor in ("7", "0100", "300", "999999900", "1" + "0" * 9)],
+)
+def test_who_makes_a_token_by_our_recipe_gets_nothing_by_it(ask, repository, told):
+    check = hashlib.sha256(f"ListRecords/{told[:-1]}".encode()).hexdigest()[:8]
+    assert code(ask(repository, {"verb": "ListRecords", "resumptionToken": told + check})) == "badResumptionToken"
 
 
 def test_a_token_says_when_the_list_has_changed(ask, repository):

@@ -182,29 +182,25 @@ def _content(
 
 def _identify(repository: Repository, base_url: str, admin_email: str) -> Iterator[ET.Element]:
     told = overview(repository.store)
-    for name, text in (
-        ("repositoryName", told.title),
-        ("baseURL", base_url),
-        ("protocolVersion", "2.0"),
-        ("adminEmail", admin_email),
-        ("earliestDatestamp", repository.earliest),
-        ("deletedRecord", "persistent" if repository.keeps_tombstones else "no"),
-        ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
-        ("compression", "gzip"),
-    ):
-        yield element(name, text)
-    schema = f"{_OAI}oai-identifier"
-    scheme = ET.Element("oai-identifier", {"xmlns": schema, **located(schema, f"{schema}.xsd")})
-    authority, _, _ = NAMESPACE.removeprefix("oai:").partition(":")
-    sample = next(iter(repository.by_identifier), f"{NAMESPACE}instrument/name")
-    for name, text in (
-        ("scheme", "oai"),
+    yield element("repositoryName", told.title)
+    yield element("baseURL", base_url)
+    yield element("protocolVersion", "2.0")
+    yield element("adminEmail", admin_email)
+    yield element("earliestDatestamp", repository.earliest)
+    yield element("deletedRecord", "persistent" if repository.keeps_tombstones else "no")
+    yield element("granularity", "YYYY-MM-DDThh:mm:ssZ")
+    yield element("compression", "gzip")
+    scheme, authority, _ = NAMESPACE.split(":")
+    syntax = _within(
+        "oai-identifier",
+        ("scheme", scheme),
         ("repositoryIdentifier", authority),
         ("delimiter", ":"),
-        ("sampleIdentifier", sample),
-    ):
-        scheme.append(element(name, text))
-    yield _around("description", scheme)
+        ("sampleIdentifier", next(iter(repository.by_identifier), f"{NAMESPACE}instrument/name")),
+    )
+    schema = f"{_OAI}oai-identifier"
+    syntax.attrib |= {"xmlns": schema, **located(schema, f"{schema}.xsd")}
+    yield _around("description", syntax)
     dataset = (("title", told.title), ("description", told.description))
     terms = (("rights", told.licence or ""), ("rights", told.rights or ""))
     yield _around("description", _dublin_core(DATASET, *dataset, *terms))
@@ -216,11 +212,8 @@ def _formats(repository: Repository, identifier: str | None) -> Iterator[ET.Elem
         raise Refused(Code.NO_METADATA_FORMATS, "the record is deleted")
     for one in METADATA_FORMATS.values():
         if item is None or item.kind in one.kinds:
-            made = ET.Element("metadataFormat")
-            for name, text in (("metadataPrefix", one.prefix), ("schema", one.schema)):
-                made.append(element(name, text))
-            made.append(element("metadataNamespace", one.namespace))
-            yield made
+            told = ("metadataPrefix", one.prefix), ("schema", one.schema), ("metadataNamespace", one.namespace)
+            yield _within("metadataFormat", *told)
 
 
 def _sets(repository: Repository, arguments: Mapping[str, str]) -> Iterator[ET.Element]:
@@ -229,9 +222,7 @@ def _sets(repository: Repository, arguments: Mapping[str, str]) -> Iterator[ET.E
     if not repository.sets:
         raise Refused(Code.NO_SET_HIERARCHY, "there are no sets")
     for one in repository.sets:
-        made = ET.Element("set")
-        made.append(element("setSpec", one.spec))
-        made.append(element("setName", one.name))
+        made = _within("set", ("setSpec", one.spec), ("setName", one.name))
         if one.iri:
             made.append(_around("setDescription", _dublin_core(one.iri, ("description", one.definition))))
         yield made
@@ -249,7 +240,7 @@ def _listed(repository: Repository, verb: str, arguments: Mapping[str, str]) -> 
     token = arguments.get("resumptionToken")
     asked, cursor = (arguments, 0) if token is None else _resumed(repository, verb, token)
     try:
-        chosen = _format(asked["metadataPrefix"])
+        chosen = _format(asked.get("metadataPrefix", ""))
         selected = _selected(repository, chosen, asked)
     except Refused as refused:
         if token is None:
@@ -270,7 +261,7 @@ def _selected(repository: Repository, chosen: MetadataFormat, asked: Mapping[str
         raise Refused(Code.NO_SET_HIERARCHY, "there are no sets")
     selected = repository.select(chosen.kinds, *_bounds(asked), asked.get("set", ""))
     if not selected:
-        raise Refused(Code.NO_RECORDS_MATCH, "no record was changed in this time, of this set, in this format")
+        raise Refused(Code.NO_RECORDS_MATCH, "no record is of this time, of this set and in this format")
     return selected
 
 
@@ -312,7 +303,7 @@ def _resumed(repository: Repository, verb: str, token: str) -> tuple[dict[str, s
         raise _forged()
     cursor = int(parts[1])
     asked = {name: value for name, value in zip(_TOLD, parts[2:-1], strict=True) if value}
-    if token != _token(parts[0], verb, cursor, asked):
+    if cursor % PAGE_SIZE or token != _token(parts[0], verb, cursor, asked):
         raise _forged()
     if token != _token(repository.version, verb, cursor, asked):
         message = "the list has changed since the token was made: begin again, without a resumptionToken"
@@ -348,10 +339,17 @@ def _records(repository: Repository, chosen: MetadataFormat, items: Sequence[Ite
 
 
 def _header(item: Item) -> ET.Element:
-    made = element("header", "", {"status": "deleted"} if item.deleted else None)
-    for name, text in (("identifier", item.identifier), ("datestamp", item.datestamp)):
-        made.append(element(name, text))
-    made.extend(element("setSpec", spec) for spec in item.specs)
+    specs = (("setSpec", spec) for spec in item.specs)
+    made = _within("header", ("identifier", item.identifier), ("datestamp", item.datestamp), *specs)
+    if item.deleted:
+        made.set("status", "deleted")
+    return made
+
+
+def _within(name: str, *parts: tuple[str, str]) -> ET.Element:
+    """Return an element with texts inside it."""
+    made = ET.Element(name)
+    made.extend(element(inner, text) for inner, text in parts)
     return made
 
 
