@@ -10,13 +10,16 @@ import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aseancan_kg import __version__, settings
 from aseancan_kg.errors import Error, InputError, InvalidData, Place
 from aseancan_kg.store import QueryStore
+
+if TYPE_CHECKING:
+    from aseancan_kg.store.embedded import EmbeddedStore
 
 app = typer.Typer(
     name="aseancan-kg",
@@ -233,25 +236,31 @@ def query(
 
 @app.command()
 def export(
-    format: Annotated[str, typer.Argument(help="Such as marcxml, marc21, mods, oai_dc; a wrong name lists them all.")],
+    format: Annotated[str, typer.Argument(help="tables, or a format of records: marcxml, marc21, mods, oai_dc …")],
     things: Annotated[
         list[str] | None, typer.Argument(help="IRIs, kind/slug or a kind; without any, the whole catalogue.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="File to write instead of standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File instead of standard output; directory of tables.")] = None,
     main_entry: Annotated[
         MainEntry, typer.Option(help="Under what MARC 21 enters plans and declarations.")
     ] = MainEntry.by_title,
     losses: Annotated[bool, typer.Option("--losses", help="Say what the format does not carry of each.")] = False,
 ) -> None:
-    """Write catalogue records of instruments, bodies and mechanisms."""
-    from aseancan_kg.library import crosswalk, exchange
-    from aseancan_kg.store.embedded import EmbeddedStore
+    """Write catalogue records of instruments, bodies and mechanisms, or the dataset as tables.
 
+    Of tables the files' names are printed, the archive's last.
+    """
+    from aseancan_kg.library import crosswalk, exchange
+
+    if format == "tables":
+        if things or losses:
+            raise InputError("tables are of the whole dataset", remedy="Leave out the things and --losses.")
+        _export_tables(out or Path("tables"))
+        return
     if out:
         _refuse_unwritable(out)
     chosen = exchange.named(format)
-    store = EmbeddedStore.from_files([_dataset()], union_default_graph=True)
-    found = exchange.selected(store, chosen, things or ())
+    found = exchange.selected(_embedded(), chosen, things or ())
     if losses:
         for record in found:
             for field, reason in crosswalk.losses(record, chosen.column).items():
@@ -282,6 +291,13 @@ def ingest(
     counts = f"{len(parsed.sections)} sections, {len(parsed.actions)} actions, {len(parsed.unplaced)} lines unplaced: "
     counts += f"{ink - unplaced:,} of {ink:,} characters that are not blank have a place"
     print(counts, *(f"  line {each.line}: {each.text}" for each in parsed.unplaced), sep="\n", file=sys.stderr)
+
+
+def _export_tables(directory: Path) -> None:
+    from aseancan_kg.library import bundle
+
+    for name in bundle.write(_embedded(), directory):
+        print(directory / name)
 
 
 def _ink(text: str) -> int:
@@ -356,6 +372,10 @@ def _store(endpoint: str | None) -> QueryStore:
         from aseancan_kg.store.remote import RemoteStore
 
         return RemoteStore(endpoint)
+    return _embedded()
+
+
+def _embedded() -> "EmbeddedStore":
     from aseancan_kg.store.embedded import EmbeddedStore
 
     return EmbeddedStore.from_files([_dataset()], union_default_graph=True)

@@ -34,6 +34,7 @@ from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.listing import Listing
 from aseancan_kg.catalogue.search import Index
 from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
+from aseancan_kg.library import tables
 from aseancan_kg.library.records import records
 from aseancan_kg.library.repository import Repository
 from aseancan_kg.mediatypes import CSV, N_QUADS
@@ -343,6 +344,14 @@ MISTAKES = {
     "?b skos:prefLabel ?label FILTER(?label = 'Thailand')": '"Thailand"@en',
 }
 """What is asked, and what mends it."""
+
+
+def test_the_tables_are_the_same(remote: RemoteStore, embedded: EmbeddedStore) -> None:
+    assert tables.counts(remote) == tables.counts(embedded)
+    made, wanted = tables.read(remote), tables.read(embedded)
+    for name, filled in wanted.filled.items():
+        assert made.filled[name] == filled, name
+    assert made == wanted
 
 
 @pytest.mark.parametrize("where", MISTAKES)

@@ -89,7 +89,7 @@ def test_a_person_can_read_what_the_dataset_is(released):
     page = response.text
     assert response.headers["content-location"] == "/dataset.html"
     assert re.findall(r"<h2[^>]*>([\w ]+?)(?: <small>|</h2>)", page) == [
-        *("How to cite it", "Files", "Query it", "Releases", "Graphs", "How good it is")
+        *("How to cite it", "Files", "Tables", "Query it", "Releases", "Graphs", "How good it is")
     ]
     files = released.get("/downloads/manifest.json").json()["files"]
     digests = {each["sha256"] for each in files if each["name"].endswith((".nq", ".nq.gz", ".ttl"))}

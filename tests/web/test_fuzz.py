@@ -59,6 +59,7 @@ PATHS = [
     *("/queries/members.rq", "/queries/members.ttl", "/q/aaaaaaaaaa", "/q/aaaaaaaaaa.bib", "/id/body/asean"),
     *("/doc/body/asean", "/doc/body/asean.ttl", "/ont", "/ont.ttl", "/scheme/body-kind", "/graph/bodies", "/dataset"),
     *("/shapes", "/downloads/x.nq", "/metrics", "/static/style.css", "/health", "/health/live", "/openapi.json"),
+    *("/downloads/tables", "/downloads/tables/csv/actions.csv"),
     *(
         "/docs",
         "/linkset/doc/body/asean",

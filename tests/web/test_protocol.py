@@ -299,6 +299,8 @@ SPECIMENS = {
     "/shapes.{suffix}": "/shapes.ttl",
     "/linkset": "/linkset",
     "/linkset/{path:path}": "/linkset/doc/body/asean",
+    "/downloads/tables": "/downloads/tables",
+    "/downloads/tables/{path:path}": "/downloads/tables/csv/actions.csv",
     "/downloads/{path:path}": "/downloads/none.nq",
     "/metrics": "/metrics",
     "/static/{path:path}": "/static/style.css",

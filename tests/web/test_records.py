@@ -170,3 +170,14 @@ def test_other_peoples_data_has_no_records_and_says_so(serve, state_of, tmp_path
 
 def test_json_ld_is_json(client):
     assert json.loads(client.get(f"{PLAN}.legislation").content)["@context"] == "https://schema.org"
+
+
+def test_a_name_that_was_given_up_leads_to_the_record_of_its_successor(serve, state_of, tmp_path):
+    file = tmp_path / "renamed.trig"
+    given_up = """@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+        <https://w3id.org/aseancan/graph/identifiers> { <https://w3id.org/aseancan/id/body/old>
+          owl:deprecated true ; dcterms:isReplacedBy <https://w3id.org/aseancan/id/body/new> . }"""
+    file.write_text(given_up)
+    with serve(state_of(file)) as client:
+        moved = client.get("/records/body/old.mods")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/records/body/new.mods")

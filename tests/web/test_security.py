@@ -21,7 +21,7 @@ DOORS = [
     *("/read", "/read/instrument/plan-b", "/read/instrument/plan-b.csv", "/pictures", "/pictures/lineages", "/search"),
     *("/pictures/lineages.svg", "/search/suggest", "/opensearch.xml", "/report", "/report/x", "/openapi.json", "/docs"),
     *("/browse", "/browse/action", "/r", "/r/x", "/r/x/doc/body/asean", "/r/x/changes/body/asean", "/robots.txt"),
-    *("/sitemap.xml", "/feed.atom", "/.well-known/void"),
+    *("/sitemap.xml", "/feed.atom", "/.well-known/void", "/downloads/tables", "/downloads/tables/codebook.html"),
     *("/cite?iri=https://w3id.org/aseancan/id/instrument/plan-b", "/nowhere"),
 ]
 

@@ -47,8 +47,7 @@ def _marc(write: Callable[[Iterable[Marc]], bytes], record: Callable[[Record, Ma
     return lambda records, main_entry="title": write(record(one, main_entry) for one in records)
 
 
-_DESCRIBED = ("instrument", "body", "mechanism")
-_ALL = (*_DESCRIBED, "meeting", "action")
+_ALL = (*CATALOGUED, "meeting", "action")
 _MARC, _MARCXML, _XML = "application/marc", "application/marcxml+xml", ("application/xml", "text/xml")
 
 
@@ -56,28 +55,28 @@ FORMATS = (
     Exchange(
         Format("marcxml", _MARCXML, "MARCXML", _XML),
         "marcxml.xml",
-        _DESCRIBED,
+        CATALOGUED,
         _marc(as_marcxml, main_record),
         "marc21",
     ),
     Exchange(
         Format("marc21", _MARC, "MARC 21 (ISO 2709)"),
         "mrc",
-        _DESCRIBED,
+        CATALOGUED,
         _marc(as_iso2709, main_record),
         "marc21",
     ),
     Exchange(
         Format("marc21-authority", _MARC, "MARC 21 authority (ISO 2709)"),
         "authority.mrc",
-        _DESCRIBED,
+        CATALOGUED,
         _marc(as_iso2709, lambda record, _: authority(record)),
         "marc21-authority",
     ),
     Exchange(
         Format("marcxml-authority", _MARCXML, "MARCXML authority"),
         "authority.marcxml.xml",
-        _DESCRIBED,
+        CATALOGUED,
         _marc(as_marcxml, lambda record, _: authority(record)),
         "marc21-authority",
     ),

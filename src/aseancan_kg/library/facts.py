@@ -85,9 +85,7 @@ _IN_TEXT = _iris(
     mentioned="ac:mentions",
 )
 """Field → the property that it is read by: what the parts of its text say."""
-_OF_TOPICS = _iris(
-    headings="skos:closeMatch",
-)
+_OF_TOPICS = _iris(headings="skos:closeMatch")
 """Field → the property that it is read by: what its topics say."""
 
 PROPERTIES = {*_STATED.values(), *_POINTING.values(), *_IN_TEXT.values(), *_OF_EDITION.values(), *_OF_TOPICS.values()}
@@ -100,8 +98,6 @@ _DIVIDED = {ONT + name for name in ("Plan", "Section", "Action")}
 Term = ox.NamedNode | ox.Literal
 Values = defaultdict[Term, list[ox.Triple]]
 """Value → the triples that give it."""
-
-
 ByField = defaultdict[str, Values]
 
 

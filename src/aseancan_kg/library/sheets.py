@@ -2,7 +2,8 @@
 
 import csv
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO, StringIO
@@ -21,13 +22,23 @@ MOST_ROWS = 1_048_575
 LONGEST_TEXT = 32_767
 """Characters that one of its cells holds."""
 
-_LARGEST_EXACT = 2**53
+LARGEST_EXACT = 2**53
 """A spreadsheet's numbers are doubles; beyond this a whole number stays text, so that no digit is lost."""
 _WIDEST = 60
 # The writer guesses unless told not to; what looks like a formula, a number or an address here is a text.
 _AS_WRITTEN = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-_UNDATED = datetime(1980, 1, 1)
+UNDATED = datetime(1980, 1, 1)
 """The same table gives the same bytes, so it does not say when they were made; the parts of the archive are of then."""
+_CUT = " … [cut here; the CSV has the whole text]"
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_TAKEN_FOR_ANOTHER = re.compile(
+    r"""['=+\-@\t＝＋－＠].* | true | false
+    | [\s\d.,:/\\%$€£¥()-]*\d[\s\d.,:/\\%$€£¥()-]*(?:e[+-]?\d+ | [ap]m?)?\s*
+    | (?:\d{1,4}[\s./-]*)?MONTH[\s,./-]*\d{1,4} | \d{1,4}[\s./-]*MONTH[\s,./-]*
+    """.replace("MONTH", _MONTH),
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_WHOLE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +66,41 @@ def as_xlsx(sheet: Sheet) -> bytes:
     """
     if len(sheet.rows) > MOST_ROWS:
         raise _too_much(f"a worksheet holds {MOST_ROWS:,} rows, and these are {len(sheet.rows):,}")
+    return workbook({"Table": [sheet.columns, *sheet.rows], "About": [("Title", sheet.title), *sheet.about]})
+
+
+def workbook(pages: Mapping[str, Sequence[tuple[Cell, ...]]]) -> bytes:
+    """Write worksheets by their names, the first row of each a heading; raises `NotAcceptable` as `as_xlsx` does."""
     output = BytesIO()
-    with xlsxwriter.Workbook(output, _AS_WRITTEN) as workbook:
-        workbook.set_properties({"created": _UNDATED})
-        heading = workbook.add_format({"bold": True, "bottom": 1})
-        _write(workbook.add_worksheet("Table"), heading, [sheet.columns, *sheet.rows])
-        _write(workbook.add_worksheet("About"), heading, [("Title", sheet.title), *sheet.about])
+    with xlsxwriter.Workbook(output, _AS_WRITTEN) as made:
+        made.set_properties({"created": UNDATED})
+        heading = made.add_format({"bold": True, "bottom": 1})
+        for name, rows in pages.items():
+            _write(made.add_worksheet(name), heading, rows)
     return output.getvalue()
+
+
+def as_csv_for_excel(sheet: Sheet) -> bytes:
+    """Write CSV that Excel opens unharmed: with a byte order mark, and texts that stay texts.
+
+    A text that Excel would take for a formula (OWASP, CSV Injection), a number, a date or a time in English gets an
+    apostrophe before it, and so does one that begins with an apostrophe; a whole day, 2025-10-26, does not, since Excel
+    keeps its value. A text that is too long for a cell is cut.
+    """
+    output = StringIO()
+    guarded = (tuple(_guarded(cut(cell)) if isinstance(cell, str) else cell for cell in row) for row in sheet.rows)
+    csv.writer(output).writerows([sheet.columns, *guarded])
+    return output.getvalue().encode("utf-8-sig")
+
+
+def cut(text: str) -> str:
+    """Return a text that a cell can hold; where it ends early, it says so."""
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(_CUT)] + _CUT
+
+
+def _guarded(text: str) -> str:
+    taken = _TAKEN_FOR_ANOTHER.fullmatch(text) and not _WHOLE_DAY.fullmatch(text)
+    return f"'{text}" if taken else text
 
 
 WRITERS = {CSV: as_csv, XLSX: as_xlsx}
@@ -78,7 +117,7 @@ def _write(worksheet: Worksheet, heading: Look, rows: Sequence[tuple[Cell, ...]]
             match cell:
                 case None:
                     continue
-                case int() | float() if math.isfinite(cell) and abs(cell) <= _LARGEST_EXACT:
+                case int() | float() if math.isfinite(cell) and abs(cell) <= LARGEST_EXACT:
                     worksheet.write_number(number, column, cell, look)
                 case _ if len(text := str(cell)) <= LONGEST_TEXT:
                     worksheet.write_string(number, column, text, look)

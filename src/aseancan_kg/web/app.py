@@ -11,6 +11,7 @@ from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
     browse,
+    bundle,
     citing,
     deposits,
     discovery,
@@ -95,6 +96,8 @@ _ROUTES = [
         for suffix in ("", ".{suffix}")
     ),
     Route("/r/{version}/{name}", releases.quads),
+    Route("/downloads/tables", bundle.tables),
+    Route("/downloads/tables/{path:path}", bundle.table),
     Route("/downloads/{path:path}", pages.download),
     Route("/", entities.look_up),
     Route("/browse", browse.index),
@@ -153,3 +156,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _close(state: State) -> None:
     await state.engine.close()
     await state.releases.close()
+    state.derived.clear()

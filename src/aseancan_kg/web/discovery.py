@@ -15,6 +15,7 @@ from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library.citations import as_sentence
 from aseancan_kg.library.references import references
+from aseancan_kg.library.tables import counts
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting
@@ -110,6 +111,7 @@ def _dataset(request: Request) -> Response:
             cited=as_sentence(references(state.store, [DATASET])[DATASET]),
             files=rows(root, [each.file for each in files], files),
             releases=state.available(),
+            has_tables=bool(state.derived.get(counts)),
             # "<" alone could end the element that holds it.
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
             downloads=address.downloads(),

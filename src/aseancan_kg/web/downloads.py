@@ -66,7 +66,7 @@ class Downloads:
         document = self._documents.get(name)
         if document is None:
             return Download(self.directory / name, media_type(name), {"Cache-Control": "no-cache"})
-        headers = {"Content-Security-Policy": _policy(document), "ETag": etag(document), "Cache-Control": "no-cache"}
+        headers = {"Content-Security-Policy": policy(document), "ETag": etag(document), "Cache-Control": "no-cache"}
         return Response(document, headers=headers, media_type=media_type(name))
 
 
@@ -108,7 +108,7 @@ def media_type(name: str) -> str:
     return next((one.media_type for one in GRAPH_FORMATS if one.name == suffix), guessed or "application/octet-stream")
 
 
-def _policy(document: bytes) -> str:
+def policy(document: bytes) -> str:
     """Return the policy of a document that brings its style with it and needs nothing else (CSP 3 §6.7.2)."""
     styles = set(re.findall(rb"<style>(.*?)</style>", document, re.DOTALL))
     hashes = sorted(base64.b64encode(hashlib.sha256(style).digest()).decode() for style in styles)

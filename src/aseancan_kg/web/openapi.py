@@ -127,6 +127,7 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         "/pictures/{name}.{suffix}": {
             "get": _operation("Take a picture, or its table", [*_PICTURED, _SUFFIX], pictures.OFFERED)
         },
+        "/downloads/tables": {"get": _operation("See what tables there are to take away", [], (HTML,))},
         "/search": {"get": _operation("Search names, numbers and texts", _SEARCH, search.OFFERED)},
         **told.get("paths", {}),
     }

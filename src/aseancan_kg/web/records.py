@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from aseancan_kg.catalogue import documents
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library import exchange
 from aseancan_kg.library.crosswalk import FILE, crosswalk, losses
@@ -71,7 +72,10 @@ def _record(request: Request) -> Response:
     path, named = _split(request.path_params["path"])
     if named and path in CATALOGUED:
         return _all_of(request, path, named)
-    found = records(state_of(request).store, [ID + path]).get(ID + path)
+    store = state_of(request).store
+    found = records(store, [ID + path]).get(ID + path)
+    if found and len(successors := documents.successors(store, found.iri)) == 1:
+        return RedirectResponse(_address(root_of(request), successors[0], named), 301, {"Cache-Control": "no-cache"})
     offered = exchange.of_kind(found.kind) if found else ()
     if found is None or not offered:
         raise NotFound(f"there is no record of {ID}{path}", remedy=f"Records are listed at {root_of(request)}/records.")
@@ -88,10 +92,10 @@ def _one(request: Request, found: Record, offered: tuple[Exchange, ...], named: 
     alternates = [Link(_address(root, found.iri, one), "alternate", one.format.media_type) for one in offered]
     formats = (*(one.format for one in offered), HTML)
     chosen = named.format if named else representation(request, formats, alternates)
-    links = [Link(quote(found.iri, safe=":/"), "cite-as"), Link(quote(found.iri, safe=":/"), "describes")]
+    links = [Link(quote(found.iri, safe=":/#?&=%"), rel) for rel in ("cite-as", "describes")]
     links += [*alternates, Link(f"{root}/records", "collection")]
     if found.licence:
-        links.append(Link(found.licence, "license"))
+        links.append(Link(quote(found.licence, safe=":/#?&=%"), "license"))
     headers = {"Link": header(links)} | ({} if named else {"Vary": "Accept"})
     if chosen is HTML:
         lost = {one.format.label: losses(found, one.column) for one in offered}
@@ -100,9 +104,8 @@ def _one(request: Request, found: Record, offered: tuple[Exchange, ...], named: 
     made = BY_NAME[chosen.name]
     headers["Content-Location"] = _address(root, found.iri, made)
     headers["Content-Disposition"] = attachment(f"{found.path.replace('/', '-')}.{made.suffix}")
-    return keep(
-        request, Response(made.write([found], _main_entry(request)), headers=headers, media_type=chosen.content_type)
-    )
+    body = made.write([found], _main_entry(request))
+    return keep(request, Response(body, headers=headers, media_type=chosen.content_type))
 
 
 def _all_of(request: Request, kind: str, named: Exchange) -> Response:
@@ -116,10 +119,8 @@ def _all_of(request: Request, kind: str, named: Exchange) -> Response:
         "Content-Disposition": attachment(f"{PLURALS[kind].lower()}.{named.suffix}"),
         "Link": header([Link(f"{root_of(request)}/records", "collection")]),
     }
-    return keep(
-        request,
-        Response(named.write(found, _main_entry(request)), headers=headers, media_type=named.format.content_type),
-    )
+    body = named.write(found, _main_entry(request))
+    return keep(request, Response(body, headers=headers, media_type=named.format.content_type))
 
 
 def _main_entry(request: Request) -> MainEntry:

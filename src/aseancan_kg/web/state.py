@@ -63,6 +63,10 @@ class Derived:
         made: Made = held[1]
         return made
 
+    def clear(self) -> None:
+        """Give up what is held; files that were made for it go with it."""
+        self._held.clear()
+
 
 class Visits:
     """Number of requests that are being answered."""

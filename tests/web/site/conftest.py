@@ -74,6 +74,9 @@ PAGES = {
     "timeline of meetings": "/pictures/meetings",
     "network": "/pictures/network",
     "neighbours": f"/pictures/neighbours?of={quote('https://w3id.org/aseancan/id/body/asean', safe='')}",
+    "catalogue records": "/records",
+    "catalogue record": "/records/instrument/actip-2015",
+    "crosswalk": "/records/crosswalk",
     "error to report": "/report?about=https://w3id.org/aseancan/id/body/asean",
     "interface": "/docs",
     "ontology explained": "/downloads/ontology.html",
@@ -85,6 +88,7 @@ PAGES = {
 QUICK = {
     *("home", "reading", "plan", "action", "meeting", "concept", "search that finds", "pictures", "matrix", "network"),
     *("browse", "error to report", "queries", "query", "workbench with an answer", "deposit", "not found"),
+    *("catalogue records", "catalogue record", "crosswalk"),
 }
 """Those that a browser looks at in every run of the tests: one of each template."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -79,6 +79,7 @@ QUERY = f"SELECT * {{ ?s ?p ?o }} LIMIT 40 # {PLANTED}"
 PATHS = [
     *("/", "/dataset", "/graph/planted", "/ont", "/queries", "/docs", "/sparql", "/doc/ont/Body", "/scheme/verb/a"),
     *(f"/doc/{one.removeprefix(f'{BASE}id/')}" for one in (quote(THING, safe=":/"), PLAN, f"{PLAN}/action/1")),
+    *("/records", *(f"/records/{one.removeprefix(f'{BASE}id/')}" for one in (quote(THING, safe=":/"), PLAN))),
     *("/doc/assertion/0", "/queries/members?" + urlencode({"date": PLANTED}), "/queries/" + quote(PLANTED, safe="")),
     *(
         f"/{door}/{quote(PLANTED, safe='')}"

@@ -87,14 +87,23 @@ def test_every_control_is_reached_with_the_keyboard(page, ask):
     assert {"Examples", "Run", "Table", "Chart", "Raw", "body", "length", "csv", "xml"} <= reached
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(
+    params=[
+        pytest.param((DESKTOP, "light"), id="desktop-light"),
+        pytest.param((PHONE, "dark"), id="phone-dark"),
+        pytest.param((DESKTOP, "dark"), id="desktop-dark", marks=pytest.mark.proof),
+        pytest.param((PHONE, "light"), id="phone-light", marks=pytest.mark.proof),
+    ]
+)
 def checked(request, open_page, missing):
     """Open a page and return it with what checks that it is accessible and fits in the state it is in."""
     if not AXE.exists():
         missing("the npm package of accessibility rules", "run `npm install --prefix tests/web`")
 
-    def open_checked(path, viewport):
-        page = open_page(path, viewport=viewport, color_scheme=request.param, reduced_motion="reduce")
+    viewport, scheme = request.param
+
+    def open_checked(path):
+        page = open_page(path, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
         page.evaluate(AXE.read_text(encoding="utf-8"))
 
         def check(state):
@@ -111,9 +120,8 @@ def checked(request, open_page, missing):
     return open_checked
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_page_of_the_interface_is_accessible_and_fits(checked, viewport):
-    page, check = checked("/docs", viewport)
+def test_the_page_of_the_interface_is_accessible_and_fits(checked):
+    page, check = checked("/docs")
     check("closed")
     page.get_by_text("Members at a date").click()
     check("with a query open")
@@ -121,9 +129,8 @@ def test_the_page_of_the_interface_is_accessible_and_fits(checked, viewport):
     expect(page.get_by_role("heading", name="Members at a date")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_it_is_accessible_and_fits(checked, viewport, ask, write):
-    page, check = checked("/sparql", viewport)
+def test_it_is_accessible_and_fits(checked, ask, write):
+    page, check = checked("/sparql")
     check("bare")
     ask(page, BODIES)
     expect(page.locator("section tbody tr")).to_have_count(3)
