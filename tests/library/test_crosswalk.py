@@ -106,6 +106,14 @@ def full(kind, *, legal=False):
     return replace(record, **{name: values(name) for name in FIELDS})
 
 
+def variants(kinds):
+    """Yield records that have everything, and those that differ in what decides where a field stands."""
+    yield from map(full, kinds)
+    if "instrument" in kinds:
+        yield full("instrument", legal=True)
+        yield replace(full("instrument", legal=True), period_start=())
+
+
 def places_in_marc(written):
     for record in pymarc.MARCReader(written):
         for field in record.fields:
@@ -164,13 +172,11 @@ def located(column):
     """Return for each field where it stands in records that have everything."""
     exchange = BY_NAME[column]
     found = defaultdict(set)
-    kinds = ("instrument",) if column == "marc21" else exchange.kinds
-    for kind in kinds:
-        for legal in (False, True) if kind == "instrument" else (False,):
-            for place, text in READERS[column](exchange.write([full(kind, legal=legal)])):
-                for name in ROWS:
-                    if any(re.search(one, text) if one.endswith("$") else one in text for one in sought(name)):
-                        found[name].add(place)
+    for record in variants(("instrument",) if column == "marc21" else exchange.kinds):
+        for place, text in READERS[column](exchange.write([record])):
+            for name in ROWS:
+                if any(re.search(one, text) if one.endswith("$") else one in text for one in sought(name)):
+                    found[name].add(place)
     return found
 
 

@@ -56,6 +56,7 @@ PATHS = [
         "/report",
         "/oai",
     ),
+    *("/reconcile", "/reconcile/suggest/entity", "/reconcile/preview", "/reconcile/properties"),
     *("/queries/members.rq", "/queries/members.ttl", "/q/aaaaaaaaaa", "/q/aaaaaaaaaa.bib", "/id/body/asean"),
     *("/doc/body/asean", "/doc/body/asean.ttl", "/ont", "/ont.ttl", "/scheme/body-kind", "/graph/bodies", "/dataset"),
     *("/shapes", "/downloads/x.nq", "/metrics", "/static/style.css", "/health", "/health/live", "/openapi.json"),

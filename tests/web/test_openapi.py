@@ -34,7 +34,8 @@ def test_every_query_is_an_operation_with_typed_parameters(told):
 
 def test_what_is_described_is_there(client, told):
     parameters = {"query": "ASK {}", "graph": "https://w3id.org/aseancan/graph/bodies"}
-    parameters["iri"] = "https://w3id.org/aseancan/id/body/asean"
+    parameters["iri"] = parameters["id"] = "https://w3id.org/aseancan/id/body/asean"
+    parameters["type"] = "https://w3id.org/aseancan/ont#Body"
     paths = [path for path in told["paths"] if "{" not in path and path != "/q"]
     assert {"/sparql", "/sparql/doctor", "/graph-store", "/queries", "/health"} <= set(paths)
     for path in paths:

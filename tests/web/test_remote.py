@@ -209,3 +209,18 @@ def test_the_doctor_says_that_a_slow_server_left_it_no_time(behind, node):
     told = node.get("/sparql/doctor", params={"query": NAMES.replace("?l }", "'x' }")}).json()
     assert told["outcome"] == "out-of-time"
     assert time.monotonic() - since < 2.5
+
+
+def test_names_are_matched_with_what_that_server_has_now(behind, node):
+    def matched(name):
+        return [(one["id"], one["match"]) for one in node.get("/reconcile", params={"query": name}).json()["result"]]
+
+    asean = f"{BASE}id/body/asean"
+    assert matched("Of 1") == [(asean, True)]
+    behind.release = release("2")
+    node.look()
+    assert matched("Of 2") == [(asean, True)]
+    assert (asean, True) not in matched("Of 1")
+    asked = behind.asked
+    assert len(node.get("/reconcile", params={"query": "of 2 or 3"}).json()["result"]) == 1
+    assert behind.asked == asked  # what is in memory is not asked for again

@@ -22,7 +22,8 @@ DOORS = [
     *("/pictures/lineages.svg", "/search/suggest", "/opensearch.xml", "/report", "/report/x", "/openapi.json", "/docs"),
     *("/browse", "/browse/action", "/r", "/r/x", "/r/x/doc/body/asean", "/r/x/changes/body/asean", "/robots.txt"),
     *("/sitemap.xml", "/feed.atom", "/.well-known/void", "/downloads/tables", "/downloads/tables/codebook.html"),
-    *("/cite?iri=https://w3id.org/aseancan/id/instrument/plan-b", "/nowhere"),
+    *("/cite?iri=https://w3id.org/aseancan/id/instrument/plan-b", "/reconcile"),
+    *("/reconcile/suggest/type", "/nowhere"),
 ]
 
 

@@ -18,7 +18,7 @@ from aseancan_kg.catalogue.spelling import STEMMED, Passage, Spelling, composed,
 from aseancan_kg.errors import InputError
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES
 from aseancan_kg.queries import Query
-from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.dataset import LABELS, Dataset
 
 PAGE_SIZE = 20
 LONGEST = 2000
@@ -37,13 +37,7 @@ _NOT_SUGGESTED = ("source", "report", "act")
 """Kinds of what is called by an address or a sentence, which nobody begins to write."""
 _TYPE, _IN_SCHEME, _NOTATION = f"{_RDF}type", f"{_SKOS}inScheme", f"{_SKOS}notation"
 _NOT_LOOKED_FOR = (f"{_RDF}subject", f"{PREFIXES['owl']}deprecated")
-_LABELS = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        *(("skos", "prefLabel"), ("rdfs", "label"), ("dcterms", "title")),
-        *(("schema", "name"), ("foaf", "name")),
-    )
-)
+_LABELS = tuple(name.value for name in LABELS)
 _SHORT = (f"{_SKOS}altLabel", f"{ONT}acronym", f"{ONT}isoCode", _NOTATION)
 _TEXT = f"{ONT}text"
 _TEXTS = (

@@ -15,7 +15,7 @@ UNKNOWN_VERSION = "unknown"
 """Version of a dataset that states none."""
 
 _DEFAULT = ox.DefaultGraph()
-_LABELS = tuple(
+LABELS = tuple(
     ox.NamedNode(PREFIXES[prefix] + name)
     for prefix, name in (
         ("skos", "prefLabel"),
@@ -25,6 +25,7 @@ _LABELS = tuple(
         ("foaf", "name"),
     )
 )
+"""The properties that label things, the first that a thing has before the others."""
 
 
 class Dataset(ABC):
@@ -150,7 +151,7 @@ class Dataset(ABC):
 
     def label_quads(self, nodes: Iterable[ox.NamedNode]) -> list[ox.Quad]:
         """Return the quads that label the nodes."""
-        return self.statements([*nodes], _LABELS)
+        return self.statements([*nodes], LABELS)
 
     def statements(
         self, subjects: Collection[ox.NamedNode], predicates: Collection[ox.NamedNode] | None = None
@@ -176,7 +177,7 @@ def _reached(found: Mapping[object, Sequence[ox.Quad]], iri: str) -> Iterator[ox
 
 
 def _best(given: Mapping[str, Sequence[ox.Literal]], ranks: Mapping[str, int]) -> ox.Literal:
-    labels = next(given[name.value] for name in _LABELS if name.value in given)
+    labels = next(given[name.value] for name in LABELS if name.value in given)
     language = {label: (label.language or "en").partition("-")[0] for label in labels}
     return min(labels, key=lambda label: (ranks.get(language[label], len(ranks)), label.value))
 

@@ -10,9 +10,12 @@ from aseancan_kg.web.state import state_of
 FORM = "application/x-www-form-urlencoded"
 
 
-async def body(request: Request) -> str:
-    """Return the text of the body; raises `TooLong`, and `InputError` when it is not UTF-8."""
-    limit = state_of(request).settings.query_kb * 1024
+async def body(request: Request, most_kb: int | None = None) -> str:
+    """Return the text of the body, as long as a query may be unless told; raises `TooLong`.
+
+    Raises `InputError` when it is not UTF-8.
+    """
+    limit = (most_kb or state_of(request).settings.query_kb) * 1024
     read = b""
     async for piece in request.stream():
         read += piece

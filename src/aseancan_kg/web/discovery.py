@@ -33,7 +33,7 @@ _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_FOR_ROBOTS = (
     *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/report", "/oai"),
-    *("/linkset", "/r/"),
+    *("/linkset", "/r/", "/reconcile"),
 )
 """What is made anew for each question, and what was said once; robots find everything in the documents."""
 

@@ -16,6 +16,7 @@ from aseancan_kg.catalogue.search import LONGEST
 from aseancan_kg.library import exchange, oai_pmh
 from aseancan_kg.library.citations import WRITERS
 from aseancan_kg.library.metadata_formats import METADATA_FORMATS
+from aseancan_kg.library.reconciliation import KINDS, MOST_QUERIES
 from aseancan_kg.library.records import CATALOGUED
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
 from aseancan_kg.queries import Parameter, Query
@@ -128,6 +129,18 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
             "get": _operation("Take a picture, or its table", [*_PICTURED, _SUFFIX], pictures.OFFERED)
         },
         "/downloads/tables": {"get": _operation("See what tables there are to take away", [], (HTML,))},
+        "/reconcile": {
+            "get": _operation("Match names with things", _by_name(_RECONCILED, set()), (PLAIN_JSON,)),
+            "post": _reconciled(),
+        },
+        "/reconcile/suggest/{kind}": {
+            "get": _operation("Complete the name of a thing, type or property", [_KIND, *_SUGGESTED], (PLAIN_JSON,))
+        },
+        "/reconcile/flyout/{kind}": {"get": _operation("Tell of it in a few words", [_KIND, _WHICH], (PLAIN_JSON,))},
+        "/reconcile/preview": {"get": _operation("Show a thing in a frame", [_WHICH], (HTML,))},
+        "/reconcile/properties": {
+            "get": _operation("List the properties that things of a type have", _PROPOSED, (PLAIN_JSON,))
+        },
         "/search": {"get": _operation("Search names, numbers and texts", _SEARCH, search.OFFERED)},
         **told.get("paths", {}),
     }
@@ -177,6 +190,12 @@ def _harvested() -> dict[str, Any]:
     content = {FORM: {"schema": {"type": "object", "required": ["verb"], "properties": properties}}}
     operation = _operation("Harvest catalogue records by OAI-PMH", [], (_OAI,))
     return operation | {"requestBody": {"required": True, "content": content}}
+
+
+def _reconciled() -> dict[str, Any]:
+    schema = {"schema": {"type": "object", "properties": _RECONCILED}}
+    operation = _operation("Match names with things", [], (PLAIN_JSON,))
+    return operation | {"requestBody": {"required": True, "content": {FORM: schema}}}
 
 
 def _operation(
@@ -266,6 +285,25 @@ _PICTURED = [
     _parameter("of", {"type": "string", "format": "iri", "description": "The thing of a lineage, or of neighbours."}),
 ]
 _SUFFIX = _parameter("suffix", {"enum": [one.name for one in pictures.OFFERED]}, place="path")
+_RECONCILED: dict[str, dict[str, Any]] = {
+    "queries": {
+        "type": "string",
+        "description": f"A batch of at most {MOST_QUERIES:,} queries in JSON, as the Reconciliation API 0.2 says. "
+        "Without any parameter the answer is the manifest of that interface.",
+    },
+    "query": {"type": "string", "description": "One query in JSON, or just a name."},
+    "extend": {"type": "string", "description": "Things and properties in JSON, whose values are given."},
+}
+_KIND = _parameter("kind", {"enum": [*KINDS]}, place="path")
+_WHICH = _parameter("id", {"type": "string", "format": "iri", "description": "Which one."}, required=True)
+_SUGGESTED = [
+    _parameter("prefix", {"type": "string", "description": "What has been written of the name."}),
+    _parameter("cursor", {"type": "integer", "minimum": 0, "default": 0, "description": "How many to leave out."}),
+]
+_PROPOSED = [
+    _parameter("type", {"type": "string", "format": "iri", "description": "The type."}, required=True),
+    _parameter("limit", {"type": "integer", "minimum": 1, "description": "Only so many."}),
+]
 _GRAPH_STORE = [
     _parameter("graph", {"type": "string", "format": "iri", "description": "The graph to get."}),
     _parameter("default", {"type": "string", "description": "Without a value: the default graph."}),

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import jinja2
+from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.types import Scope
 
@@ -109,6 +110,11 @@ class State:
     @cached_property
     def _derived_of_past(self) -> Callable[[Dataset], Derived]:
         return lru_cache(HELD)(Derived)
+
+    @cached_property
+    def batches(self) -> CapacityLimiter:
+        """Threads in which batches of names are matched; these take long, and must not take all threads there are."""
+        return CapacityLimiter(2)
 
     @cached_property
     def deposits(self) -> Deposits:
