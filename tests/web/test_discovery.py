@@ -141,7 +141,7 @@ def test_robots_are_told_where_the_documents_are(released):
     rules = [re.escape(line.removeprefix("Disallow: ")).replace(r"\*", ".*") for line in lines if "Disallow" in line]
     refused = [
         "/sparql?query=x", "/sparql/doctor", "/q/abc", "/search?q=x", "/browse/action?verb=x", "/cite?iri=x",
-        "/unapi?id=x", "/report?about=x", "/r/0.1.0", "/linkset/ont",
+        "/unapi?id=x", "/report?about=x", "/oai?verb=ListRecords", "/r/0.1.0", "/linkset/ont",
     ]  # fmt: skip
     welcome = ["/", "/sparql", "/queries", "/browse/action", "/read", "/doc/body/asean", "/dataset", "/scheme/topic"]
     for path in refused + welcome:

@@ -208,6 +208,11 @@ def root_of(request: Request) -> str:
     return str(request.scope.get("root_path", ""))
 
 
+def address_of(request: Request) -> str:
+    """Return where the service is, as the request came to it, for what needs whole addresses: sitemaps, harvesters."""
+    return f"{request.url.scheme}://{request.url.netloc}{root_of(request)}"
+
+
 def locally(request: Request, path: str) -> str:
     """Return a path below the service's as an address on this host, with what the request asks of it."""
     query = f"?{request.url.query}" if request.url.query else ""
