@@ -39,6 +39,7 @@ def faults(texts, site, missing, tmp_path_factory):
     return [(files[Path(one["url"]).name], one["message"], one.get("extract")) for one in messages]
 
 
+@pytest.mark.proof
 def test_pages_and_pictures_are_valid(faults):
     assert faults == []
 
