@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import html
 import io
 import lzma
 import os
@@ -10,6 +11,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 import pytest
@@ -68,6 +70,25 @@ def test_the_releases_are_described_in_rdf(released):
 def test_a_number_is_sent_to_the_hash_it_stands_for(released, rest):
     response = released.get(f"/r/0.1.0{rest}")
     assert (response.status_code, response.headers["location"]) == (301, f"/r/{FIRST}{rest}")
+
+
+@pytest.mark.parametrize(
+    ("path", "about", "version"),
+    [
+        (f"/r/{FIRST}{ACTIP}", f"{BASE}id/instrument/actip-2015", FIRST),
+        (f"/r/{SECOND}", f"{BASE}r/{SECOND}", SECOND),
+        (f"/r/{SECOND}/changes/instrument/actip-2015", f"{BASE}id/instrument/actip-2015", SECOND),
+        (f"{ACTIP}.html", f"{BASE}id/instrument/actip-2015", None),
+        ("/?uri=http%3A%2F%2Fmetadata.un.org%2Fsdg%2F7", "http://metadata.un.org/sdg/7", None),
+        ("/read/instrument/asean-canada-poa-2021-2025", f"{BASE}id/instrument/asean-canada-poa-2021-2025", None),
+    ],
+)
+def test_every_page_says_of_which_version_it_is_and_a_report_carries_it(released, published, path, about, version):
+    version = version or published.stem.removeprefix("aseancan-")
+    page = released.get(path, headers=BROWSER).text
+    assert f"Dataset version <code>{version}</code>" in page
+    (link,) = re.findall(r'href="/report\?([^"]*)"', page)
+    assert parse_qs(html.unescape(link)) == {"about": [about], "version": [version]}
 
 
 @pytest.mark.parametrize("one", GRAPH_FORMATS)

@@ -200,6 +200,8 @@ def _represent(request: Request, edition: Edition, iri: str, named: Format | Non
             request,
             edition.template,
             path=address.location().removeprefix(root_of(request)),
+            about=iri,
+            version=store.version,
             thing=shown,
             downloads=address.downloads(),
             links=links,

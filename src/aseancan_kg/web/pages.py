@@ -18,7 +18,7 @@ from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
 from aseancan_kg.catalogue.reading import example
 from aseancan_kg.catalogue.statements import reported_meetings
 from aseancan_kg.mediatypes import HTML
-from aseancan_kg.namespaces import BASE, ID, ONT
+from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.state import local_path, locally, root_of, state_of
@@ -48,12 +48,15 @@ def page(
     """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
 
     `path` is where the page has its one address below `root`, unless that is where it was asked for. `about` is the IRI
-    of what the page is about, which a reader means who reports an error there.
+    of what the page is about, the page itself unless another is given, and `version` that of the dataset it is of: a
+    reader means these who reports an error there.
     """
     root = root_of(request)
     path = path or quote(request.scope["path"].removeprefix(root))
-    given = {"root": root, "path": path, "href": href_of(request), "base": BASE, "about": _described(unquote(path))}
-    text = state_of(request).templates.get_template(template).render({**given, **values})
+    state = state_of(request)
+    given = {"root": root, "path": path, "href": href_of(request), "base": BASE}
+    given |= {"about": BASE + unquote(path).removeprefix("/"), "version": state.store.version}
+    text = state.templates.get_template(template).render({**given, **values})
     body = text.encode()
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", "Cache-Control": "no-cache"}
     if status_code == HTTPStatus.OK:
@@ -78,15 +81,6 @@ def href_of(request: Request) -> Callable[[str], str]:
         return iri if iri.startswith(("https://", "http://")) else ""
 
     return href
-
-
-def _described(path: str) -> str:
-    """Return the IRI of what the page at a path is about: a thing or a term of ours, else the page itself."""
-    rest = path.removeprefix("/")
-    if not rest.startswith("doc/"):
-        return BASE + rest
-    thing = rest.removeprefix("doc/").partition("?")[0].removesuffix(".html")
-    return ONT + thing.removeprefix("ont/") if thing.startswith("ont/") else ID + thing
 
 
 def workbench(

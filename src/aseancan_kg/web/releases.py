@@ -149,6 +149,7 @@ def _release(request: Request, one: Release) -> Response:
     step = _step(request, one)
     changed = releases.changes(state_of(request).store, step) if step else []
     values: dict[str, Any] = {
+        "version": one.dataset,
         "release": one,
         "current": _is_current(request, one),
         "files": rows(root_of(request), _files(request, one), _distributions(request, one)),
@@ -236,6 +237,7 @@ def _difference(request: Request, one: Release) -> Response:
         request.state.within = f"/r/{one.dataset}"
         address = f"{root_of(request)}/r/{one.dataset}{comparison(iri)}"
         values: dict[str, Any] = {"found": found, "release": one, "earlier": earlier, "comparison": address}
+        values |= {"about": iri, "version": one.dataset}
         return _varying(page(request, "difference.html", **values))
     if chosen is RDF_PATCH:
         response = Response(releases.patch(earlier, one, found), media_type=chosen.content_type)
