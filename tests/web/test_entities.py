@@ -232,7 +232,8 @@ DATA = """
 <id/body/b> skos:prefLabel "Body B"@en ; ac:acronym "AAA"  ; org:memberOf <id/body/a> ;
   dcterms:subject <http://e/sdg/1> .
 <id/body/old> owl:deprecated true ; dcterms:isReplacedBy <id/body/a> .
-<id/body/split> owl:deprecated true ; dcterms:isReplacedBy <id/body/a>, <id/body/b> .
+<id/body/split> owl:deprecated true ; dcterms:isReplacedBy <id/body/a>, <id/body/b> ; dcterms:modified "2026-11-25" ;
+  skos:changeNote "It was two."@en .
 <id/body/gone> owl:deprecated true ; skos:prefLabel "Gone"@en ; skos:changeNote "It never existed."@en .
 <http://e/sdg/1> skos:prefLabel "Goal 1"@en , "Objectif 1"@fr ; skos:inScheme <http://e/sdg> .
 <dataset> a void:Dataset ; dcterms:issued "2026-11-25"^^xsd:date ; dcterms:license <http://e/licence> .
@@ -289,7 +290,7 @@ def test_the_ontology_has_one_address(client):
 
 
 @pytest.mark.parametrize(
-    ("path", "door"), [("/id/body/aaa", "/id"), ("/doc/AAA.nt", "/doc"), ("/id/body/split", "/id")]
+    ("path", "door"), [("/id/body/aaa", "/id"), ("/doc/AAA.nt", "/doc"), ("/doc/aaa?page=3", "/doc")]
 )
 def test_what_may_mean_several_things_lets_choose(aliased, path, door):
     response = aliased.get(path)
@@ -313,6 +314,21 @@ def test_a_withdrawn_identifier_is_gone_with_the_reason(aliased):
         assert response.status_code == 410
         assert "It never existed." in response.text
     assert "no longer in use" in aliased.get("/doc/body/gone.html").text
+
+
+@pytest.mark.parametrize("accept", [*(one.media_type for one in GRAPH_FORMATS), FIREFOX])
+def test_an_identifier_that_several_replaced_is_gone_and_tells_them_all(aliased, accept):
+    assert aliased.get("/id/body/split").headers["location"] == "/doc/body/split"
+    response = aliased.get("/doc/body/split", headers={"Accept": accept})
+    assert response.status_code == 410
+    for told in ("It was two.", "2026-11-25", "body/a", "body/b"):
+        assert told in response.text
+    if accept == FIREFOX:
+        assert "no longer in use since 2026-11-25. It was two." in re.sub(r"\s+", " ", response.text)
+        assert all(f'<a href="/doc/body/{one}">Body {one.upper()}</a>' in response.text for one in "ab")
+    else:
+        named = aliased.get(response.headers["content-location"])
+        assert (named.status_code, named.content) == (410, response.content)
 
 
 def test_an_unknown_identifier_is_met_with_near_ones(client):
@@ -435,7 +451,7 @@ def test_a_link_set_tells_the_links_of_every_representation(aliased):
         ("/linkset/doc/body/A/", "/linkset/doc/body/a"),
         ("/linkset/doc/body/old", "/linkset/doc/body/a"),
         ("/linkset/doc/body/a.ttl", "/linkset/doc/body/a"),
-        ("/linkset/doc/body/split", "/doc/body/split"),
+        ("/linkset/doc/aaa", "/doc/aaa"),
     ):
         moved = aliased.get(path)
         assert (moved.status_code, moved.headers["location"]) == (301, target)

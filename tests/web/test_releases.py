@@ -4,6 +4,7 @@ import asyncio
 import csv
 import html
 import io
+import json
 import lzma
 import os
 import re
@@ -89,6 +90,15 @@ def test_every_page_says_of_which_version_it_is_and_a_report_carries_it(released
     assert f"Dataset version <code>{version}</code>" in page
     (link,) = re.findall(r'href="/report\?([^"]*)"', page)
     assert parse_qs(html.unescape(link)) == {"about": [about], "version": [version]}
+
+
+def test_a_page_leads_to_what_the_last_release_changed_there_if_it_did(released, published):
+    step = json.loads((published.parent / "changes.json").read_text(encoding="utf-8"))[-1]
+    assert f"{BASE}scheme/body-kind" in step["changed"]
+    words = "What changed here in the last release"
+    assert words in released.get("/scheme/body-kind.html").text
+    assert f"{BASE}id/instrument/actip-2015" not in step["changed"]
+    assert words not in released.get(f"{ACTIP}.html").text
 
 
 @pytest.mark.parametrize("one", GRAPH_FORMATS)
@@ -270,11 +280,11 @@ def test_a_number_with_a_slash_is_sent_on_once(released):
 @pytest.mark.parametrize("within", ["", f"/r/{FIRST}"])
 @pytest.mark.parametrize("path", ["/id/instrument/ACECA", "/doc/instrument/ACECA.ttl"])
 def test_an_ambiguous_name_is_a_choice_in_every_release(released, within, path):
-    response = released.get(f"{within}{path}?page=1", headers={"Accept": "application/json"})
+    response = released.get(f"{within}{path}?page=7&x=1", headers={"Accept": "application/json"})
     assert response.status_code == 300
     choices = [one["href"] for one in response.json()["choices"]]
     meant = [within + path.replace("ACECA", f"aceca-{year}") for year in (1981, 1993)]
-    assert choices == [f"{one}?page=1" for one in meant]
+    assert choices == [f"{one}?x=1" for one in meant]  # the page was one of something else
     assert all(f'<{each}>; rel="alternate"' in response.headers["link"] for each in choices)
     for each in choices:
         found = released.get(each, follow_redirects=True)

@@ -149,7 +149,7 @@ def _entries(request: Request, one: Release) -> Iterator[ET.Element]:
     state = state_of(request)
     release = f"{_absolute(request)}/r/{one.dataset}"
     yield _entry(releases.address(one), f"Release {one.version}", release, one)
-    step = next((each for each in state.downloads.changes if each["to"]["dataset"] == one.dataset), None)
+    step = state.downloads.step_to(one.dataset)
     for row in releases.changes(state.store, step) if step else ():
         path = local_path(row.thing.iri)
         identity = f"{releases.address(one)}/changes#{row.thing.iri.removeprefix(BASE).replace('#', '/')}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -166,10 +166,10 @@ def _look_up(request: Request) -> Response:
 
 
 def _meant(request: Request, edition: Edition, iri: str) -> Sequence[str]:
-    """Return what an IRI may mean: itself or its successors, else what is spelt or named so; raises `NotFound`."""
+    """Return what an IRI may mean: itself or its successor, else what is spelt or named so; raises `NotFound`."""
     store = edition.store
     if store.knows(iri):
-        return documents.successors(store, iri) or (iri,)
+        return (documents.successor(store, iri) or iri,)
     namespace = next(one for one in (ID, ONT, BASE) if iri.startswith(one))
     tidy = namespace + identifiers.tidy(iri.removeprefix(namespace))
     if store.knows(tidy):
@@ -220,9 +220,11 @@ def _represent(request: Request, edition: Edition, iri: str, named: Format | Non
 
 
 def _changes(request: Request, iri: str) -> str | None:
-    """Return where it is told what the last release has changed of an IRI, if there was one before."""
+    """Return where it is told what the last release has changed of an IRI, if it has."""
     path, state = signposting.comparison(iri), state_of(request)
-    return f"/r/{state.store.version}{path}" if path and state.downloads.changes else None
+    step = state.downloads.step_to(state.store.version)
+    named = step and any(iri in step[how] for how in ("added", "changed", "removed"))
+    return f"/r/{state.store.version}{path}" if path and named else None
 
 
 def _raw(request: Request) -> str:
@@ -237,7 +239,9 @@ def _redirect(request: Request, edition: Edition, path: str | None, status: int,
 
 def _choices(request: Request, edition: Edition, iris: Sequence[str], paths: Sequence[str]) -> Response:
     """Answer 300 with the list of what may be meant, as a page or as JSON."""
-    addresses = [locally(request, edition.path + path) for path in paths]
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != "page"]  # of something else
+    query = f"?{urlencode(asked)}" if asked else ""
+    addresses = [f"{root_of(request)}{edition.path}{path}{query}" for path in paths]
     labels = edition.store.labels(iris)
     choices = [
         {"iri": iri, "label": labels[iri].value if iri in labels else iri, "href": address}

@@ -125,8 +125,7 @@ def _earlier(request: Request, one: Release) -> Release | None:
 
 
 def _step(request: Request, one: Release) -> Mapping[str, Any] | None:
-    """Return what the build wrote of the step that leads to a release; none leads to the first."""
-    return next((step for step in state_of(request).downloads.changes if step["to"]["dataset"] == one.dataset), None)
+    return state_of(request).downloads.step_to(one.dataset)
 
 
 def _release_list(request: Request) -> Response:
