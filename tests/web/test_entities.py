@@ -215,6 +215,7 @@ def test_local_paths():
     assert local_path(f"{BASE}ont#Action") == "/doc/ont/Action"
     assert local_path(f"{BASE}scheme/pillar/economic") == "/scheme/pillar/economic"
     assert local_path("https://example.org/id/a") is None
+    assert local_path(f"{BASE}ont#") == "/ont"
     assert local_path(BASE) is None
 
 
@@ -284,9 +285,10 @@ def test_other_spellings_names_and_old_identifiers_move_to_the_one_in_use(aliase
 
 
 def test_the_ontology_has_one_address(client):
-    for path in ("/ont/", "/ONT", "//ont"):
+    for path in ("/ont/", "/ONT", "//ont", "/doc/ont", "/doc/ont/"):
         response = client.get(f"http://testserver{path}")
         assert (response.status_code, response.headers["location"]) == (301, "/ont")
+    assert client.get("/doc/ont.ttl").headers["location"] == "/ont.ttl"
 
 
 @pytest.mark.parametrize(
@@ -342,6 +344,7 @@ def test_any_known_iri_can_be_looked_up(aliased):
         ("doc/body/a.ttl", "/doc/body/a.ttl"),
         ("doc/body/a", "/doc/body/a"),
         ("ont#Body", "/doc/ont/Body"),
+        ("ont#", "/ont"),
         ("dataset#part", "/dataset#part"),
         ("", "/"),
         ("/evil.example", "/evil.example"),
@@ -350,6 +353,10 @@ def test_any_known_iri_can_be_looked_up(aliased):
         for iri in (BASE + asked, BASE.replace("https", "http") + asked):
             found = aliased.get("/", params={"uri": iri})
             assert (found.status_code, found.headers["location"]) == (303, target)
+    assert aliased.get("/", params={"uri": BASE.rstrip("/")}).headers["location"] == "/"
+    assert aliased.get("/", params={"uri": f"{BASE.rstrip('/')}x/id/body/a"}).status_code == 404
+    asked = {"uri": f"{BASE}dataset#part", "format": "nt", "page": "2", "q": "x"}
+    assert aliased.get("/", params=asked).headers["location"] == "/dataset?format=nt&page=2#part"
     goal = aliased.get("/", params={"uri": "https://e/sdg/1/", "format": "nt"})
     assert f"<{BASE}id/body/b> <{PREFIXES['dcterms']}subject> <http://e/sdg/1> ." in goal.text
     page = aliased.get("/", params={"uri": "http://e/sdg/1"}, headers={"Accept": FIREFOX})

@@ -32,6 +32,8 @@ from aseancan_kg.web.signposting import OFFERED, Address, Link, split
 from aseancan_kg.web.state import chosen_format, local_path, locally, page_number, root_of, state_of
 
 _CHOICES, _GONE = 300, 410
+_ONTOLOGY = f"{BASE}ont"
+_OURS = re.compile(re.escape(BASE.rstrip("/")).replace("https", "https?", 1) + "(?:/|$)")
 _VERSION_OF_ONTOLOGY = re.compile(r"/ont/(\d+\.\d+\.\d+)")
 """What `owl:versionIRI` of the ontology leads to: it has the number of the release."""
 
@@ -110,7 +112,7 @@ def document_in(request: Request, edition: Edition) -> Response:
     """Answer `…/doc/…` and the like in an edition."""
     path = request.scope["path"].removeprefix(root_of(request) + edition.path)
     iri, named = split(path)
-    iris = _meant(request, edition, iri)
+    iris = [_ONTOLOGY] if iri in (f"{ID}ont", ONT) else _meant(request, edition, iri)
     suffix = f".{named.name}" if named else ""
     addresses = [f"{local_path(one)}{suffix}" for one in iris]
     if len(iris) > 1:
@@ -153,11 +155,13 @@ def _linkset(request: Request) -> Response:
 
 def _look_up(request: Request) -> Response:
     asked = request.query_params["uri"].strip()
-    ours = re.match(f"https?:{re.escape(BASE.removeprefix('https:'))}", asked)
-    if ours:
+    if ours := _OURS.match(asked):
         # The doors know every spelling; what has a part is described with it.
         path = local_path(BASE + asked[ours.end() :]) or f"/{quote(identifiers.tidy(asked[ours.end() :]))}"
-        return RedirectResponse(f"{root_of(request)}{path}", 303)
+        whole, mark, part = path.partition("#")
+        carried = urlencode([pair for pair in request.query_params.multi_items() if pair[0] in ("format", "page")])
+        query = f"?{carried}" if carried else ""
+        return RedirectResponse(f"{root_of(request)}{whole}{query}{mark}{part}", 303)
     iri = identifiers.known_form(state_of(request).store, asked)
     if iri is None:
         remedy = "Give a whole IRI; what is known by name is found at /search."
