@@ -12,7 +12,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import pyoxigraph as ox
 import pytest
@@ -99,6 +99,33 @@ def test_a_page_leads_to_what_the_last_release_changed_there_if_it_did(released,
     assert words in released.get("/scheme/body-kind.html").text
     assert f"{BASE}id/instrument/actip-2015" not in step["changed"]
     assert words not in released.get(f"{ACTIP}.html").text
+
+
+def test_every_link_to_a_part_of_a_page_finds_it(released):
+    plan = "/doc/instrument/asean-canada-poa-2021-2025"
+    texts = {}
+
+    def text(path):
+        if path not in texts:
+            texts[path] = html.unescape(released.get(path, headers=BROWSER, follow_redirects=True).text)
+        return texts[path]
+
+    sampled = (
+        *("/", "/browse", "/pictures", "/queries", "/dataset", "/shapes", "/ont", "/docs", "/r"),
+        *(plan, f"{plan}/action/1.2.6", f"{plan}/action/1.2.6/clause/1", plan.replace("doc", "read", 1), ACTIP),
+        *("/doc/ont/Action", "/doc/ont/leadVerb", "/doc/ont/mentions", "/graph/shapes", "/graph/description"),
+        *("/doc/mention/plan-of-action-2021-2025/5673-5714", "/doc/assertion/body/accc/acronym"),
+        *(f"/r/{SECOND}", f"/r/{SECOND}/dataset", f"/r/{SECOND}/shapes", f"/r/{SECOND}{ACTIP}"),
+    )
+    for path in sampled:
+        links = re.findall(r'<a\b[^>]*href="(|/[^"]*#[^"]*|#[^"]*)"', text(path))
+        assert "" not in links, path
+        for link in links:
+            target, _, part = link.partition("#")
+            assert f'id="{unquote(part)}"' in text(target or path), (path, link)
+    assert '<tr id="LeadVerb">' in text("/shapes")
+    assert 'href="/shapes#LeadVerb"' in text("/doc/ont/leadVerb")
+    assert "class partition" not in text("/doc/ont/Action")
 
 
 @pytest.mark.parametrize("one", GRAPH_FORMATS)

@@ -27,7 +27,8 @@ _LICENCE, _RIGHTS, _MODIFIED = f"{_DCTERMS}license", f"{_DC}rights", f"{_DCTERMS
 _ISSUED = f"{_DCTERMS}issued"
 _DEPRECATED, _REPLACED_BY = f"{_OWL}deprecated", f"{_DCTERMS}isReplacedBy"
 # Statement nodes speak about triples; listing them as links to what they are about would bury the real links.
-_STATEMENT_LINKS = (SUBJECT, f"{_RDF}predicate", f"{_RDF}object", f"{_OA}hasBody", f"{_OA}hasTarget")
+# So would what our own description of the dataset counts.
+_NOT_TOLD = (SUBJECT, f"{_RDF}predicate", f"{_RDF}object", f"{_OA}hasBody", f"{_OA}hasTarget", _VOID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def successor(store: Dataset, iri: str) -> str | None:
 
 def _incoming(store: Dataset, iri: str, pointing: list[tuple[str, Node]]) -> tuple[tuple[str, str], ...]:
     """Return (property, thing) of what points to the IRI; what a graph describes has no property."""
-    pairs = [(name, iri_of(subject)) for name, subject in pointing if name not in _STATEMENT_LINKS]
+    pairs = [(name, iri_of(subject)) for name, subject in pointing if not name.startswith(_NOT_TOLD)]
     if iri in store.graphs:
         pairs += [("", iri_of(subject)) for subject in store.subjects_in(iri)]
     told = ((name, subject) for name, subject in pairs if subject)

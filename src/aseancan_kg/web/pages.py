@@ -32,6 +32,9 @@ _SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
 
 
+_WITH_PARTS = "/shapes#"
+"""What the parts begin with that have a place on a page."""
+
 _DOORS = frozenset({"id", "doc", "ont", "scheme", "graph", "dataset", "shapes", "r"})
 """Doors of identifiers, whose case people mistake."""
 
@@ -67,7 +70,7 @@ def page(
 def href_of(request: Request) -> Callable[[str], str]:
     """Return what gives the link target of an IRI: our own pages on this host, web addresses of others as they are.
 
-    It is "" for IRIs of other schemes. The door to a past release leaves the path in `request.state.within` below which
+    It is "" for IRIs of other schemes, and for parts of documents that have no place on a page of theirs. The door to a past release leaves the path in `request.state.within` below which
     IRIs of ours are linked.
     """
     root = root_of(request)
@@ -75,7 +78,8 @@ def href_of(request: Request) -> Callable[[str], str]:
 
     def href(iri: str) -> str:
         if path := local_path(iri):
-            return root + within + path
+            has_place = "#" not in path or (path.startswith(_WITH_PARTS) and not within)
+            return root + within + path if has_place else ""
         if iri in state_of(request).derived.get(foreign_concepts):
             return f"{root}/?{urlencode({'uri': iri})}"
         return iri if iri.startswith(("https://", "http://")) else ""
