@@ -70,8 +70,8 @@ def page(
 def href_of(request: Request) -> Callable[[str], str]:
     """Return what gives the link target of an IRI: our own pages on this host, web addresses of others as they are.
 
-    It is "" for IRIs of other schemes, and for parts of documents that have no place on a page of theirs. The door to a past release leaves the path in `request.state.within` below which
-    IRIs of ours are linked.
+    It is "" for IRIs of other schemes, and for parts of documents that have no place on a page. The door to a past
+    release leaves the path in `request.state.within` below which IRIs of ours are linked.
     """
     root = root_of(request)
     within: str = getattr(request.state, "within", "")
