@@ -122,6 +122,22 @@ def test_a_clause_stands_in_its_action_and_tells_who_acts(shown):
     second = shown(f"{PLAN}/action/1.3.2/clause/2")["clause"]
     assert second.position == 2
     assert f"{second.before}{second.clause.text}{second.after}" == second.action.part.text
+    alike = "Meet and meet again, and meet"
+    twice = made(
+        ("instrument:p", "rdf:type", "ac:Plan"),
+        ("instrument:p/action/1", "rdf:type", "ac:Action"),
+        ("instrument:p/action/1", "dcterms:isPartOf", "instrument:p"),
+        ("instrument:p/action/1", "ac:text", alike),
+        ("instrument:p/action/1", "ac:startOffset", "100"),
+        ("instrument:p/action/1", "ac:endOffset", str(100 + len(alike) + 1)),  # white space of one more was collapsed
+        ("clause:2", "rdf:type", "ac:Clause"),
+        ("clause:2", "dcterms:isPartOf", "instrument:p/action/1"),
+        ("clause:2", "ac:text", "meet"),
+        ("clause:2", "ac:startOffset", str(100 + alike.rindex("meet") + 1)),
+        ("clause:2", "ac:endOffset", str(100 + len(alike) + 1)),
+    )
+    last = dict(aspects(twice, thing("clause", "2"), [f"{ONT}Clause"]))["clause"]
+    assert (last.before, last.after) == ("Meet and meet again, and ", "")
     alone = made(("clause:x", "ac:text", "Words"), ("clause:x", "rdf:type", "ac:Clause"))
     assert aspects(alone, thing("clause", "x"), [f"{ONT}Clause"]) == []
 
