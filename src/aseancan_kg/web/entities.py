@@ -12,9 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg.catalogue import documents, identifiers, things
+from aseancan_kg.catalogue import distributions, documents, identifiers, things
 from aseancan_kg.catalogue.aspects import aspects
-from aseancan_kg.catalogue.documents import Document
+from aseancan_kg.catalogue.documents import DATASET, Document
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotAcceptable, NotFound
@@ -130,6 +130,8 @@ def _current(request: Request) -> Edition:
 def _document(request: Request) -> Response:
     path = request.scope["path"].removeprefix(root_of(request))
     if version := _VERSION_OF_ONTOLOGY.fullmatch(path):
+        if not any(one.version == version[1] for one in state_of(request).available()):
+            raise NotFound(f"there is no ontology {version[1]}", remedy="The releases are listed at /r.")
         return _redirect(request, _current(request), f"/r/{version[1]}/ont", 303)
     return document_in(request, _current(request))
 
@@ -147,7 +149,11 @@ def _linkset(request: Request) -> Response:
         iri = request.query_params.get("uri", "")
     found = documents.document(state_of(request).store, iri, page_number(request))
     chosen = chosen_format(request, (LINKSET, LINKSET_TEXT), request.query_params.get("format"))
-    links = signposting.link_set(found, Address(root_of(request), iri, found.page))
+    address = Address(root_of(request), iri, found.page)
+    links = signposting.link_set(found, address)
+    if iri == DATASET:
+        files = distributions.distributions(state_of(request).store, state_of(request).downloads.files)
+        links[address.location()] += signposting.items(address.root, files)
     text = signposting.as_json(links) if chosen is LINKSET else signposting.as_text(links)
     response = Response(text, headers={"Vary": "Accept"}, media_type=chosen.content_type)
     return keep(request, response, "page", "format", *(() if "path" in request.path_params else ("uri",)))

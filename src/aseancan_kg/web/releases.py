@@ -284,7 +284,8 @@ class _Past(Edition):
     def links(self, request: Request, found: documents.Document, address: Address, chosen: Format) -> list[Link]:
         """Return the links of a document in its release, and to the document it was then (RFC 7089 §2.2).
 
-        That one says other things by now, so it is not the canonical form of this one (RFC 6596 §3).
+        That one says other things by now, so it is not the canonical form of this one (RFC 6596 §3). Link sets are of
+        what is served now: all the links of a past document stand with it.
         """
         told = signposting.links(found, address, chosen)
         own = [each for each in told if each.rel not in ("linkset", "canonical")]
