@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import hashlib
 import html
 import io
 import json
@@ -9,8 +10,9 @@ import lzma
 import os
 import re
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
+from datetime import date
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, unquote
 
@@ -18,6 +20,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import DCAT, DCTERMS, RDFS, Graph, URIRef
 
+from aseancan_kg.archive import Archived
 from aseancan_kg.catalogue.documents import document, written
 from aseancan_kg.mediatypes import GRAPH_FORMATS
 from aseancan_kg.namespaces import BASE
@@ -273,6 +276,47 @@ def test_a_release_that_loads_slowly_holds_no_other_up(published, past, state_of
             assert not waiting.done()
             end.write(past[1].file.read_bytes())
         assert waiting.result().status_code == 200
+
+
+def small(tmp_path, version, *, slow=False):
+    """Return a release of one quad; a slow one is read, once, when somebody writes it."""
+    content = lzma.compress(b'<http://e/a> <http://e/p> "x" <http://e/g> .\n')
+    file = tmp_path / version
+    if slow:
+        os.mkfifo(file)
+    else:
+        file.write_bytes(content)
+    return Archived(version, version, date(2026, 1, 1), file, hashlib.sha256(content).hexdigest()), content
+
+
+def test_a_release_that_is_being_loaded_is_loaded_once_though_others_are_asked_for(tmp_path, state_of):
+    slow, content = small(tmp_path, "slow", slow=True)
+    others = [small(tmp_path, name)[0] for name in "abc"]
+    releases = Releases([slow, *others], state_of().settings)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(releases.store, "slow")
+        with slow.file.open("wb") as end:  # it is being read by now
+            for one in others:
+                releases.store(one.dataset)
+            second = threads.submit(releases.store, "slow")
+            end.write(content)
+        assert first.result(timeout=60) is second.result(timeout=60)
+    asyncio.run(releases.close())
+
+
+def test_a_few_wait_for_a_release_and_the_others_are_told_to_come_back(published, past, state_of, serve, tmp_path):
+    slow = tmp_path / "slow"
+    os.mkfifo(slow)
+    archived = (past[0], replace(past[1], file=slow))
+    with serve(state_of(published, archived=archived)) as client, ThreadPoolExecutor(12) as threads:
+        waiting = [threads.submit(client.get, f"/r/{SECOND}{ACTIP}.ttl") for _ in range(12)]
+        with slow.open("wb") as end:
+            done, _ = wait(waiting, timeout=60, return_when=FIRST_COMPLETED)
+            refused = done.pop().result()
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            end.write(past[1].file.read_bytes())
+        assert {one.result(timeout=60).status_code for one in waiting} == {200, 503}
+        assert client.get(f"/r/{SECOND}{ACTIP}.ttl").status_code == 200
 
 
 def test_the_version_of_the_ontology_is_that_of_its_release(released):
