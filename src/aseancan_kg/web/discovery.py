@@ -15,7 +15,7 @@ from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library.references import references
 from aseancan_kg.library.tables import counts
-from aseancan_kg.mediatypes import HTML
+from aseancan_kg.mediatypes import HTML, N_QUADS
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting
 from aseancan_kg.web.downloads import rows
@@ -94,10 +94,15 @@ def _dataset(request: Request) -> Response:
     if suffix and not request.scope["path"].endswith(suffix.name):
         return RedirectResponse(address.location(suffix), 301)
     chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
+    if chosen is HTML and address.page > 1:
+        return RedirectResponse(Address(root, DATASET).location(suffix), 303, {"Vary": "Accept"})
     found = documents.document(state.store, DATASET, address.page)
-    links = signposting.links(found, address, chosen)
     files = distributions.distributions(state.store, state.downloads.files)
+    whole = [one for one in files if one.media_type == N_QUADS.media_type]  # the others are in the link set
+    links = [*signposting.links(found, address, chosen), *signposting.items(root, whole)]
     if chosen is HTML:
+        # Only what points here has pages, and the page of the dataset does not show it.
+        links = [link for link in links if link.rel not in ("first", "next", "last")]
         told = state.derived.get(overview.overview)
         described = overview.as_schema_org(told, files, state.store.version)
         response = page(
@@ -150,7 +155,7 @@ def _entries(request: Request, one: Release) -> Iterator[ET.Element]:
     state = state_of(request)
     release = f"{address_of(request)}/r/{one.dataset}"
     yield _entry(releases.address(one), f"Release {one.version}", release, one)
-    step = next((each for each in state.downloads.changes if each["to"]["dataset"] == one.dataset), None)
+    step = state.downloads.step_to(one.dataset)
     for row in releases.changes(state.store, step) if step else ():
         path = local_path(row.thing.iri)
         identity = f"{releases.address(one)}/changes#{row.thing.iri.removeprefix(BASE).replace('#', '/')}"

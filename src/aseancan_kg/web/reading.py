@@ -68,6 +68,7 @@ def _page(request: Request, plan: str) -> Response:
     return page(
         request,
         "reading.html",
+        about=plan,
         reading=found,
         address=own,
         source=shown["source"] == "on",

@@ -101,6 +101,11 @@ class State:
         return Kept(self.settings.cache_mb * 1024 * 1024)
 
     @cached_property
+    def chosen(self) -> Kept:
+        """By address, which headers choose which of the kept responses, by its tag."""
+        return Kept(self.settings.cache_mb * 1024 * 1024 // 4)
+
+    @cached_property
     def derived(self) -> Derived:
         """What is made of the dataset once."""
         return Derived(self.store)
