@@ -7,7 +7,7 @@ from typing import Protocol
 from pymarc import Record as Marc
 
 from aseancan_kg.errors import InputError, NotFound
-from aseancan_kg.library.citations import WRITERS, CitationWriter
+from aseancan_kg.library.citations import BIBTEX, CSL_JSON, RIS, CitationWriter, as_bibtex, as_csl, as_ris
 from aseancan_kg.library.display import as_isbd
 from aseancan_kg.library.dublin_core import as_dcterms, as_oai_dc
 from aseancan_kg.library.legislation import as_legislation
@@ -119,7 +119,9 @@ FORMATS = (
         "legislation",
     ),
     Exchange(Format("isbd", "text/plain", "Text after ISBD"), "isbd.txt", _ALL, _however_entered(as_isbd), "isbd"),
-    *(Exchange(one, one.name, _ALL, _cited(write), one.name) for one, write in WRITERS.items()),
+    Exchange(BIBTEX, "bib", _ALL, _cited(as_bibtex), "bib"),
+    Exchange(RIS, "ris", _ALL, _cited(as_ris), "ris"),
+    Exchange(CSL_JSON, "csl.json", _ALL, _cited(as_csl), "csl"),  # a file .csl is a style
 )
 """Every format, in the order in which they are offered; the first is the default."""
 BY_NAME = {name: one for one in FORMATS for name in (one.format.name, *one.format.other_names)}
