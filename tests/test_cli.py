@@ -320,6 +320,7 @@ def test_export_writes_a_record_in_any_format(cli, tmp_path):
     out = tmp_path / "bodies.xml"
     assert cli("export", "marcxml", "body", "--out", out).stdout == ""
     assert out.read_text(encoding="utf-8").count("<record ") == 51
+    assert cli("export", "bibtex", "instrument/actip-2015").stdout.startswith("@misc{aseancan-instrument-actip-2015,\n")
     by_body = cli("export", "marcxml", "instrument/mpac-2025", "--main-entry", "corporate")
     assert 'tag="111"' in by_body.stdout
 
@@ -337,6 +338,7 @@ def test_export_says_what_a_format_loses(cli):
         (("mods", "body/aha-centre"), "MODS 3.8"),
         (("oai_dc", "instrument/nowhere"), "there is no record of"),
         (("oai_dc", "no iri"), "there is no record of"),
+        (("bibtex", "instrument/nowhere"), "there is no record of"),
         (("isbd", "body/asean", "--out", "nowhere/file"), "cannot write it"),
     ],
 )

@@ -236,7 +236,7 @@ def query(
 
 @app.command()
 def export(
-    format: Annotated[str, typer.Argument(help="tables, or a format of records: marcxml, marc21, mods, oai_dc …")],
+    format: Annotated[str, typer.Argument(help="tables, or a format of records: marcxml, mods, oai_dc, ris, bibtex …")],
     things: Annotated[
         list[str] | None, typer.Argument(help="IRIs, kind/slug or a kind; without any, the whole catalogue.")
     ] = None,
@@ -260,13 +260,14 @@ def export(
     if out:
         _refuse_unwritable(out)
     chosen = exchange.named(format)
-    found = exchange.selected(_embedded(), chosen, things or ())
+    store = _embedded()
+    found = exchange.selected(store, chosen, things or ())
     if losses:
         for record in found:
             for field, reason in crosswalk.losses(record, chosen.column).items():
                 print(f"{record.path}\t{field}\t{reason}")
         return
-    written = chosen.write(found, main_entry.value)
+    written = chosen.write(store, found, main_entry.value)
     _ = out.write_bytes(written) if out else sys.stdout.buffer.write(written)
 
 

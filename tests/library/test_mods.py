@@ -72,6 +72,11 @@ def test_a_treaty_has_a_uniform_title_with_its_date(catalogued):
     assert find(root, "//m:dateCreated/text()") == ["2015-11-21"]
 
 
+def test_what_binds_in_law_is_a_treaty_in_the_list_of_marc(whole, catalogued):
+    treaties = find(whole, "//m:mods[m:genre[@authority='marcgt']='treaty']/m:identifier[1]/text()")
+    assert treaties == [record.iri for record in catalogued.values() if record.legal]
+
+
 def test_an_action_is_a_part_of_its_plan(served):
     iri = f"{PLAN}/action/1.2.6"
     root = etree.fromstring(as_mods([records(served, [iri])[iri]]))

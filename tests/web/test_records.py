@@ -4,8 +4,10 @@ import io
 import json
 import re
 
+import bibtexparser
 import pymarc
 import pytest
+import rispy
 from lxml import etree
 
 from aseancan_kg.library.crosswalk import crosswalk
@@ -85,6 +87,31 @@ def test_all_instruments_and_all_bodies_are_read_back(client):
     titles = [marc["245"]["a"] for marc in pymarc.parse_xml_to_array(io.BytesIO(whole.content))]
     assert "Plan B, 2021-2025." in titles
     assert all(marc.leader[6] == "z" for marc in pymarc.MARCReader(client.get("/records/body.marc21").content))
+
+
+@pytest.mark.parametrize("name", ["bib", "ris", "csl"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "instrument/actip-2015",
+        "instrument/mpac-2025",
+        "body/aha-centre",
+        "meeting/20th-asean-canada-dialogue",
+        "instrument/asean-canada-poa-2021-2025/action/2.7.4",
+    ],
+)
+def test_a_thing_is_referred_to_as_it_is_cited(real, path, name):
+    record = real.get(f"/records/{path}.{name}")
+    cited = real.get("/cite", params={"iri": f"https://w3id.org/aseancan/id/{path}", "format": name})
+    assert (record.content, record.headers["content-type"]) == (cited.content, cited.headers["content-type"])
+
+
+def test_all_of_a_kind_are_read_by_reference_managers(real):
+    whole = {name: real.get(f"/records/instrument.{name}").text for name in ("ris", "bib", "csl")}
+    keys = [one["id"] for one in json.loads(whole["csl"])]
+    assert len(set(keys)) == 120
+    assert [one["id"] for one in rispy.loads(whole["ris"])] == keys
+    assert [one.key for one in bibtexparser.parse_string(whole["bib"]).entries] == keys
 
 
 def test_an_action_has_a_record_whose_text_is_escaped(client):

@@ -3,14 +3,14 @@
 import calendar
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from aseancan_kg.library.plain import document, element, plain
 from aseancan_kg.mediatypes import Format
 
-BIBTEX = Format("bib", "application/x-bibtex", "BibTeX")
+BIBTEX = Format("bib", "application/x-bibtex", "BibTeX", other_names=("bibtex",))
 RIS = Format("ris", "application/x-research-info-systems", "RIS")
 CSL_JSON = Format("csl", "application/vnd.citationstyles.csl+json", "CSL-JSON")
 
@@ -90,49 +90,19 @@ def csl_item(cited: Citation) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value}
 
 
-def as_csl(cited: Citation) -> str:
-    """Write CSL-JSON: a list of one item."""
-    return json.dumps([csl_item(cited)], ensure_ascii=False, indent=1)
+def as_csl(*cited: Citation) -> str:
+    """Write CSL-JSON: a list of items."""
+    return json.dumps([csl_item(one) for one in cited], ensure_ascii=False, indent=1)
 
 
-def as_bibtex(cited: Citation) -> str:
-    """Write a BibTeX entry; `date`, `version` and `url` are those of BibLaTeX, which older styles pass over."""
-    publishing = "institution" if cited.form is REPORT else "publisher"
-    fields = {
-        "author": " and ".join(f"{{{_tex(author)}}}" for author in cited.authors),
-        "title": f"{{{_tex(cited.title)}}}",
-        "booktitle": f"{{{_tex(cited.container)}}}" if cited.container else "",
-        "howpublished": _tex(cited.source) if cited.is_dataset else "",
-        publishing: _tex(cited.publisher),
-        "type": _tex(cited.genre),
-        "year": cited.year,
-        "date": cited.issued,
-        "version": _tex(cited.version) if cited.is_dataset else "",
-        "url": cited.url,
-        "note": _tex(cited.notes),
-    }
-    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@{cited.form.bibtex}{{{cited.key},\n{lines}\n}}\n"
+def as_bibtex(*cited: Citation) -> str:
+    """Write BibTeX entries; `date`, `version` and `url` are those of BibLaTeX, which older styles pass over."""
+    return "\n".join(map(_bibtex_entry, cited))
 
 
-def as_ris(cited: Citation) -> str:
-    """Write a RIS record; lines end as the format says, with CR LF."""
-    fields = (
-        ("TY", cited.form.ris),
-        ("ID", cited.key),
-        *(("AU", author) for author in cited.authors),
-        ("TI", cited.title),
-        ("T2", cited.container),
-        ("DP", cited.source),
-        ("PB", cited.publisher),
-        ("M3", cited.genre),
-        ("PY", cited.year),
-        ("DA", cited.issued.replace("-", "/")),
-        ("ET", cited.version if cited.is_dataset else ""),
-        ("UR", cited.url),
-        ("N1", cited.notes),
-    )
-    return "".join([*(f"{tag}  - {plain(value)}\r\n" for tag, value in fields if value), "ER  - \r\n"])
+def as_ris(*cited: Citation) -> str:
+    """Write RIS records; lines end as the format says, with CR LF."""
+    return "".join(map(_ris_record, cited))
 
 
 def as_zotero(cited: Citation) -> bytes:
@@ -199,7 +169,13 @@ def as_sentence(cited: Citation) -> str:
     return plain("; ".join(filter(None, (work, _held(cited), cited.url))))
 
 
-WRITERS: dict[Format, Callable[[Citation], str]] = {BIBTEX: as_bibtex, RIS: as_ris, CSL_JSON: as_csl}
+class CitationWriter(Protocol):
+    """Writes one citation or several."""
+
+    def __call__(self, *cited: Citation) -> str: ...  # noqa: D102
+
+
+WRITERS: dict[Format, CitationWriter] = {BIBTEX: as_bibtex, RIS: as_ris, CSL_JSON: as_csl}
 """Format → its writer."""
 
 _NAMESPACES = {
@@ -218,6 +194,44 @@ _TEX = {
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
 }
+
+
+def _bibtex_entry(cited: Citation) -> str:
+    publishing = "institution" if cited.form is REPORT else "publisher"
+    fields = {
+        "author": " and ".join(f"{{{_tex(author)}}}" for author in cited.authors),
+        "title": f"{{{_tex(cited.title)}}}",
+        "booktitle": f"{{{_tex(cited.container)}}}" if cited.container else "",
+        "howpublished": _tex(cited.source) if cited.is_dataset else "",
+        publishing: _tex(cited.publisher),
+        "type": _tex(cited.genre),
+        "year": cited.year,
+        "date": cited.issued,
+        "version": _tex(cited.version) if cited.is_dataset else "",
+        "url": cited.url,
+        "note": _tex(cited.notes),
+    }
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@{cited.form.bibtex}{{{cited.key},\n{lines}\n}}\n"
+
+
+def _ris_record(cited: Citation) -> str:
+    fields = (
+        ("TY", cited.form.ris),
+        ("ID", cited.key),
+        *(("AU", author) for author in cited.authors),
+        ("TI", cited.title),
+        ("T2", cited.container),
+        ("DP", cited.source),
+        ("PB", cited.publisher),
+        ("M3", cited.genre),
+        ("PY", cited.year),
+        ("DA", cited.issued.replace("-", "/")),
+        ("ET", cited.version if cited.is_dataset else ""),
+        ("UR", cited.url),
+        ("N1", cited.notes),
+    )
+    return "".join([*(f"{tag}  - {plain(value)}\r\n" for tag, value in fields if value), "ER  - \r\n"])
 
 
 def _tex(text: str) -> str:

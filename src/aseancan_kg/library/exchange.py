@@ -7,6 +7,7 @@ from typing import Protocol
 from pymarc import Record as Marc
 
 from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.library.citations import BIBTEX, CSL_JSON, RIS, CitationWriter, as_bibtex, as_csl, as_ris
 from aseancan_kg.library.display import as_isbd
 from aseancan_kg.library.dublin_core import as_dcterms, as_oai_dc
 from aseancan_kg.library.legislation import as_legislation
@@ -14,15 +15,18 @@ from aseancan_kg.library.marc import MainEntry, as_iso2709, as_marcxml, main_rec
 from aseancan_kg.library.marc.authorities import authority
 from aseancan_kg.library.mods import as_mods
 from aseancan_kg.library.records import CATALOGUED, Record, catalogue, records
+from aseancan_kg.library.references import references
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import ID
 from aseancan_kg.store.dataset import Dataset
 
 
 class Writer(Protocol):
-    """Writes records; in MARC 21 plans and declarations have the main entry that is wanted."""
+    """Writes records of a dataset; in MARC 21 plans and declarations have the main entry that is wanted."""
 
-    def __call__(self, records: Sequence[Record], main_entry: MainEntry = "title", /) -> bytes: ...  # noqa: D102
+    def __call__(  # noqa: D102
+        self, store: Dataset, records: Sequence[Record], main_entry: MainEntry = "title", /
+    ) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,17 @@ class Exchange:
 
 
 def _however_entered(write: Callable[[Sequence[Record]], bytes]) -> Writer:
-    return lambda records, main_entry="title": write(records)
+    return lambda store, records, main_entry="title": write(records)
 
 
 def _marc(write: Callable[[Iterable[Marc]], bytes], record: Callable[[Record, MainEntry], Marc]) -> Writer:
-    return lambda records, main_entry="title": write(record(one, main_entry) for one in records)
+    return lambda store, records, main_entry="title": write(record(one, main_entry) for one in records)
+
+
+def _cited(write: CitationWriter) -> Writer:
+    return lambda store, records, main_entry="title": write(
+        *references(store, [one.iri for one in records]).values()
+    ).encode()
 
 
 _ALL = (*CATALOGUED, "meeting", "action")
@@ -109,9 +119,12 @@ FORMATS = (
         "legislation",
     ),
     Exchange(Format("isbd", "text/plain", "Text after ISBD"), "isbd.txt", _ALL, _however_entered(as_isbd), "isbd"),
+    Exchange(BIBTEX, "bib", _ALL, _cited(as_bibtex), "bib"),
+    Exchange(RIS, "ris", _ALL, _cited(as_ris), "ris"),
+    Exchange(CSL_JSON, "csl.json", _ALL, _cited(as_csl), "csl"),  # a file .csl is a style
 )
 """Every format, in the order in which they are offered; the first is the default."""
-BY_NAME = {one.format.name: one for one in FORMATS}
+BY_NAME = {name: one for one in FORMATS for name in (one.format.name, *one.format.other_names)}
 
 
 def named(name: str) -> Exchange:

@@ -16,7 +16,7 @@ def _iris(**names: str) -> dict[str, str]:
     return {field: PREFIXES[prefix] + local for field, (prefix, _, local) in split}
 
 
-_STATED = _iris(
+STATED = _iris(
     title="skos:prefLabel",
     acronym="ac:acronym",
     other_titles="skos:altLabel",
@@ -70,7 +70,7 @@ _POINTING = _iris(
     mentioned_in="ac:mentions",
 )
 """Field → the property that it is read by: what points to it."""
-_OF_EDITION = _iris(
+OF_EDITION = _iris(
     edition_address="dcterms:source",
     edition_publisher="dc:publisher",
     edition_date="dcterms:issued",
@@ -88,7 +88,7 @@ _IN_TEXT = _iris(
 _OF_TOPICS = _iris(headings="skos:closeMatch")
 """Field → the property that it is read by: what its topics say."""
 
-PROPERTIES = {*_STATED.values(), *_POINTING.values(), *_IN_TEXT.values(), *_OF_EDITION.values(), *_OF_TOPICS.values()}
+PROPERTIES = {*STATED.values(), *_POINTING.values(), *_IN_TEXT.values(), *OF_EDITION.values(), *_OF_TOPICS.values()}
 """The properties that fields are read by."""
 
 _TYPE, _PART_OF = f"{PREFIXES['rdf']}type", f"{PREFIXES['dcterms']}isPartOf"
@@ -117,13 +117,13 @@ class Facts:
         self.things = [iri for iri in asked if said.of(iri)]
         self._found: dict[str, ByField] = {iri: defaultdict(_no_values) for iri in self.things}
         for iri in self.things:
-            self._add(iri, said, [iri], _STATED)
+            self._add(iri, said, [iri], STATED)
         divided = [iri for iri in self.things if not _DIVIDED.isdisjoint(said.iris(iri, _TYPE))]
         wholes = _wholes(store, divided)
         self.texts = tuple(wholes)
         self._add_pointing(store, wholes)
         self._add_texts(store, wholes)
-        self._add_of(store, "edition", _OF_EDITION)
+        self._add_of(store, "edition", OF_EDITION)
         self._add_of(store, "topics", _OF_TOPICS)
         for iri in self.things:
             self._mend(iri)
@@ -153,7 +153,7 @@ class Facts:
             for value in exact:
                 found[field].pop(value, None)
         for later, facts in found["superseded_by"].items():
-            facts.append(_triple(iri_of(later), _STATED["supersedes"], ox.NamedNode(iri)))
+            facts.append(_triple(iri_of(later), STATED["supersedes"], ox.NamedNode(iri)))
 
     def _add_pointing(self, store: Dataset, wholes: Mapping[str, Collection[str]]) -> None:
         """Add what points to the things, but no parts of their own texts."""
@@ -184,7 +184,7 @@ class Facts:
 
 def rivals(facts: Iterable[ox.Triple], things: Iterable[str]) -> dict[str, ByField]:
     """Sort facts that are not preferred by thing and by field."""
-    fields = {name: field for field, name in _STATED.items()}
+    fields = {name: field for field, name in STATED.items()}
     found: dict[str, ByField] = {iri: defaultdict(_no_values) for iri in things}
     for fact in facts:
         iri, field = iri_of(fact.subject), fields.get(fact.predicate.value)

@@ -81,6 +81,8 @@ def _origin(record: Record) -> Iterator[ET.Element]:
     yield element("typeOfResource", "text")
     for form in record.form:
         yield element("genre", form.text, {"valueURI": form.iri})
+    if record.legal:
+        yield element("genre", "treaty", {"authority": "marcgt"})
     origin = ET.Element("originInfo")
     origin.extend(_within("place", None, ("placeTerm", value.text)) for value in record.adopted_place)
     origin.extend(element("publisher", value.text) for value in record.edition_publisher)

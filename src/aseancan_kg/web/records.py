@@ -104,7 +104,7 @@ def _one(request: Request, found: Record, offered: tuple[Exchange, ...], named: 
     made = BY_NAME[chosen.name]
     headers["Content-Location"] = _address(root, found.iri, made)
     headers["Content-Disposition"] = attachment(f"{found.path.replace('/', '-')}.{made.suffix}")
-    body = made.write([found], _main_entry(request))
+    body = made.write(state_of(request).store, [found], _main_entry(request))
     return keep(request, Response(body, headers=headers, media_type=chosen.content_type))
 
 
@@ -119,7 +119,7 @@ def _all_of(request: Request, kind: str, named: Exchange) -> Response:
         "Content-Disposition": attachment(f"{PLURALS[kind].lower()}.{named.suffix}"),
         "Link": header([Link(f"{root_of(request)}/records", "collection")]),
     }
-    body = named.write(found, _main_entry(request))
+    body = named.write(state_of(request).store, found, _main_entry(request))
     return keep(request, Response(body, headers=headers, media_type=named.format.content_type))
 
 

@@ -69,7 +69,9 @@ def _unapi(request: Request) -> Response:
     if name not in offered:
         raise NotAcceptable(f"there is no {name!r} of {iri}", remedy=f"There is: {', '.join(offered)}.")
     chosen = offered[name]
-    body = _OF_RECORDS[chosen].write([record]) if record and chosen in _OF_RECORDS else _OF_ALL[chosen](found)
+    body = (
+        _OF_RECORDS[chosen].write(state.store, [record]) if record and chosen in _OF_RECORDS else _OF_ALL[chosen](found)
+    )
     return keep(request, Response(body, media_type=chosen.content_type), "id", "format")
 
 
