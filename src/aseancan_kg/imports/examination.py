@@ -1,0 +1,167 @@
+"""A file of instruments that come in, examined: what is new, what there is already, what may be, and what is wrong."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from aseancan_kg.build.registers import SEPARATOR, Registers, Row, joint_faults, read_row
+from aseancan_kg.build.values import Reference
+from aseancan_kg.errors import InputError, InvalidData, Place
+from aseancan_kg.imports import marc, tables
+from aseancan_kg.imports.existing import Existing
+from aseancan_kg.imports.incoming import COLUMNS, DECISION, KIND, REGISTER, Batch, Incoming
+from aseancan_kg.imports.report import Difference, Examined, Outcome, Report
+from aseancan_kg.imports.slugs import proposed
+from aseancan_kg.imports.things import Likeness, Things
+from aseancan_kg.library.marc.reading import encoding_of
+from aseancan_kg.namespaces import thing
+
+NONE = "none"
+"""Decision that a record is none of the things that it may be."""
+
+
+def read(file: Path, existing: Existing) -> Batch:
+    """Read a file as what its content shows: MARC 21 in ISO 2709 or XML, else CSV.
+
+    Raises `InputError` when it cannot be read.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        remedy = "Check name and permission."
+        raise InputError(f"cannot read it: {error.strerror}", Place(file), remedy=remedy) from error
+    encoding = encoding_of(content)
+    if encoding is None:
+        return tables.read(content, str(file))
+    try:
+        return marc.read_records(content, encoding, str(file), existing)
+    except InputError as error:
+        raise replace(error, place=error.place or Place(file)) from error
+
+
+def with_answers(batch: Batch, same_as: Mapping[str, str], fill: Mapping[str, str]) -> Batch:
+    """Return the records with a cataloguer's answers: what some are, by number, and what to put into empty cells.
+
+    Raises `InputError` for a number that no record has, and for what is no column.
+    """
+    if unknown := sorted(same_as.keys() - {str(record.number) for record in batch.records}):
+        remedy = "Write the number that the report gives: --same-as 3=none."
+        raise InputError(f"there is no record {unknown[0]}", Place(batch.file), remedy=remedy)
+    if strange := sorted(fill.keys() - COLUMNS.keys()):
+        raise InputError(f"there is no column “{strange[0]}”", remedy=f"Use one of {', '.join(COLUMNS)}.")
+    records = (
+        replace(
+            record,
+            same_as=same_as.get(str(record.number), record.same_as),
+            cells={column: cell or fill.get(column, "") for column, cell in record.cells.items()},
+        )
+        for record in batch.records
+    )
+    return replace(batch, records=tuple(records))
+
+
+def examine(batch: Batch, existing: Existing) -> Report:
+    """Match every record with what exists and with those before it, and check what is new by the registers' rules."""
+    among = Things.of_file(batch.records)
+    taken = {*existing.slugs, *(record.cells["slug"] for record in batch.records)}
+    examined, rows = list[Examined](), dict[int, Row]()
+    for record in batch.records:
+        one = _matched(record, existing, among, batch.file)
+        if one.outcome is not Outcome.exists:
+            slug = record.cells["slug"] or proposed(record.cells, taken)
+            taken.add(slug)
+            place = Place(batch.file, row=record.number)
+            rows[record.number], faults = read_row(REGISTER, {**record.cells, "slug": slug}, place)
+            # A record that could not be read lacks everything; that is no fault of its own.
+            one = replace(one, faults=(*one.faults, *(() if record.faults else faults)))
+        examined.append(one)
+    waiting = {one.record.number for one in examined if one.faults or one.likenesses}
+    found = _faults_between(rows, waiting, existing)
+    settled = (_settled(one, rows.get(one.record.number), found[one.record.number], batch) for one in examined)
+    return Report(batch.file, batch.format, existing.version, tuple(settled), batch.faults)
+
+
+def _matched(record: Incoming, existing: Existing, among: Things, file: str) -> Examined:
+    """Tell whether a record is a thing there is, as it was said or as it is certain; else what it may be."""
+    same_as = record.same_as
+    place = Place(file, row=record.number, column=DECISION)
+    if record.faults:
+        return Examined(record, Outcome.faulty, faults=record.faults)
+    if same_as == NONE:
+        return Examined(record, Outcome.new)
+    if same_as:
+        known = same_as in existing.rows or (same_as.startswith("row/") and thing_in(same_as, among))
+        fault = InvalidData(f"there is no “{same_as}”", place, remedy=f"Write {KIND}/slug, or {NONE} if it is new.")
+        if not known:
+            return Examined(record, Outcome.faulty, faults=(fault,))
+        return Examined(record, Outcome.exists, same_as, differences=tuple(_differences(record, same_as, existing)))
+    found = existing.things.like(record)
+    certain = [one for one in found if one.certain]
+    if len(certain) == 1:
+        path = certain[0].thing
+        return Examined(record, Outcome.exists, path, differences=tuple(_differences(record, path, existing)))
+    before = [one for one in among.like(record) if int(one.thing.removeprefix("row/")) < record.number]
+    likenesses: Sequence[Likeness] = (*found, *before)
+    return Examined(record, Outcome.duplicate if likenesses else Outcome.new, likenesses=tuple(likenesses))
+
+
+def thing_in(path: str, among: Things) -> bool:
+    """Tell whether a record of the file has that path, `row/3`."""
+    return thing(*path.split("/", 1)) in among.cells
+
+
+def _differences(record: Incoming, path: str, existing: Existing) -> Iterator[Difference]:
+    """Yield where a record says something else than the register; what it does not say is no difference."""
+    row = existing.rows.get(path)
+    names = {*map(_plain, existing.things.names_of(thing(KIND, path.partition("/")[2])))}
+    for column, cell in record.cells.items():
+        if row is None or not cell or column == "slug" or (column == "short_title" and _plain(cell) in names):
+            continue
+        ours, theirs = ({_plain(part) for part in text.split(SEPARATOR)} for text in (cell, row.typed[column]))
+        # Whoever copies a record need not copy all its sources.
+        if not (ours <= theirs if column == "sources" else ours == theirs):
+            yield Difference(column, cell, row.typed[column])
+
+
+def _plain(text: str) -> str:
+    return text.strip().removesuffix(".")
+
+
+def _faults_between(
+    rows: Mapping[int, Row], waiting: Collection[int], existing: Existing
+) -> dict[int, list[InvalidData]]:
+    """Return the faults between the new rows and those of the registers, by the number of the record.
+
+    What refers to a row that is not written, since it is at fault or in question, is not written either.
+    """
+    found: dict[int, list[InvalidData]] = defaultdict(list)
+    together = {**existing.registers.rows, REGISTER: (*existing.registers.rows[REGISTER], *rows.values())}
+    places = {row.place: number for number, row in rows.items()}
+    for fault in joint_faults(Registers(together, {}), existing.sources):
+        if fault.place and (number := places.get(Place(fault.place.file, row=fault.place.row))):
+            found[number].append(fault)
+    referring: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for number, row in rows.items():
+        for column, value in chain.from_iterable(((name, one) for one in cell) for name, cell in row.cells.items()):
+            if isinstance(value, Reference):
+                referring[str(value)].append((number, column))
+    unwritten = [number for number in rows if number in waiting or number in found]
+    while unwritten:
+        row = rows[unwritten.pop()]
+        for number, column in referring[str(row.reference)]:
+            if number not in waiting and number not in found:
+                unwritten.append(number)
+                message, remedy = f"“{row.reference}” is not written", f"Settle record {row.place.row} first."
+                found[number].append(InvalidData(message, rows[number].place_of(column), remedy=remedy))
+    return found
+
+
+def _settled(one: Examined, row: Row | None, between: Sequence[InvalidData], batch: Batch) -> Examined:
+    faults = (*one.faults, *between)
+    if faults and one.outcome is not Outcome.exists:
+        return replace(one, outcome=Outcome.faulty, faults=faults)
+    if one.outcome is not Outcome.new or row is None:
+        return one
+    return replace(one, thing=str(row.reference), row=None if batch.faults else dict(row.typed))
