@@ -16,7 +16,7 @@ from aseancan_kg.imports.report import Difference, Examined, Outcome, Report
 from aseancan_kg.imports.slugs import proposed
 from aseancan_kg.imports.things import Likeness, Things
 from aseancan_kg.library.marc.reading import encoding_of
-from aseancan_kg.namespaces import thing
+from aseancan_kg.namespaces import ID, thing
 
 NONE = "none"
 """Decision that a record is none of the things that it may be."""
@@ -70,7 +70,10 @@ def examine(batch: Batch, existing: Existing) -> Report:
     for record in batch.records:
         one = _matched(record, existing, among, batch.file)
         if one.outcome is not Outcome.exists:
-            slug = record.cells["slug"] or proposed(record.cells, taken)
+            # As long as it is a question whether it is the one that has its slug, that is no fault.
+            asked = one.likenesses and record.cells["slug"] in existing.slugs
+            slug = "" if asked else record.cells["slug"]
+            slug = slug or proposed(record.cells, taken)
             taken.add(slug)
             place = Place(batch.file, row=record.number)
             rows[record.number], faults = read_row(REGISTER, {**record.cells, "slug": slug}, place)
@@ -92,9 +95,9 @@ def _matched(record: Incoming, existing: Existing, among: Things, file: str) -> 
     if same_as == NONE:
         return Examined(record, Outcome.new)
     if same_as:
-        known = same_as in existing.rows or (same_as.startswith("row/") and thing_in(same_as, among))
-        fault = InvalidData(f"there is no “{same_as}”", place, remedy=f"Write {KIND}/slug, or {NONE} if it is new.")
-        if not known:
+        if same_as not in existing.rows and not _is_before(same_as, record, among):
+            remedy = f"Write {KIND}/ and a slug, row/ and the number of a record before, or {NONE} if it is new."
+            fault = InvalidData(f"there is no “{same_as}” that it could be", place, remedy=remedy)
             return Examined(record, Outcome.faulty, faults=(fault,))
         return Examined(record, Outcome.exists, same_as, differences=tuple(_differences(record, same_as, existing)))
     found = existing.things.like(record)
@@ -102,14 +105,14 @@ def _matched(record: Incoming, existing: Existing, among: Things, file: str) -> 
     if len(certain) == 1:
         path = certain[0].thing
         return Examined(record, Outcome.exists, path, differences=tuple(_differences(record, path, existing)))
-    before = [one for one in among.like(record) if int(one.thing.removeprefix("row/")) < record.number]
+    before = [one for one in among.like(record) if _is_before(one.thing, record, among)]
     likenesses: Sequence[Likeness] = (*found, *before)
     return Examined(record, Outcome.duplicate if likenesses else Outcome.new, likenesses=tuple(likenesses))
 
 
-def thing_in(path: str, among: Things) -> bool:
-    """Tell whether a record of the file has that path, `row/3`."""
-    return thing(*path.split("/", 1)) in among.cells
+def _is_before(path: str, record: Incoming, among: Things) -> bool:
+    """Tell whether a path, `row/3`, is that of a record that stands before this one in its file."""
+    return f"{ID}{path}" in among.cells and int(path.removeprefix("row/")) < record.number
 
 
 def _differences(record: Incoming, path: str, existing: Existing) -> Iterator[Difference]:

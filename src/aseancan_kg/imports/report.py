@@ -3,13 +3,13 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from io import StringIO
 
 from aseancan_kg.errors import InvalidData
-from aseancan_kg.imports.incoming import COLUMNS, KIND, Incoming
+from aseancan_kg.imports.incoming import COLUMNS, Incoming
 from aseancan_kg.imports.things import Likeness
 
 
@@ -108,7 +108,12 @@ def as_text(report: Report) -> str:
         lines += [f"  {line}" for line in _lines(one)]
     counts = ", ".join(f"{number} {outcome}" for outcome, number in report.counts.items())
     held = " Nothing is written as long as the file itself is at fault." if report.faults else ""
-    return "\n".join([*lines, f"{counts}.{held}", ""])
+    return "".join(f"{_seen(line)}\n" for line in (*lines, f"{counts}.{held}"))
+
+
+def _seen(line: str) -> str:
+    """Replace what a terminal would obey or hide."""
+    return "".join(letter if letter.isprintable() else "�" for letter in line)
 
 
 def _lines(one: Examined) -> Iterator[str]:
@@ -138,7 +143,7 @@ def _told(one: Examined) -> dict[str, object]:
         "number": one.record.number,
         "title": one.record.cells["title"],
         "outcome": one.outcome.value,
-        KIND: one.thing or None,
+        "thing": one.thing or None,
         "row": one.row,
         "likenesses": [asdict(likeness) for likeness in one.likenesses],
         "differences": [asdict(difference) for difference in one.differences],
@@ -147,7 +152,6 @@ def _told(one: Examined) -> dict[str, object]:
     }
 
 
-def _fault(fault: InvalidData, fields: object) -> dict[str, object]:
+def _fault(fault: InvalidData, fields: Mapping[str, str]) -> dict[str, object]:
     column = fault.place.column if fault.place else None
-    field = fields.get(str(column)) if isinstance(fields, dict) else None
-    return {"column": column, "field": field, "message": fault.message, "remedy": fault.remedy}
+    return {"column": column, "field": fields.get(str(column)), "message": fault.message, "remedy": fault.remedy}

@@ -45,8 +45,9 @@ class Things:
         self.matcher = matcher
         self.cells = cells
         """IRI of an instrument → its cells, to the letter."""
+        first_last = reversed(cells.items())  # so that of several the first stays
         self._identified = {
-            (column, row[column]): iri for column in (*_IDENTIFIERS, "url") for iri, row in cells.items() if row[column]
+            (column, row[column]): iri for iri, row in first_last for column in (*_IDENTIFIERS, "url") if row[column]
         }
 
     @classmethod
@@ -96,24 +97,25 @@ class Things:
     def _judged(
         self, record: Incoming, iri: str, named: tuple[str, Candidate] | None, identified: str | None
     ) -> Likeness | None:
-        cells = self.cells.get(iri, {})
+        cells, entity = self.cells.get(iri, {}), self.matcher.entities.get(iri)
         name, found = named or ("", None)
-        entity = self.matcher.entities.get(iri)
-        score = found.score if found else 0.0
-        same = bool(found and found.features["same_name"])
+        score, same = (found.score, bool(found.features["same_name"])) if found else (0.0, False)
         day = _compared(record.cells["adopted"], cells.get("adopted", ""))
         needed = {None: ALIKE, True: _ALIKE_IF_SAME_DAY, False: _ALIKE_IF_ANOTHER_DAY}[day]
-        numbered = bool(entity and _differ(record.cells["title"], entity.name))
-        numbered = numbered or bool(found and _differ(name, found.called.text))
-        if not identified and (numbered or not (same or (cells and score >= needed))):
+        if not (identified or same or (cells and score >= needed)):
+            return None
+        differ = bool(found and (_differ(record.cells["title"], found.entity.name) or _differ(name, found.called.text)))
+        if differ and not identified:
             return None
         reasons = [_IDENTIFIERS.get(identified, "the same web address")] if identified else []
         if found:
             reasons.append(f"the same name “{name}”" if same else f"“{name}” is like “{found.called.text}”")
         if day is not None:
-            reasons.append("adopted at the same time" if day else f"adopted at another time, {cells['adopted']}")
-        agree = not numbered and all(_compared(record.cells[date], cells.get(date, "")) is not False for date in _DATES)
-        certain = identified in _IDENTIFIERS and score >= _ALIKE_IF_SAME_DAY
+            reasons.append(
+                "the dates of adoption agree" if day else f"it was adopted on another date, {cells['adopted']}"
+            )
+        agree = all(_compared(record.cells[date], cells.get(date, "")) is not False for date in _DATES)
+        certain = identified in _IDENTIFIERS and score >= _ALIKE_IF_SAME_DAY and not differ
         certain = certain or bool(found and found.match and name != record.cells["acronym"] and cells and agree)
         path = iri.removeprefix(ID)
         return Likeness(path, entity.name if entity else cells.get("title", ""), score, tuple(reasons), certain)
