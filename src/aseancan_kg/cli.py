@@ -267,14 +267,11 @@ def import_(
     from aseancan_kg.imports.existing import Existing
 
     if out:
-        outputs.refuse_unwritable(out)
-        if out.resolve() == file.resolve() or out.resolve().is_relative_to((settings.resources() / "data").resolve()):
-            raise InputError(
-                "it would be overwritten", Place(str(out)), remedy="Choose a file of its own for the rows."
-            )
+        outputs.refuse_unwritable(out, kept=(file, settings.resources() / "data"))
     answers, filling = (dict(map(_pair, given or [])) for given in (same_as, fill))
+    content = examination.load(file)
     existing = Existing.read(settings.resources(), _embedded())
-    batch = examination.with_answers(examination.read(file, existing), answers, filling)
+    batch = examination.with_answers(examination.read(content, str(file), existing), answers, filling)
     report = examination.examine(batch, existing)
     rows = reports.as_csv(report)
     if out:

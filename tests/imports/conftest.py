@@ -18,13 +18,12 @@ def catalogued(served):
 
 
 @pytest.fixture
-def examine(existing, tmp_path):
+def examine(existing):
     """Return what examines the content of a file, with a cataloguer's answers."""
 
     def examine(content, same_as=None, fill=None):
-        file = tmp_path / "incoming"
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        batch = examination.with_answers(examination.read(file, existing), same_as or {}, fill or {})
+        content = content if isinstance(content, bytes) else content.encode()
+        batch = examination.with_answers(examination.read(content, "incoming", existing), same_as or {}, fill or {})
         return examination.examine(batch, existing)
 
     return examine

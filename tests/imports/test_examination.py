@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 
@@ -177,7 +176,7 @@ def test_an_instrument_that_is_there_is_known_by_its_name_and_what_differs_is_to
     ("cells", "path", "reason"),
     [
         ({"adopted": "2009"}, "instrument/actip-2015", "it was adopted on another date, 2015-11-21"),
-        ({"title": "ASEAN Convention against Traficking in Person"}, "instrument/actip-2015", "is like"),
+        ({"title": "ASEAN Convention against Traficking in Person"}, "instrument/actip-2015", "a name like it"),
         ({"title": "Convention on Ferries", "acronym": "ACTIP"}, "instrument/actip-2015", "the same name “ACTIP”"),
         ({"title": "Convention on Ferries", "slug": "actip-2015"}, "instrument/actip-2015", "the same slug"),
         ({"title": "ASEAN Secretariat"}, "body/asean-secretariat", "the same name"),
@@ -224,6 +223,11 @@ def test_a_cataloguer_decides(examine, answered):
     assert "give one another slug" in as_text(taken)
 
 
+def test_what_is_there_as_another_kind_of_thing_may_be_the_answer(examine):
+    (one,) = examine(table(ACTIP | {"title": "ASEAN Secretariat"}), same_as={"2": "body/asean-secretariat"}).examined
+    assert (one.outcome, one.thing, one.row) == (Outcome.exists, "body/asean-secretariat", None)
+
+
 def test_answers_have_to_fit_the_file(examine):
     with pytest.raises(InputError, match="there is no record 7"):
         examine(table(NEW), same_as={"7": "none"})
@@ -236,6 +240,8 @@ def test_what_every_record_lacks_is_given_once(examine):
     report = examine(table(bare), fill={"sources": "https://example.org/list", "confidence": "low", "kind": "treaty"})
     assert (report.rows[0]["sources"], report.rows[0]["confidence"]) == ("https://example.org/list", "low")
     assert report.rows[0]["kind"] == "convention"
+    (there,) = examine(table(ACTIP), fill={"adopted_place": "Ha Noi"}).examined
+    assert "adopted_place" not in {difference.column for difference in there.differences}  # the file did not say so
 
 
 def test_a_record_that_stands_twice_in_the_file_is_asked_once(examine):
@@ -293,10 +299,3 @@ def test_ten_thousand_rows_are_examined(examine):
     report = examine(table(*rows))
     assert outcomes(report) == ["new"] * 10_000
     assert len({row["slug"] for row in report.rows}) == 10_000
-
-
-def test_a_file_that_is_not_there_is_named(existing):
-    from aseancan_kg.imports import examination
-
-    with pytest.raises(InputError, match=r"nowhere\.csv: cannot read it"):
-        examination.read(Path("nowhere.csv"), existing)

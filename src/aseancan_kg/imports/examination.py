@@ -22,27 +22,31 @@ NONE = "none"
 """Decision that a record is none of the things that it may be."""
 
 
-def read(file: Path, existing: Existing) -> Batch:
-    """Read a file as what its content shows: MARC 21 in ISO 2709 or XML, else CSV.
-
-    Raises `InputError` when it cannot be read.
-    """
+def load(file: Path) -> bytes:
+    """Return the content of a file; raises `InputError` when it cannot be read."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         remedy = "Check name and permission."
         raise InputError(f"cannot read it: {error.strerror}", Place(file), remedy=remedy) from error
+
+
+def read(content: bytes, file: str, existing: Existing) -> Batch:
+    """Read a file as what its content shows: MARC 21 in ISO 2709 or XML, else CSV.
+
+    Raises `InputError` when it is none of these.
+    """
     encoding = encoding_of(content)
     if encoding is None:
-        return tables.read(content, str(file))
+        return tables.read(content, file)
     try:
-        return marc.read_records(content, encoding, str(file), existing)
+        return marc.read_records(content, encoding, file, existing)
     except InputError as error:
         raise replace(error, place=error.place or Place(file)) from error
 
 
 def with_answers(batch: Batch, same_as: Mapping[str, str], fill: Mapping[str, str]) -> Batch:
-    """Return the records with a cataloguer's answers: what some are, by number, and what to put into empty cells.
+    """Return a batch with a cataloguer's answers: what some records are, by number, and what to fill empty cells with.
 
     Raises `InputError` for a number that no record has, and for what is no column.
     """
@@ -51,15 +55,8 @@ def with_answers(batch: Batch, same_as: Mapping[str, str], fill: Mapping[str, st
         raise InputError(f"there is no record {unknown[0]}", Place(batch.file), remedy=remedy)
     if strange := sorted(fill.keys() - COLUMNS.keys()):
         raise InputError(f"there is no column “{strange[0]}”", remedy=f"Use one of {', '.join(COLUMNS)}.")
-    records = (
-        replace(
-            record,
-            same_as=same_as.get(str(record.number), record.same_as),
-            cells={column: cell or fill.get(column, "") for column, cell in record.cells.items()},
-        )
-        for record in batch.records
-    )
-    return replace(batch, records=tuple(records))
+    records = (replace(one, same_as=same_as.get(str(one.number), one.same_as)) for one in batch.records)
+    return replace(batch, records=tuple(records), fill=fill)
 
 
 def examine(batch: Batch, existing: Existing) -> Report:
@@ -69,16 +66,15 @@ def examine(batch: Batch, existing: Existing) -> Report:
     examined, rows = list[Examined](), dict[int, Row]()
     for record in batch.records:
         one = _matched(record, existing, among, batch.file)
-        if one.outcome is not Outcome.exists:
+        if one.outcome is not Outcome.exists and not record.faults:
             # As long as it is a question whether it is the one that has its slug, that is no fault.
             asked = one.likenesses and record.cells["slug"] in existing.slugs
-            slug = "" if asked else record.cells["slug"]
-            slug = slug or proposed(record.cells, taken)
+            slug = ("" if asked else record.cells["slug"]) or proposed(record.cells, taken)
             taken.add(slug)
+            filled = {column: cell or batch.fill.get(column, "") for column, cell in record.cells.items()}
             place = Place(batch.file, row=record.number)
-            rows[record.number], faults = read_row(REGISTER, {**record.cells, "slug": slug}, place)
-            # A record that could not be read lacks everything; that is no fault of its own.
-            one = replace(one, faults=(*one.faults, *(() if record.faults else faults)))
+            rows[record.number], faults = read_row(REGISTER, filled | {"slug": slug}, place)
+            one = replace(one, faults=(*one.faults, *faults))
         examined.append(one)
     waiting = {one.record.number for one in examined if one.faults or one.likenesses}
     found = _faults_between(rows, waiting, existing)
@@ -95,7 +91,7 @@ def _matched(record: Incoming, existing: Existing, among: Things, file: str) -> 
     if same_as == NONE:
         return Examined(record, Outcome.new)
     if same_as:
-        if same_as not in existing.rows and not _is_before(same_as, record, among):
+        if f"{ID}{same_as}" not in existing.things.matcher.entities and not _is_before(same_as, record, among):
             remedy = f"Write {KIND}/ and a slug, row/ and the number of a record before, or {NONE} if it is new."
             fault = InvalidData(f"there is no “{same_as}” that it could be", place, remedy=remedy)
             return Examined(record, Outcome.faulty, faults=(fault,))

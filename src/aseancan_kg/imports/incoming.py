@@ -41,12 +41,16 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The records of a file; `faults` are those of the file as a whole."""
+    """The records of a file; `faults` are those of the file as a whole.
+
+    `fill` gives what empty cells of the rows of new instruments hold, by column.
+    """
 
     file: str
     format: str
     records: tuple[Incoming, ...]
     faults: tuple[InvalidData, ...] = ()
+    fill: Mapping[str, str] = field(default_factory=dict)
 
 
 def cells(given: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from aseancan_kg.build.registers import SEPARATOR
 from aseancan_kg.errors import InputError, InvalidData, Place
 from aseancan_kg.imports.existing import Existing
 from aseancan_kg.imports.incoming import COLUMNS, KIND, Batch, Incoming, Left, cells
+from aseancan_kg.library.access_points import date_signed
 from aseancan_kg.library.marc.reading import Encoding, read
 from aseancan_kg.namespaces import BASE, ID, SCHEME
 
@@ -136,9 +137,11 @@ class _Reading:
         return "anp" if parallel and rest else "abnp"
 
     def uniform_title(self, field: Field) -> str:
-        """130, 240: the title by which the work is found."""
+        """130, 240: the title by which the work is found, of a treaty with the day of its signature."""
         self._name("title", _bare(field.get("a", "")), field)
-        return "ad"
+        signed = date_signed(field.get("d", ""))
+        self.say("adopted", signed, field, "d")
+        return "ad" if signed else "a"
 
     def other_title(self, field: Field) -> str:
         """246: an acronym, a short title, or another name."""

@@ -12,6 +12,9 @@ from aseancan_kg.errors import InvalidData
 from aseancan_kg.imports.incoming import COLUMNS, Incoming
 from aseancan_kg.imports.things import Likeness
 
+_LONGEST = 100
+"""Characters of a cell that are shown to people."""
+
 
 class Outcome(StrEnum):
     """What became of a record."""
@@ -111,6 +114,10 @@ def as_text(report: Report) -> str:
     return "".join(f"{_seen(line)}\n" for line in (*lines, f"{counts}.{held}"))
 
 
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def _seen(line: str) -> str:
     """Replace what a terminal would obey or hide."""
     return "".join(letter if letter.isprintable() else "�" for letter in line)
@@ -125,8 +132,8 @@ def _lines(one: Examined) -> Iterator[str]:
         number = one.record.number
         yield f"say which with --same-as {number}={one.likenesses[0].thing}, or --same-as {number}=none if it is new"
     for difference in one.differences:
-        has = f"“{difference.register}”" if difference.register else "nothing"
-        yield f"{difference.column}: the file has “{difference.file}”, the register {has}"
+        ours, theirs = (_shortened(text) for text in (difference.file, difference.register))
+        yield f"{difference.column}: the file has “{ours}”, the register {f'“{theirs}”' if theirs else 'nothing'}"
     for fault in one.faults:
         column = fault.place.column if fault.place else None
         field = one.record.fields.get(str(column))

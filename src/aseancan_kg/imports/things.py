@@ -45,7 +45,7 @@ class Things:
         self.matcher = matcher
         self.cells = cells
         """IRI of an instrument → its cells, to the letter."""
-        first_last = reversed(cells.items())  # so that of several the first stays
+        first_last = reversed([*cells.items()])  # so that of several the first stays
         self._identified = {
             (column, row[column]): iri for iri, row in first_last for column in (*_IDENTIFIERS, "url") if row[column]
         }
@@ -97,6 +97,7 @@ class Things:
     def _judged(
         self, record: Incoming, iri: str, named: tuple[str, Candidate] | None, identified: str | None
     ) -> Likeness | None:
+        """Tell how like a thing is by a name of the record and by an identifier; None when that is too little."""
         cells, entity = self.cells.get(iri, {}), self.matcher.entities.get(iri)
         name, found = named or ("", None)
         score, same = (found.score, bool(found.features["same_name"])) if found else (0.0, False)
@@ -107,18 +108,19 @@ class Things:
         differ = bool(found and (_differ(record.cells["title"], found.entity.name) or _differ(name, found.called.text)))
         if differ and not identified:
             return None
+        agree = all(_compared(record.cells[date], cells.get(date, "")) is not False for date in _DATES)
+        known = identified in _IDENTIFIERS and score >= _ALIKE_IF_SAME_DAY and not differ
+        called = bool(found and found.match and name != record.cells["acronym"] and cells and agree)
         reasons = [_IDENTIFIERS.get(identified, "the same web address")] if identified else []
         if found:
-            reasons.append(f"the same name “{name}”" if same else f"“{name}” is like “{found.called.text}”")
+            of_another = f" “{found.called.text}”" if found.called is not found.entity.names[0] else ""
+            reasons.append(f"the same name{of_another}" if same else f"a name like it{of_another}")
         if day is not None:
             reasons.append(
                 "the dates of adoption agree" if day else f"it was adopted on another date, {cells['adopted']}"
             )
-        agree = all(_compared(record.cells[date], cells.get(date, "")) is not False for date in _DATES)
-        certain = identified in _IDENTIFIERS and score >= _ALIKE_IF_SAME_DAY and not differ
-        certain = certain or bool(found and found.match and name != record.cells["acronym"] and cells and agree)
-        path = iri.removeprefix(ID)
-        return Likeness(path, entity.name if entity else cells.get("title", ""), score, tuple(reasons), certain)
+        preferred = entity.name if entity else cells.get("title", "")
+        return Likeness(iri.removeprefix(ID), preferred, score, tuple(reasons), known or called)
 
 
 def _rank(found: Candidate) -> tuple[bool, float]:
