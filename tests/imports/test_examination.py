@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from aseancan_kg import settings
-from aseancan_kg.errors import InputError
+from aseancan_kg.build.columns import REGISTERS
+from aseancan_kg.build.registers import read_row
+from aseancan_kg.errors import InputError, Place
+from aseancan_kg.imports import examination
 from aseancan_kg.imports.incoming import COLUMNS
 from aseancan_kg.imports.report import Outcome, as_csv, as_json, as_text
 
@@ -86,10 +90,11 @@ def test_spreadsheets_may_write_it_as_they_do(examine, content):
         (table(NEW).replace("Keeping", "Kéeping").encode("cp1252"), "is not UTF-8. Save the file as “CSV UTF-8”"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xd0\xff", "is not UTF-8. Save the file as “CSV UTF-8”"),
         (table(NEW).replace("title,", "title,title,", 1), "row 1: the header has twice: title"),
+        (b"%PDF-1.7\ntext\n", "row 1: its first row has not one column of the register. Use slug,title"),
         ('title,kind\n"never closed,convention\n', "row 2: this is not CSV"),
         ("title\n" + "x" * 200_000, "row 2: this is not CSV: field larger than field limit"),
     ],
-    ids=["empty", "blank", "header only", "UTF-16", "Latin", "Excel", "twice", "quote", "huge cell"],
+    ids=["empty", "blank", "header only", "UTF-16", "Latin", "Excel", "twice", "another file", "quote", "huge cell"],
 )
 def test_what_is_no_table_cannot_be_read(examine, content, message):
     with pytest.raises(InputError) as error:
@@ -278,6 +283,20 @@ def test_two_new_rows_never_get_the_same_slug(examine):
     report = examine(table(*rows, rows[0] | {"title": "Accord on Rope", "slug": "accord-2024"}), same_as={"3": "none"})
     slugs = [row["slug"] for row in report.rows]
     assert len(slugs) == len(set(slugs))
+
+
+def test_the_slug_of_what_is_no_longer_in_use_is_not_used_again(existing):
+    typed = {"iri": "id/instrument/aclk-2024", "label": "Lamp", "status": "withdrawn", "date": "2026-01-01"}
+    columns = REGISTERS["identifiers"][1]
+    former, _ = read_row(
+        "identifiers", dict.fromkeys(columns, "") | typed | {"reason": "none"}, Place("identifiers.csv")
+    )
+    rows = {**existing.registers.rows, "identifiers": (former,)}
+    since = replace(existing, registers=replace(existing.registers, rows=rows))
+    content = table(NEW, NEW | {"title": "Pact on Fog", "acronym": "", "slug": "aclk-2024"}).encode()
+    report = examination.examine(examination.read(content, "incoming", since), since)
+    assert [one.thing for one in report.examined] == ["instrument/aclk-2024-2", ""]
+    assert "slug: “aclk-2024” was the slug of what is no longer in use. Give it another" in as_text(report)
 
 
 def test_the_report_as_json_says_the_same_to_programs(examine):

@@ -67,19 +67,31 @@ def examine(batch: Batch, existing: Existing) -> Report:
     for record in batch.records:
         one = _matched(record, existing, among, batch.file)
         if one.outcome is not Outcome.exists and not record.faults:
-            # As long as it is a question whether it is the one that has its slug, that is no fault.
-            asked = one.likenesses and record.cells["slug"] in existing.slugs
-            slug = ("" if asked else record.cells["slug"]) or proposed(record.cells, taken)
-            taken.add(slug)
-            filled = {column: cell or batch.fill.get(column, "") for column, cell in record.cells.items()}
-            place = Place(batch.file, row=record.number)
-            rows[record.number], faults = read_row(REGISTER, filled | {"slug": slug}, place)
+            rows[record.number], faults = _row(one, existing, batch, taken)
+            taken.add(rows[record.number].slug)
             one = replace(one, faults=(*one.faults, *faults))
         examined.append(one)
     waiting = {one.record.number for one in examined if one.faults or one.likenesses}
     found = _faults_between(rows, waiting, existing)
     settled = (_settled(one, rows.get(one.record.number), found[one.record.number], batch) for one in examined)
     return Report(batch.file, batch.format, existing.version, tuple(settled), batch.faults)
+
+
+def _row(one: Examined, existing: Existing, batch: Batch, taken: Collection[str]) -> tuple[Row, list[InvalidData]]:
+    """Return the row that a record would become, and the faults in its cells."""
+    cells, place = one.record.cells, Place(batch.file, row=one.record.number)
+    # As long as it is a question whether it is the one that has its slug, that is no fault.
+    asked = one.likenesses and cells["slug"] in existing.slugs
+    slug = ("" if asked else cells["slug"]) or proposed(cells, taken)
+    filled = {column: cell or batch.fill.get(column, "") for column, cell in cells.items()}
+    row, faults = read_row(REGISTER, filled | {"slug": slug}, place)
+    if slug in existing.slugs and f"{KIND}/{slug}" not in existing.rows:
+        message, remedy = (
+            f"“{slug}” was the slug of what is no longer in use",
+            "Give it another, or leave the cell empty.",
+        )
+        faults.append(InvalidData(message, row.place_of("slug"), remedy=remedy))
+    return row, faults
 
 
 def _matched(record: Incoming, existing: Existing, among: Things, file: str) -> Examined:

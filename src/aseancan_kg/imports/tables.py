@@ -17,6 +17,9 @@ def read(content: bytes, file: str) -> Batch:
     """Read a table. Raises `InputError` when it is no CSV in UTF-8, has no rows, or a column stands there twice."""
     header, *rows = parse_table(content, file, _delimiter(content)) or [[]]
     names = [name.strip() for name in header]
+    if any(names) and not {*names} & {*_KNOWN}:
+        message, remedy = "its first row has not one column of the register", f"Use {','.join(COLUMNS)}."
+        raise RegisterError(message, Place(file, row=1), remedy=remedy)
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     if twice:
         message = f"the header has twice: {', '.join(twice)}"
