@@ -110,6 +110,7 @@ def test_a_column_that_is_not_known_is_named_and_nothing_is_written(examine):
     assert "column colour: there is no column “colour”. Delete it, or use one of slug, title" in told
     assert "the 10. column has no name" in told
     assert (report.settled, report.rows) == (False, [])
+    assert "  becomes instrument/aclk-2024\n" in as_text(report)
     assert "Nothing is written as long as the file itself is at fault." in as_text(report)
 
 

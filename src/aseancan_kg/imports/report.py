@@ -125,7 +125,7 @@ def _seen(line: str) -> str:
 
 def _lines(one: Examined) -> Iterator[str]:
     if one.thing:
-        yield f"{'becomes' if one.row else 'is'} {one.thing}"
+        yield f"{'is' if one.outcome is Outcome.exists else 'becomes'} {one.thing}"
     for likeness in one.likenesses:
         yield f"may be {likeness.thing}, “{likeness.name}” ({likeness.score:g}): {'; '.join(likeness.reasons)}"
     if one.likenesses:
