@@ -78,9 +78,9 @@ def document_iri(iri: str) -> str | None:
     """IRI of the document about an IRI of ours, None for every other IRI.
 
     Codes, graphs, queries and the ontology as a whole are documents themselves, and so is what an IRI with a `#` is a
-    part of; a term of the ontology has a document of its own.
+    part of; a term of the ontology has a document of its own, and their namespace is the ontology.
     """
-    if iri.startswith(ONT):
+    if iri.startswith(ONT) and iri != ONT:
         return f"{DOC}ont/{iri.removeprefix(ONT)}"
     whole = iri.partition("#")[0]
     if whole.startswith(ID):

@@ -88,6 +88,14 @@ class Settings:
             form="a path such as /aseancan, without a slash at its end",
         ),
     ] = ""
+    admin_email: Annotated[
+        str,
+        Rule(
+            "address of whoever runs the service, which harvesters are told",
+            pattern=r"[^\s@]+@([^\s@.]+\.)+[^\s@.]+",
+            form="an e-mail address",
+        ),
+    ] = "unset@aseancan.invalid"
     log: Annotated[str, Rule("requests that are logged", choices=("errors", "requests", "queries"))] = "errors"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from aseancan_kg.catalogue.documents import PAGE_SIZE, document, successors, written
+from aseancan_kg.catalogue.documents import PAGE_SIZE, document, successor, written
 from aseancan_kg.errors import NotAcceptable, NotFound
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from aseancan_kg.namespaces import BASE, ID, PREFIXES
@@ -155,17 +155,18 @@ def test_many_incoming_links_come_in_pages_that_hold_each_once():
         document(store, f"{ID}body/a", 4)
 
 
-def test_what_was_replaced_has_successors_and_what_was_dropped_none():
+def test_what_one_thing_replaced_has_a_successor_and_what_was_dropped_or_divided_none():
     store = store_of(
         """
         <id/body/old> owl:deprecated true ; dcterms:isReplacedBy <id/body/new> .
         <id/body/gone> owl:deprecated true .
+        <id/body/split> owl:deprecated true ; dcterms:isReplacedBy <id/body/new>, <id/body/other> .
         <id/body/plain> dcterms:isReplacedBy <id/body/new> .
         <ont#Old> owl:deprecated true ; dcterms:isReplacedBy <ont#New> .
         """
     )
-    assert successors(store, f"{ID}body/old") == (f"{ID}body/new",)
-    for iri in (f"{ID}body/gone", f"{ID}body/plain", f"{BASE}ont#Old", "http://e/x"):
-        assert successors(store, iri) == ()
+    assert successor(store, f"{ID}body/old") == f"{ID}body/new"
+    for iri in (f"{ID}body/gone", f"{ID}body/split", f"{ID}body/plain", f"{BASE}ont#Old", "http://e/x"):
+        assert successor(store, iri) is None
     assert document(store, f"{ID}body/gone").withdrawn
     assert not document(store, f"{BASE}ont#Old").withdrawn

@@ -8,7 +8,7 @@ import pytest
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST, PAGE_SIZE, Index
 from aseancan_kg.errors import InputError
-from aseancan_kg.namespaces import BASE
+from aseancan_kg.namespaces import BASE, ID
 from aseancan_kg.queries import catalogue
 from aseancan_kg.store.embedded import EmbeddedStore
 
@@ -153,6 +153,20 @@ def test_misspelt_words_are_read_as_those_that_are_known(index):
     assert [piece for piece, marked in found.hits[0].label if marked] == ["Convention", "Trafficking"]
     assert index.search("trafficking convention").read_as is None
     assert [hit.entry for hit in index.search("trafficking convention").hits] == [hit.entry for hit in found.hits]
+
+
+def test_what_is_nearly_an_acronym_is_read_as_it(index):
+    for asked in ("actp", "actpi", "ACTP"):
+        found = index.search(asked)
+        assert (found.read_as, found.hits[0].entry.iri) == ("actip", f"{ID}instrument/actip-2015")
+        assert f"{ID}instrument/actip-2015" in [one.iri for one in index.suggest(asked)[:3]]
+    assert index.search("helth").read_as == "health"
+
+
+def test_what_nothing_matches_is_told(index):
+    found = index.search("asena health")
+    assert (found.read_as, found.unknown) == ("asean health", ("asena",))
+    assert index.search("Joly").unknown == ()  # a source has it in its address
 
 
 def test_what_a_word_was_read_as_is_told_though_a_source_is_called_so(index):

@@ -134,6 +134,7 @@ def assert_same(directory, table, heading, rows, cut=lambda text: text):
             assert plain(value, types[name]) == cut(cell), (table, name)
 
 
+@pytest.mark.proof
 @BOTH
 def test_frictionless_finds_the_package_valid(name, request):
     directory = request.getfixturevalue(name)

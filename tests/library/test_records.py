@@ -1,6 +1,7 @@
 """The one record: what the graph states, on what it rests, and nothing else."""
 
 import pyoxigraph as ox
+import pytest
 
 from aseancan_kg.library.records import FIELDS, records
 from aseancan_kg.library.records import catalogued as iris_of_catalogue
@@ -100,6 +101,7 @@ def test_what_is_not_stated_is_left_out():
     assert [name for name in FIELDS if record.values(name)] == ["adopted"]
 
 
+@pytest.mark.proof
 def test_the_number_of_look_ups_does_not_grow_with_the_things(served, catalogued):
     class Counted(EmbeddedStore):
         asked = 0

@@ -198,6 +198,7 @@ def test_stays_within_owl_2_dl(owl_tools, ontology: Graph) -> None:
     assert owl_tools.dl_violations(ontology) == []
 
 
+@pytest.mark.proof
 @cases(NO_DL)
 def test_profile_check_bites(owl_tools, ontology: Graph, text: str) -> None:
     assert owl_tools.dl_violations(ontology.parse(data=PREFIXES + text)) != []
@@ -207,16 +208,19 @@ def test_every_class_can_have_members(owl_tools, ontology: Graph) -> None:
     assert owl_tools.unsatisfiable(ontology) == set()
 
 
+@pytest.mark.proof
 @cases(CONSISTENT)
 def test_reasoner_accepts(owl_tools, ontology: Graph, text: str) -> None:
     assert owl_tools.unsatisfiable(ontology.parse(data=PREFIXES + text)) == set()
 
 
+@pytest.mark.proof
 @cases(NO_MEMBER)
 def test_reasoner_finds_the_class_without_members(owl_tools, ontology: Graph, text: str) -> None:
     assert owl_tools.unsatisfiable(ontology.parse(data=PREFIXES + text)) == {"https://example.org/Both"}
 
 
+@pytest.mark.proof
 @cases(INCONSISTENT)
 def test_reasoner_refuses(owl_tools, ontology: Graph, text: str) -> None:
     import owlready2

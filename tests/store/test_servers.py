@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
@@ -35,6 +36,7 @@ from aseancan_kg.catalogue.search import Index
 from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
 from aseancan_kg.library import tables
 from aseancan_kg.library.records import records
+from aseancan_kg.library.repository import Repository
 from aseancan_kg.mediatypes import CSV, N_QUADS
 from aseancan_kg.namespaces import BASE, GRAPH, ID, PREFIXES, STAGING
 from aseancan_kg.queries import load
@@ -524,6 +526,12 @@ def test_catalogue_records_are_the_same(remote: RemoteStore, embedded: EmbeddedS
     found, expected = records(remote, iris), records(embedded, iris)
     for iri in iris:
         assert replace(found[iri], version="") == replace(expected[iri], version="")
+
+
+def test_harvesters_are_offered_the_same(remote: RemoteStore, embedded: EmbeddedStore) -> None:
+    now = datetime.now(UTC)
+    found, expected = Repository(remote, now), Repository(embedded, now)
+    assert (found.items, found.sets) == (expected.items, expected.sets)
 
 
 @contextmanager

@@ -42,6 +42,27 @@ def test_the_description_has_what_dcat_ap_asks_for(described):
     ]
 
 
+def test_the_dataset_leads_to_its_files_as_items(released):
+    for accept in ("text/html", "text/turtle"):
+        link = released.get("/dataset", headers={"Accept": accept}).headers["link"]
+        assert 'rel="collection"' not in link
+        items = re.findall(r'<([^>]*)>; rel="item"; type="([^"]*)"', link)
+        assert [target.rpartition(".nq")[2] for target, _ in items] == ["", ".gz"]
+    (told,) = (one for one in released.get("/linkset/dataset").json()["linkset"] if one["anchor"] == "/dataset")
+    assert {"href": items[0][0], "type": "application/n-quads"} in told["item"]
+    assert len(told["item"]) > 30
+    for one in told["item"][:4]:
+        served = released.head(one["href"])
+        assert (served.status_code, served.headers["content-type"].partition(";")[0]) == (200, one["type"])
+
+
+def test_the_page_of_the_dataset_is_one(released):
+    moved = released.get("/dataset?page=2", headers={"Accept": "text/html"})
+    assert (moved.status_code, moved.headers["location"]) == (303, "/dataset")
+    assert released.get("/dataset.html?page=2").headers["location"] == "/dataset.html"
+    assert 'rel="next"' not in released.get("/dataset.html").headers["link"]
+
+
 def test_the_service_is_described(released):
     graph = Graph().parse(data=released.get("/graph/description.ttl").text, format="turtle")
     (service,) = graph.subjects(RDF.type, DCAT.DataService)
@@ -101,7 +122,7 @@ def test_a_person_can_read_what_the_dataset_is(released):
 
 def test_the_dataset_is_cited_one_way_wherever_it_is(released):
     page = released.get("/dataset", headers=BROWSER).text
-    release = re.search(r"/r/([0-9a-f]{16})", re.search('<p class="cite">(.*?)</p>', page)[1])[0]
+    release = re.search(r"/r/([0-9a-f]{16})", re.search('<h2 id="cite">[^<]*</h2>\n\n?<p>(.*?)</p>', page)[1])[0]
     assert 'href="/dataset#cite"' in page
     assert 'id="cite"' in page
     address = re.search(r'href="(/cite[^"]*)">BibTeX', page)[1].replace("&amp;", "&")
@@ -141,7 +162,7 @@ def test_robots_are_told_where_the_documents_are(released):
     rules = [re.escape(line.removeprefix("Disallow: ")).replace(r"\*", ".*") for line in lines if "Disallow" in line]
     refused = [
         "/sparql?query=x", "/sparql/doctor", "/q/abc", "/search?q=x", "/browse/action?verb=x", "/cite?iri=x",
-        "/report?about=x", "/r/0.1.0", "/linkset/ont",
+        "/unapi?id=x", "/report?about=x", "/oai?verb=ListRecords", "/r/0.1.0", "/linkset/ont",
     ]  # fmt: skip
     welcome = ["/", "/sparql", "/queries", "/browse/action", "/read", "/doc/body/asean", "/dataset", "/scheme/topic"]
     for path in refused + welcome:
@@ -251,7 +272,7 @@ def test_formats_that_name_graphs_hold_the_union_too(released, path, form):
 
 
 def test_the_header_and_the_page_agree_on_the_one_address(released):
-    for path in ("/dataset.html", "/dataset.html?page=2"):
+    for path in ("/dataset.html", "/doc/ont/Action.html?page=2"):
         response = released.get(path)
         (told,) = re.findall(r'<([^>]*)>; rel="canonical"', response.headers["link"])
         assert f'<link rel="canonical" href="{told}">' in response.text

@@ -215,6 +215,7 @@ def test_local_paths():
     assert local_path(f"{BASE}ont#Action") == "/doc/ont/Action"
     assert local_path(f"{BASE}scheme/pillar/economic") == "/scheme/pillar/economic"
     assert local_path("https://example.org/id/a") is None
+    assert local_path(f"{BASE}ont#") == "/ont"
     assert local_path(BASE) is None
 
 
@@ -232,7 +233,8 @@ DATA = """
 <id/body/b> skos:prefLabel "Body B"@en ; ac:acronym "AAA"  ; org:memberOf <id/body/a> ;
   dcterms:subject <http://e/sdg/1> .
 <id/body/old> owl:deprecated true ; dcterms:isReplacedBy <id/body/a> .
-<id/body/split> owl:deprecated true ; dcterms:isReplacedBy <id/body/a>, <id/body/b> .
+<id/body/split> owl:deprecated true ; dcterms:isReplacedBy <id/body/a>, <id/body/b> ; dcterms:modified "2026-11-25" ;
+  skos:changeNote "It was two."@en .
 <id/body/gone> owl:deprecated true ; skos:prefLabel "Gone"@en ; skos:changeNote "It never existed."@en .
 <http://e/sdg/1> skos:prefLabel "Goal 1"@en , "Objectif 1"@fr ; skos:inScheme <http://e/sdg> .
 <dataset> a void:Dataset ; dcterms:issued "2026-11-25"^^xsd:date ; dcterms:license <http://e/licence> .
@@ -283,13 +285,14 @@ def test_other_spellings_names_and_old_identifiers_move_to_the_one_in_use(aliase
 
 
 def test_the_ontology_has_one_address(client):
-    for path in ("/ont/", "/ONT", "//ont"):
+    for path in ("/ont/", "/ONT", "//ont", "/doc/ont", "/doc/ont/"):
         response = client.get(f"http://testserver{path}")
         assert (response.status_code, response.headers["location"]) == (301, "/ont")
+    assert client.get("/doc/ont.ttl").headers["location"] == "/ont.ttl"
 
 
 @pytest.mark.parametrize(
-    ("path", "door"), [("/id/body/aaa", "/id"), ("/doc/AAA.nt", "/doc"), ("/id/body/split", "/id")]
+    ("path", "door"), [("/id/body/aaa", "/id"), ("/doc/AAA.nt", "/doc"), ("/doc/aaa?page=3", "/doc")]
 )
 def test_what_may_mean_several_things_lets_choose(aliased, path, door):
     response = aliased.get(path)
@@ -315,6 +318,21 @@ def test_a_withdrawn_identifier_is_gone_with_the_reason(aliased):
     assert "no longer in use" in aliased.get("/doc/body/gone.html").text
 
 
+@pytest.mark.parametrize("accept", [*(one.media_type for one in GRAPH_FORMATS), FIREFOX])
+def test_an_identifier_that_several_replaced_is_gone_and_tells_them_all(aliased, accept):
+    assert aliased.get("/id/body/split").headers["location"] == "/doc/body/split"
+    response = aliased.get("/doc/body/split", headers={"Accept": accept})
+    assert response.status_code == 410
+    for told in ("It was two.", "2026-11-25", "body/a", "body/b"):
+        assert told in response.text
+    if accept == FIREFOX:
+        assert "no longer in use since 2026-11-25. It was two." in re.sub(r"\s+", " ", response.text)
+        assert all(f'<a href="/doc/body/{one}">Body {one.upper()}</a>' in response.text for one in "ab")
+    else:
+        named = aliased.get(response.headers["content-location"])
+        assert (named.status_code, named.content) == (410, response.content)
+
+
 def test_an_unknown_identifier_is_met_with_near_ones(client):
     assert client.get("/id/instrument/plan-bb").json()["hint"].startswith("Did you mean /doc/instrument/plan-")
 
@@ -326,6 +344,7 @@ def test_any_known_iri_can_be_looked_up(aliased):
         ("doc/body/a.ttl", "/doc/body/a.ttl"),
         ("doc/body/a", "/doc/body/a"),
         ("ont#Body", "/doc/ont/Body"),
+        ("ont#", "/ont"),
         ("dataset#part", "/dataset#part"),
         ("", "/"),
         ("/evil.example", "/evil.example"),
@@ -334,6 +353,10 @@ def test_any_known_iri_can_be_looked_up(aliased):
         for iri in (BASE + asked, BASE.replace("https", "http") + asked):
             found = aliased.get("/", params={"uri": iri})
             assert (found.status_code, found.headers["location"]) == (303, target)
+    assert aliased.get("/", params={"uri": BASE.rstrip("/")}).headers["location"] == "/"
+    assert aliased.get("/", params={"uri": f"{BASE.rstrip('/')}x/id/body/a"}).status_code == 404
+    asked = {"uri": f"{BASE}dataset#part", "format": "nt", "page": "2", "q": "x"}
+    assert aliased.get("/", params=asked).headers["location"] == "/dataset?format=nt&page=2#part"
     goal = aliased.get("/", params={"uri": "https://e/sdg/1/", "format": "nt"})
     assert f"<{BASE}id/body/b> <{PREFIXES['dcterms']}subject> <http://e/sdg/1> ." in goal.text
     page = aliased.get("/", params={"uri": "http://e/sdg/1"}, headers={"Accept": FIREFOX})
@@ -435,7 +458,7 @@ def test_a_link_set_tells_the_links_of_every_representation(aliased):
         ("/linkset/doc/body/A/", "/linkset/doc/body/a"),
         ("/linkset/doc/body/old", "/linkset/doc/body/a"),
         ("/linkset/doc/body/a.ttl", "/linkset/doc/body/a"),
-        ("/linkset/doc/body/split", "/doc/body/split"),
+        ("/linkset/doc/aaa", "/doc/aaa"),
     ):
         moved = aliased.get(path)
         assert (moved.status_code, moved.headers["location"]) == (301, target)

@@ -54,6 +54,7 @@ PATHS = [
         "/queries/members",
         "/q",
         "/report",
+        "/oai",
     ),
     *("/reconcile", "/reconcile/suggest/entity", "/reconcile/preview", "/reconcile/properties"),
     *("/queries/members.rq", "/queries/members.ttl", "/q/aaaaaaaaaa", "/q/aaaaaaaaaa.bib", "/id/body/asean"),

@@ -78,3 +78,23 @@ def test_no_copies_of_an_answer_take_the_room_of_others(serve, state_of, path):
         for number in range(300):
             assert client.get(f"{path}&{number}=").status_code == 200
         assert client.get(other).headers["server-timing"] == 'cache;desc="hit"'
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Accept": "text/html;zz={}"},
+        {"Accept": "text/html, text/turtle;q=0.{}1"},
+        {"Accept": "text/html", "Accept-Language": "x{}"},
+        {"Accept": "text/html", "Accept-Language": "en, fr;q=0.{}1"},
+    ],
+)
+def test_no_copies_for_headers_that_choose_the_same_take_the_room_of_others(serve, state_of, headers):
+    with serve(state_of(cache_mb=1)) as client:
+        other = "/doc/instrument/plan-b.ttl"
+        client.get(other)
+        for number in range(300):
+            given = {name: value.format(number) for name, value in headers.items()}
+            for path in ("/doc/instrument/plan-b", "/doc/instrument/plan-a"):
+                assert client.get(path, headers=given).headers["content-type"].startswith("text/html")
+        assert client.get(other).headers["server-timing"] == 'cache;desc="hit"'

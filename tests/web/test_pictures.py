@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from aseancan_kg.catalogue import lineages, matrices, meetings, networks
-from aseancan_kg.namespaces import thing
+from aseancan_kg.namespaces import thing, with_prefixes
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
 
@@ -87,6 +87,18 @@ def test_a_picture_says_what_it_shows_to_who_does_not_see_it(client, name):
     identifiers = re.findall(r' id="([^"]*)"', page)
     assert len(identifiers) == len(set(identifiers))
     assert " style=" not in page
+
+
+def test_a_network_tells_how_often_that_is_named_which_it_leaves_out(client):
+    text = client.get("/pictures/network", headers={"Accept": "text/html"}).text
+    count = f"""SELECT (COUNT(DISTINCT ?action) AS ?count) {{ ?action a ac:Action ; ac:mentions <{ASEAN}>
+      FILTER(NOT EXISTS {{ ?action ac:namedWithin <{ASEAN}> }}
+        || EXISTS {{ ?action ?by <{ASEAN}> FILTER(?by NOT IN (ac:mentions, ac:namedWithin)) }}) }}"""
+    (row,) = client.app.state.service.store.rows(with_prefixes(count))
+    told = (
+        f"{row['count'].value} actions name it, those not counted that have it only within the name of another thing."
+    )
+    assert told in re.sub(r"\s+", " ", text)
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *OF_THING])

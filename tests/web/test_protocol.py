@@ -252,11 +252,18 @@ SPECIMENS = {
     "/browse": "/browse",
     "/browse/{kind}": "/browse/bodies",
     "/cite": "/cite?iri=https://w3id.org/aseancan/id/body/asean&format=bib",
+    "/unapi": "/unapi",
+    "/reconcile": "/reconcile",
+    "/reconcile/suggest/{kind}": "/reconcile/suggest/entity?prefix=as",
+    "/reconcile/flyout/{kind}": "/reconcile/flyout/entity?id=https://w3id.org/aseancan/id/body/asean",
+    "/reconcile/preview": "/reconcile/preview?id=https://w3id.org/aseancan/id/body/asean",
+    "/reconcile/properties": "/reconcile/properties?type=https://w3id.org/aseancan/ont%23Body",
     "/records": "/records",
     "/records/crosswalk": "/records/crosswalk",
     "/records/crosswalk.csv": "/records/crosswalk.csv",
     "/records/{path:path}": "/records/body/a.marcxml",
     "/feed.atom": "/feed.atom",
+    "/oai": "/oai?verb=Identify",
     "/opensearch.xml": "/opensearch.xml",
     "/r": "/r",
     "/r/{version}": "/r/0.1.0",
@@ -337,7 +344,8 @@ def test_what_a_door_does_not_do_is_405_with_what_it_does(client, path):
         assert refused.json()["status"] == 405
         allowed = set(refused.headers["allow"].split(", "))
         assert ("GET" in allowed) is (path != "/q")
-        assert ("POST" in allowed) is (path in ("/sparql", "/q", "/report") or path.startswith("/sparql/doctor"))
+        taking = ("/sparql", "/sparql/doctor", "/q", "/report", "/oai", "/reconcile")
+        assert ("POST" in allowed) is (path.partition("?")[0] in taking)
         assert ("HEAD" in allowed) is ("GET" in allowed)
         assert "OPTIONS" in allowed
 

@@ -155,7 +155,7 @@ def test_every_action_is_cited_with_its_number_the_day_and_the_version(real, uni
     action = page[page.index('id="action-1.2.6"') : page.index('id="action-1.2.7"')]
     store = real.app.state.service.store
     sentence = as_sentence(references(store, [f"{PLAN}/action/1.2.6"])[f"{PLAN}/action/1.2.6"])
-    assert ", action 1.2.6. " in sentence
+    assert ", action 1.2.6; " in sentence
     assert store.version in sentence
     assert escape(sentence) in action
     address = f"/cite?iri={PLAN}/action/1.2.6&format=bib".replace(":", "%3A")
@@ -266,7 +266,7 @@ def test_a_citation_links_to_what_it_describes_and_to_its_other_styles(serve, st
         links = cited.links
         assert links["describes"]["url"] == iri
         found = re.findall(r'<([^>]+)>; rel="alternate"; type="([^"]+)"', cited.headers["link"])
-        assert len(found) == 2
+        assert len(found) == 3
         for address, media_type in found:
             answer = client.get(address)
             assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media_type)

@@ -236,6 +236,7 @@ def test_a_preview_tells_what_the_thing_is_and_not_what_it_may_be(client):
     assert 'href="/doc/instrument/actip-2015"' in text
 
 
+@pytest.mark.proof
 def test_a_preview_fits_its_frame(browser, running, state_of, published):
     with (
         running(state_of(published)) as port,
@@ -247,6 +248,7 @@ def test_a_preview_fits_its_frame(browser, running, state_of, published):
         assert page.get_by_role("heading", level=1).is_visible()
 
 
+@pytest.mark.proof
 @pytest.mark.filterwarnings("ignore")  # it is older than the pandas and the numpy it uses
 def test_a_client_of_others_matches_a_column(running, state_of, published, missing):
     """The `reconciler` package: it posts batches of ten, and cannot read an empty result with today's numpy."""

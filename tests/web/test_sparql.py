@@ -237,7 +237,13 @@ def test_the_bare_address_describes_the_service(client, accept):
     assert ("name", f"<{BODIES}>") in triples
     assert ("triples", '"14"^^<http://www.w3.org/2001/XMLSchema#integer>') in triples
     assert ("resultFormat", "<http://www.w3.org/ns/formats/SPARQL_Results_CSV>") in triples
-    assert ("endpoint", "<http://testserver/sparql>") in triples
+    assert ("endpoint", "<https://w3id.org/aseancan/sparql>") in triples
+
+
+def test_no_identifier_comes_from_the_host_that_a_client_names(client):
+    told = client.get("/sparql?format=nt", headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+    assert told.status_code == 200
+    assert "evil.example" not in told.text
 
 
 def test_other_data_is_not_said_to_be_merged(serve, state_of):

@@ -40,7 +40,7 @@ _TITLE = "ASEAN-Canada commitments knowledge graph"
 _DESCRIPTION = (
     "The actions of the ASEAN-Canada Plan of Action 2021-2025, cut into commitments that are coded by verb, direction, "
     "firmness, precision, topic and Goal, with every instrument, body, mechanism, programme and meeting they name, and "
-    "what was said of them afterwards; every fact with its sources."
+    "what was said of them afterwards; every fact with its sources. Notes are the project's own."
 )
 
 

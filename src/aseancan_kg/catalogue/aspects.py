@@ -11,6 +11,7 @@ from aseancan_kg.catalogue.parties import party
 from aseancan_kg.catalogue.passages import passages
 from aseancan_kg.catalogue.reading import place
 from aseancan_kg.catalogue.roles import roles
+from aseancan_kg.catalogue.shapes import SHAPES, shapes
 from aseancan_kg.catalogue.statements import statement, statements_at
 from aseancan_kg.catalogue.succession import succession
 from aseancan_kg.namespaces import ONT, PREFIXES
@@ -35,8 +36,9 @@ _ASPECTS: dict[str, tuple[Aspect, tuple[str, ...]]] = {
     "party": (party, tuple(ONT + name for name in ("State", "StateGroup"))),
     "concept": (concept, (f"{PREFIXES['skos']}Concept", f"{_SDGO}Goal", f"{_SDGO}Target")),
     "passages": (passages, _NAMED),
+    "shapes": (shapes, (SHAPES,)),
 }
-"""Name of an aspect, and of its template → what collects it, and the classes of things that have it."""
+"""Name of an aspect, and of its template → what collects it, and the classes of things, or the things, that have it."""
 
 
 def aspects(store: Dataset, iri: str, types: Collection[str]) -> list[tuple[str, object]]:
@@ -44,6 +46,6 @@ def aspects(store: Dataset, iri: str, types: Collection[str]) -> list[tuple[str,
     collected = [
         (name, collect(store, iri))
         for name, (collect, classes) in _ASPECTS.items()
-        if not set(classes).isdisjoint(types)
+        if not set(classes).isdisjoint([*types, iri])
     ]
     return [(name, found) for name, found in collected if found]

@@ -10,6 +10,7 @@ from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import QUAD_FORMATS, Format
 from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, document_iri
 from aseancan_kg.store.dataset import Dataset, Node
+from aseancan_kg.store.descriptions import describe
 from aseancan_kg.store.representation import write
 
 PAGE_SIZE = 50
@@ -26,7 +27,8 @@ _LICENCE, _RIGHTS, _MODIFIED = f"{_DCTERMS}license", f"{_DC}rights", f"{_DCTERMS
 _ISSUED = f"{_DCTERMS}issued"
 _DEPRECATED, _REPLACED_BY = f"{_OWL}deprecated", f"{_DCTERMS}isReplacedBy"
 # Statement nodes speak about triples; listing them as links to what they are about would bury the real links.
-_STATEMENT_LINKS = (SUBJECT, f"{_RDF}predicate", f"{_RDF}object", f"{_OA}hasBody", f"{_OA}hasTarget")
+# So would what our own description of the dataset counts.
+_NOT_TOLD = (SUBJECT, f"{_RDF}predicate", f"{_RDF}object", f"{_OA}hasBody", f"{_OA}hasTarget", _VOID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +137,22 @@ def write_merged(told: Collection[ox.Quad], graph_format: Format, *, first: str 
     return write([*told, *merged], graph_format, first=first)
 
 
-def successors(store: Dataset, iri: str) -> tuple[str, ...]:
-    """Return what a withdrawn identifier of ours was replaced by, nothing for one that is in use."""
+def successor(store: Dataset, iri: str) -> str | None:
+    """Return the one thing that a withdrawn identifier of ours was replaced by.
+
+    There is none for one that is in use, and for one that several things replaced: each of these is a part of it only,
+    so that what it meant is told in its own document.
+    """
     if not iri.startswith(ID):
-        return ()
-    asked = [ox.NamedNode(_DEPRECATED), ox.NamedNode(_REPLACED_BY)]
-    found = store.quads(subjects=[ox.NamedNode(iri)], predicates=asked)
-    if not any(quad.predicate.value == _DEPRECATED for quad in found):
-        return ()
-    return tuple(sorted({iri_of(quad.object) for quad in found if quad.predicate.value == _REPLACED_BY} - {""}))
+        return None
+    said = describe(store, [iri], [_DEPRECATED, _REPLACED_BY])
+    replacements = said.iris(iri, _REPLACED_BY)
+    return replacements[0] if said.of(iri).get(_DEPRECATED) and len(replacements) == 1 else None
 
 
 def _incoming(store: Dataset, iri: str, pointing: list[tuple[str, Node]]) -> tuple[tuple[str, str], ...]:
     """Return (property, thing) of what points to the IRI; what a graph describes has no property."""
-    pairs = [(name, iri_of(subject)) for name, subject in pointing if name not in _STATEMENT_LINKS]
+    pairs = [(name, iri_of(subject)) for name, subject in pointing if not name.startswith(_NOT_TOLD)]
     if iri in store.graphs:
         pairs += [("", iri_of(subject)) for subject in store.subjects_in(iri)]
     told = ((name, subject) for name, subject in pairs if subject)

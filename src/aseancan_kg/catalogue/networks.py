@@ -63,8 +63,8 @@ class Edge:
 class Network:
     """Nodes, the most named first, and edges.
 
-    `left_out` are things that too many actions name to be drawn, with the number of these; `more` counts the nodes for
-    which there was no room.
+    `left_out` are things that too many actions name to be drawn, with the number of those that name it by itself;
+    `more` counts the nodes for which there was no room.
     """
 
     nodes: tuple[Node, ...]

@@ -88,7 +88,8 @@ class Hit:
 class Found:
     """What a search found; `counts` are by kind, and `total` those of the kind asked for.
 
-    `read_as` are the words that were looked for, where some are not known as they were written. When nothing has all
+    `read_as` are the words that were looked for, where some are not known as they were written; `unknown` are those of
+    which nothing has been found as they stand. When nothing has all
     of them, `partly` is true and the hits have most. `instead` are names that begin alike, where there are no hits.
     """
 
@@ -96,6 +97,7 @@ class Found:
     counts: Mapping[Kind, int]
     hits: tuple[Hit, ...]
     read_as: str | None = None
+    unknown: tuple[str, ...] = ()
     partly: bool = False
     instead: tuple[Entry, ...] = ()
 
@@ -112,9 +114,10 @@ class Index:
         index = tantivy.Index(self._schema)
         index.register_tokenizer("stemmed", STEMMED)
         writer = index.writer(64_000_000, 1)
-        counts = Counter[str]()
+        counts, acronyms = Counter[str](), set[str]()
         for row, entry in enumerate(self._entries):
             writer.add_document(_document(row, entry))
+            acronyms |= {plain(name) for name in entry.short if name.isupper()}
             # Most sources are called by their addresses, in which words stand as nobody writes them.
             if entry.kind is not _SOURCE:
                 counts.update(
@@ -127,7 +130,7 @@ class Index:
         writer.commit()
         index.reload()
         self._searcher = index.searcher()
-        self._spelling = Spelling(counts)
+        self._spelling = Spelling(counts, acronyms)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -157,6 +160,7 @@ class Index:
             counts,
             tuple(_hit(self._entries[row], stems) for row in hits),
             likely if changed and likely and counts else None,
+            tuple(word for word, alternatives in read if word not in alternatives),
             partly and bool(counts),
             () if counts else self._instead(read),
         )

@@ -81,9 +81,10 @@ def _window(text: str, marks: Collection[tuple[int, int]], length: int) -> tuple
 
 
 class Spelling:
-    """The words that a set of texts is written with, and the number of texts each stands in."""
+    """The words that a set of texts is written with, the number of texts each stands in, and which are acronyms."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, counts: Mapping[str, int], acronyms: Collection[str] = ()) -> None:
+        self._acronyms = acronyms
         self._counts = {word: count for word, count in counts.items() if stem(word)}
         self._stems = frozenset(map(stem, self._counts))
         builder = tantivy.SchemaBuilder()
@@ -130,7 +131,11 @@ class Spelling:
         query = tantivy.Query.fuzzy_term_query(self._schema, "word", word, distance, prefix=begun)
         hits = self._searcher.search(query, _MOST_CANDIDATES).hits
         found = [str(self._searcher.doc(address)["word"][0]) for _, address in hits]
-        ranked = sorted(found, key=lambda one: (one[0] != word[0], -self._counts[one], one))
+        # Texts write an acronym seldom, however often it is looked for: what is nearly one is taken for it.
+        ranked = sorted(
+            found,
+            key=lambda one: (one[0] != word[0], distance > 1 or one not in self._acronyms, -self._counts[one], one),
+        )
         return ranked[:_MOST_ALTERNATIVES]
 
     def _split(self, word: str) -> list[str]:

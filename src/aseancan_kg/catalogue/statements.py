@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from aseancan_kg.catalogue.labels import Labels, Link, iri_of, link, natural
-from aseancan_kg.namespaces import ONT, PREFIXES
+from aseancan_kg.catalogue.spelling import stem, words
+from aseancan_kg.namespaces import ONT, PREFIXES, concept
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import Descriptions, describe, nodes, pointing
 
@@ -12,7 +13,9 @@ _RDF = PREFIXES["rdf"]
 _REAFFIRMS = f"{ONT}reaffirms"
 _MATCH, _BASIS, _SAID_AT = f"{ONT}match", f"{ONT}basis", f"{ONT}saidAt"
 _ACT, _SPEAKER, _FORM, _THROUGH = (ONT + name for name in ("speechAct", "speaker", "statementForm", "reportedThrough"))
-_NAMED = (_ACT, _SPEAKER, _FORM, _THROUGH, _SAID_AT)
+_IN, _QUOTATION = f"{ONT}reportedIn", f"{ONT}quotation"
+_NAMED = (_ACT, _SPEAKER, _FORM, _THROUGH, _IN, _SAID_AT)
+_DESCRIBED = concept("speech-act", "described")
 _NONE = "/match/none"
 
 
@@ -32,18 +35,21 @@ class Uptake:
 class Statement:
     """What a speaker is reported to have said: who, in which words, and what of a plan it takes up.
 
-    `form` tells whether the report quotes or paraphrases.
+    `verb` stands between the speakers and the quotation; there is none where the quotation has it. The meeting is the
+    one at which it was said or of which it tells. `form` tells whether the report, `reported_in`, quotes or
+    paraphrases; `made_in` are the documents that it reports, such as a post.
     """
 
     link: Link
-    act: str | None
+    verb: str | None
     speakers: tuple[Link, ...]
     quotation: str | None
     takes_up: tuple[Uptake, ...]
     takes_up_nothing: bool
     meeting: Link | None
     form: str | None
-    reported_through: tuple[Link, ...]
+    made_in: tuple[Link, ...]
+    reported_in: tuple[Link, ...]
 
 
 def uptakes(store: Dataset, parts: Collection[str]) -> dict[str, list[Uptake]]:
@@ -86,17 +92,30 @@ def _statements(store: Dataset, statements: Collection[str]) -> tuple[Statement,
     return tuple(
         Statement(
             link=link(labels, iri),
-            act=next((link(labels, act).label for act in said.iris(iri, _ACT)), None),
+            verb=_verb(said, labels, iri),
             speakers=tuple(link(labels, speaker) for speaker in said.iris(iri, _SPEAKER)),
-            quotation=said.text(iri, f"{ONT}quotation"),
+            quotation=said.text(iri, _QUOTATION),
             takes_up=tuple(taken.get(iri, ())),
             takes_up_nothing=any(match.endswith(_NONE) for match in said.iris(iri, _MATCH)),
             meeting=next((link(labels, at) for at in said.iris(iri, _SAID_AT)), None),
             form=next((link(labels, form).label for form in said.iris(iri, _FORM)), None),
-            reported_through=tuple(link(labels, source) for source in said.iris(iri, _THROUGH)),
+            made_in=tuple(link(labels, one) for one in said.iris(iri, _THROUGH) if one not in said.iris(iri, _IN)),
+            reported_in=tuple(link(labels, one) for one in said.iris(iri, _IN)),
         )
         for iri in sorted(statements, key=order)
     )
+
+
+def _verb(said: Descriptions, labels: Labels, iri: str) -> str | None:
+    """Return what the speakers did, in a word; a report without speakers says it itself."""
+    act = said.iri(iri, _ACT)
+    if not said.iris(iri, _SPEAKER):
+        return "reported"
+    if act is None or act == _DESCRIBED:
+        return "said"
+    verb = link(labels, act).label.lower()
+    has = {stem(word) for word in words(said.text(iri, _QUOTATION) or "")}
+    return None if stem(verb.split()[0]) in has else verb
 
 
 def _uptakes(store: Dataset, told: Mapping[str, Collection[str]], by: str) -> dict[str, list[Uptake]]:

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 
 from aseancan_kg.archive import Archived
-from aseancan_kg.errors import NotFound
+from aseancan_kg.errors import Busy, NotFound
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
 from aseancan_kg.store.embedded import EmbeddedStore
@@ -19,11 +19,17 @@ HELD = 2
 """Releases to look things up in that are held in memory: two, so that they can be compared."""
 
 
+_MOST_WAITING = 4
+"""Threads that may wait for a release to be loaded; those that serve everything else are few."""
+_SECONDS_TO_LOAD = 5
+
+
 @dataclass(eq=False)
 class _Place:
-    """Where a release is held once it is loaded; whoever asks meanwhile waits for the lock."""
+    """Where a release is held once it is loaded; `asking` counts who loads it and who waits for the lock meanwhile."""
 
     loading: Lock = field(default_factory=Lock)
+    asking: int = 0
     store: EmbeddedStore | None = None
 
 
@@ -36,7 +42,8 @@ class Releases:
         self._held: tuple[str, Workers] | None = None
         self._changing = asyncio.Lock()
         self._looking = Lock()
-        self._place = lru_cache(HELD)(lambda version: _Place())
+        self._places = {version: _Place() for version in self._archived}
+        self._recent: list[str] = []
 
     def has(self, version: str) -> bool:
         """Tell whether the dataset of that version is kept."""
@@ -51,15 +58,34 @@ class Releases:
     def store(self, version: str) -> EmbeddedStore:
         """Return the dataset to look things up in, in a thread: it may have to be loaded.
 
-        Raises `NotFound` when it is not kept.
+        Raises `NotFound` when it is not kept, `Busy` when several wait for it already.
         """
-        kept = self.archived(version)
-        with self._looking:  # or two would each have a place
-            place = self._place(version)
-        with place.loading:
-            if place.store is None:
-                place.store = EmbeddedStore.from_files([self._unpacked(kept)], union_default_graph=True)
-            return place.store
+        found = self._loaded(self.archived(version))
+        with self._looking:
+            self._recent = [*(one for one in self._recent if one != version), version]
+            for one in self._recent[:-HELD]:
+                self._places[one].store = None
+            self._recent = self._recent[-HELD:]
+        return found
+
+    def _loaded(self, kept: Archived) -> EmbeddedStore:
+        place = self._places[kept.dataset]
+        with self._looking:
+            if place.store is not None:
+                return place.store
+            if place.asking > _MOST_WAITING:
+                raise Busy("this release is being loaded", retry_after=_SECONDS_TO_LOAD)
+            place.asking += 1
+        try:
+            with place.loading:
+                found = place.store
+                if found is None:
+                    found = EmbeddedStore.from_files([self._unpacked(kept)], union_default_graph=True)
+                    place.store = found
+                return found
+        finally:
+            with self._looking:
+                place.asking -= 1
 
     async def engine(self, version: str) -> Engine:
         """Return what answers queries of that version; it takes its place from the one asked before.

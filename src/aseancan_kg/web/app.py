@@ -21,6 +21,7 @@ from aseancan_kg.web import (
     graph_store,
     health,
     named_queries,
+    oai,
     openapi,
     pages,
     pictures,
@@ -31,6 +32,7 @@ from aseancan_kg.web import (
     releases,
     search,
     sparql,
+    unapi,
     vocabulary,
 )
 from aseancan_kg.web.compression import Compression
@@ -53,10 +55,12 @@ _ROUTES = [
     Route("/read", reading.plans),
     Route("/read/{path:path}", reading.read),
     Route("/cite", citing.cite),
+    Route("/unapi", unapi.unapi),
     Route("/records", records.overview),
     Route("/records/crosswalk", records.table),
     Route("/records/crosswalk.csv", records.table_file),
     Route("/records/{path:path}", records.record),
+    Route("/oai", oai.oai, methods=["GET", "POST"]),
     Route("/pictures", pictures.overview),
     Route("/pictures/{name}", pictures.picture),
     Route("/report", error_reports.report, methods=["GET", "POST"]),

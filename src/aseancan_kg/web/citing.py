@@ -1,40 +1,97 @@
-"""`/cite`: how a thing is cited, for reference managers."""
+"""`/cite`: how a thing, or an answer, is cited: for people in the styles they write in, and for reference managers."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aseancan_kg.errors import InputError, NotFound
-from aseancan_kg.library.citations import BIBTEX, WRITERS
-from aseancan_kg.library.references import citable, references
-from aseancan_kg.mediatypes import named
+from aseancan_kg import queries
+from aseancan_kg.catalogue.documents import DATASET
+from aseancan_kg.errors import InputError, NotAcceptable, NotFound
+from aseancan_kg.library.citations import WRITERS, Citation
+from aseancan_kg.library.references import citable, of_answer, references
+from aseancan_kg.library.styles import STYLES, formatted
+from aseancan_kg.mediatypes import HTML, PLAIN_TEXT, Format
+from aseancan_kg.namespaces import BASE
+from aseancan_kg.queries import Query
+from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.web import deposits
 from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import keep
+from aseancan_kg.web.pages import page
+from aseancan_kg.web.representations import representation
 from aseancan_kg.web.signposting import Link, header
-from aseancan_kg.web.state import root_of, state_of
+from aseancan_kg.web.state import State, root_of, state_of
+
+OFFERED = (*WRITERS, HTML)
+_QUERIES, _DEPOSITS, _RELEASES = (f"{BASE}{name}/" for name in ("queries", "q", "r"))
 
 
 async def cite(request: Request) -> Response:
-    """Answer `/cite?iri=…&format=…` with the reference to a thing in BibTeX, RIS or CSL-JSON."""
-    iri = request.query_params.get("iri", "")
-    if not iri:
-        raise InputError("nothing is named that could be cited", remedy="Give iri=…")
-    chosen = named(request.query_params.get("format", BIBTEX.name), tuple(WRITERS))
-    store = state_of(request).store
-    if not await run_in_threadpool(store.knows, iri):
+    """Answer `/cite?iri=…` with the citation of it: a page, BibTeX, RIS or CSL-JSON; with `style=` in that, as text."""
+    return await run_in_threadpool(_cite, request)
+
+
+def cited(state: State, iri: str) -> Citation:
+    """Return how what an IRI names is cited: a thing, this release, a query with its parameters, a deposited answer.
+
+    Raises `NotFound` for what is not known, and for what others have made.
+    """
+    if iri.startswith(_DEPOSITS):
+        return deposits.citation(state.store, state.deposits.get(iri.removeprefix(_DEPOSITS)))
+    if iri.startswith(_QUERIES):
+        name, _, asked = iri.removeprefix(_QUERIES).partition("?")
+        return of_query(state.store, queries.pick(name, state.queries), dict(parse_qsl(asked)))
+    if iri.startswith(_RELEASES) and (dataset := references(state.store, [DATASET])[DATASET]).url == iri:
+        return dataset
+    if not state.store.knows(iri):
         raise NotFound(f"nothing is known about {iri}")
     if not citable(iri):
         remedy = "Cite it by its own publisher; /cite gives references to what this dataset says itself."
         raise NotFound(f"{iri} is the work of others", remedy=remedy)
-    cited = (await run_in_threadpool(references, store, [iri]))[iri]
-    body = WRITERS[chosen](cited).encode()
-    path = f"{root_of(request)}/cite"
-    others = ((one, urlencode({"iri": iri, "format": one.name})) for one in WRITERS if one is not chosen)
-    links = [
-        Link(quote(iri, safe=":/#?&=%"), "describes"),
-        *(Link(f"{path}?{query}", "alternate", one.media_type) for one, query in others),
+    return references(state.store, [iri])[iri]
+
+
+def of_query(store: Dataset, query: Query, values: dict[str, str]) -> Citation:
+    """Return how the answer to a query of the catalogue is cited; raises `InputError` for values it does not take."""
+    query.bind(values)
+    told = ", ".join(f"{name} {value}" for name, value in values.items())
+    url = f"{_QUERIES}{query.name}" + (f"?{urlencode(values)}" if values else "")
+    return of_answer(store, url, f"{query.title} ({told})" if told else query.title)
+
+
+def _cite(request: Request) -> Response:
+    iri, style = (request.query_params.get(name, "") for name in ("iri", "style"))
+    if not iri:
+        raise InputError("nothing is named that could be cited", remedy="Give iri=…")
+    if style and style not in STYLES:
+        raise InputError(f"there is no style {style!r}", remedy=f"There is: {', '.join(STYLES)}.")
+    found = cited(state_of(request), iri)
+    if style:
+        return keep(request, _in_style(found, style), "iri", "style")
+    chosen = representation(request, OFFERED)
+    headers = {"Link": header(_links(request, found, chosen)), "Vary": "Accept"}
+    if chosen is HTML:
+        path = f"/cite?{urlencode({'iri': found.url})}"
+        shown = {one: formatted(found, name) for name, one in STYLES.items()}
+        response = page(request, "citation.html", path=path, cited=found, styles=shown, headers=headers)
+    else:
+        headers["Content-Disposition"] = attachment(f"{found.key}.{chosen.name}")
+        response = Response(WRITERS[chosen](found), headers=headers, media_type=chosen.content_type)
+    return keep(request, response, "iri", "format")
+
+
+def _in_style(found: Citation, style: str) -> Response:
+    text = formatted(found, style)
+    if text is None:
+        raise NotAcceptable(f"{found.url} cannot be cited in {STYLES[style].label}", remedy="Take another style.")
+    return Response(f"{text}\n", media_type=PLAIN_TEXT.content_type)
+
+
+def _links(request: Request, found: Citation, chosen: Format) -> list[Link]:
+    others = ((one, urlencode({"iri": found.url, "format": one.name})) for one in OFFERED if one is not chosen)
+    return [
+        Link(quote(found.url, safe=":/#?&=%+"), "describes"),
+        *(Link(f"{root_of(request)}/cite?{query}", "alternate", one.media_type) for one, query in others),
     ]
-    headers = {"Content-Disposition": attachment(f"{cited.key}.{chosen.name}"), "Link": header(links)}
-    return keep(request, Response(body, headers=headers, media_type=chosen.content_type), "iri", "format")

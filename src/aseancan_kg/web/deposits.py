@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,17 +13,17 @@ from aseancan_kg import deposits, syntax
 from aseancan_kg.deposits import Change, Deposit
 from aseancan_kg.errors import Error, InputError, TooLong
 from aseancan_kg.library.citations import WRITERS, Citation
+from aseancan_kg.library.references import of_answer
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web.answers import client_of, query_string, while_present
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.sparql import read
 from aseancan_kg.web.state import accept_of, root_of, state_of
 
 _MOST_LINES_SHOWN = 200
-_TITLE = "Answer to a query of the ASEAN-Canada commitments knowledge graph"
-_AUTHOR = "ASEAN-Canada commitments knowledge graph project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ async def show(request: Request) -> Response:
     found = await run_in_threadpool(state.deposits.get, identity)
     if suffix:
         chosen = named(suffix, tuple(WRITERS))
-        return Response(WRITERS[chosen](_citation(found)), media_type=chosen.content_type)
+        cited = await run_in_threadpool(citation, state.store, found)
+        return Response(WRITERS[chosen](cited), media_type=chosen.content_type)
     question = syntax.question(found.query, found.default_graphs, found.named_graphs)
     version = state.store.version
     runs = [await _rerun(found, _ask(request, state.engine, question, version), version)]
@@ -95,12 +96,23 @@ async def show(request: Request) -> Response:
             runs=runs,
             most=_MOST_LINES_SHOWN,
             link=query_string(question),
-            cited=_citation(found),
-            citations=[(one, f"{root_of(request)}/q/{found.id}.{one.name}") for one in WRITERS],
+            cited=await run_in_threadpool(citation, state.store, found),
             headers=headers,
         )
     body = json.dumps(_record(found) | {"reruns": [run.as_json() for run in runs]}, ensure_ascii=False, indent=1)
     return Response(body, headers=headers, media_type="application/json")
+
+
+def citation(store: Dataset, found: Deposit) -> Citation:
+    """Return how a deposited answer is cited: with the dataset that gave it, of the day it was deposited."""
+    rows = "" if found.rows is None else f", {found.rows:,} row{'s' if found.rows != 1 else ''}"
+    return replace(
+        of_answer(store, _address(found), f"Answer to a query{rows}"),
+        key=f"aseancan-{found.id}",
+        issued=found.deposited.date().isoformat(),
+        version=found.version,
+        note=f"SHA-256 of the answer: {found.sha256}",
+    )
 
 
 async def _ask(request: Request, engine: Engine, question: Question, version: str) -> _Answered:
@@ -143,16 +155,3 @@ def _record(found: Deposit) -> dict[str, Any]:
         "rows": found.rows,
         "sha256": found.sha256,
     }
-
-
-def _citation(found: Deposit) -> Citation:
-    rows = "" if found.rows is None else f", {found.rows:,} row{'s' if found.rows != 1 else ''}"
-    return Citation(
-        key=f"aseancan-{found.id}",
-        title=f"{_TITLE}{rows}",
-        author=_AUTHOR,
-        issued=found.deposited.date().isoformat(),
-        version=found.version,
-        url=_address(found),
-        note=f"SHA-256 of the answer: {found.sha256}",
-    )

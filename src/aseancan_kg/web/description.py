@@ -3,15 +3,18 @@
 import pyoxigraph as ox
 
 from aseancan_kg.mediatypes import GRAPH_FORMATS, RESULT_FORMATS
-from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.namespaces import BASE, PREFIXES
 from aseancan_kg.store.dataset import Dataset
 
 _SD, _VOID, _TYPE = PREFIXES["sd"], PREFIXES["void"], f"{PREFIXES['rdf']}type"
 
 
-def describe(store: Dataset, endpoint: str) -> list[ox.Quad]:
-    """Describe the endpoint: only features it has, every named graph with the number of its triples."""
-    service, dataset, default = ox.NamedNode(endpoint), ox.BlankNode("dataset"), ox.BlankNode("default")
+def describe(store: Dataset) -> list[ox.Quad]:
+    """Describe the endpoint: only features it has, every named graph with the number of its triples.
+
+    It has its one identifier on whatever host it is asked.
+    """
+    service, dataset, default = ox.NamedNode(f"{BASE}sparql"), ox.BlankNode("dataset"), ox.BlankNode("default")
     described: list[ox.Quad] = []
 
     def say(

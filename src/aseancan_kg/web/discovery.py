@@ -13,10 +13,9 @@ from aseancan_kg.archive import Release
 from aseancan_kg.catalogue import distributions, documents, overview, releases
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
-from aseancan_kg.library.citations import as_sentence
 from aseancan_kg.library.references import references
 from aseancan_kg.library.tables import counts
-from aseancan_kg.mediatypes import HTML
+from aseancan_kg.mediatypes import HTML, N_QUADS
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting
 from aseancan_kg.web.downloads import rows
@@ -24,7 +23,7 @@ from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.representations import representation, signposted
 from aseancan_kg.web.signposting import OFFERED, Address, split
-from aseancan_kg.web.state import State, local_path, page_number, root_of, state_of
+from aseancan_kg.web.state import State, address_of, local_path, page_number, root_of, state_of
 
 MOST_ADDRESSES = 50_000
 """Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
@@ -32,7 +31,7 @@ MOST_ADDRESSES = 50_000
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_FOR_ROBOTS = (
-    *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/report"),
+    *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/unapi", "/report", "/oai"),
     *("/linkset", "/r/", "/reconcile"),
 )
 """What is made anew for each question, and what was said once; robots find everything in the documents."""
@@ -53,7 +52,7 @@ async def robots(request: Request) -> Response:
     root = root_of(request)
     lines = ["User-agent: *", *(f"Disallow: {root}{path}" for path in _NOT_FOR_ROBOTS), ""]
     return _answer(
-        request, "\n".join([*lines, f"Sitemap: {_absolute(request)}/sitemap.xml", ""]).encode(), "text/plain"
+        request, "\n".join([*lines, f"Sitemap: {address_of(request)}/sitemap.xml", ""]).encode(), "text/plain"
     )
 
 
@@ -62,7 +61,7 @@ async def sitemap_index(request: Request) -> Response:
     parts = await run_in_threadpool(_parts, state_of(request))
     index = ET.Element("sitemapindex", xmlns=_SITEMAPS)
     for number in range(1, len(parts) + 1):
-        ET.SubElement(ET.SubElement(index, "sitemap"), "loc").text = f"{_absolute(request)}/sitemap-{number}.xml"
+        ET.SubElement(ET.SubElement(index, "sitemap"), "loc").text = f"{address_of(request)}/sitemap-{number}.xml"
     return _answer(request, _xml(index), "application/xml")
 
 
@@ -75,7 +74,7 @@ async def sitemap(request: Request) -> Response:
     listed = ET.Element("urlset", xmlns=_SITEMAPS)
     for iri, modified in parts[number - 1]:
         url = ET.SubElement(listed, "url")
-        ET.SubElement(url, "loc").text = f"{_absolute(request)}{_path(iri)}"
+        ET.SubElement(url, "loc").text = f"{address_of(request)}{_path(iri)}"
         if modified:
             ET.SubElement(url, "lastmod").text = modified.isoformat()
     return _answer(request, _xml(listed), "application/xml")
@@ -95,10 +94,15 @@ def _dataset(request: Request) -> Response:
     if suffix and not request.scope["path"].endswith(suffix.name):
         return RedirectResponse(address.location(suffix), 301)
     chosen = suffix or representation(request, OFFERED, signposting.alternates(address))
+    if chosen is HTML and address.page > 1:
+        return RedirectResponse(Address(root, DATASET).location(suffix), 303, {"Vary": "Accept"})
     found = documents.document(state.store, DATASET, address.page)
-    links = signposting.links(found, address, chosen)
     files = distributions.distributions(state.store, state.downloads.files)
+    whole = [one for one in files if one.media_type == N_QUADS.media_type]  # the others are in the link set
+    links = [*signposting.links(found, address, chosen), *signposting.items(root, whole)]
     if chosen is HTML:
+        # Only what points here has pages, and the page of the dataset does not show it.
+        links = [link for link in links if link.rel not in ("first", "next", "last")]
         told = state.derived.get(overview.overview)
         described = overview.as_schema_org(told, files, state.store.version)
         response = page(
@@ -108,7 +112,6 @@ def _dataset(request: Request) -> Response:
             told=told,
             figures=state.derived.get(overview.figures),
             graphs=state.store.graphs,
-            cited=as_sentence(references(state.store, [DATASET])[DATASET]),
             files=rows(root, [each.file for each in files], files),
             releases=state.available(),
             has_tables=bool(state.derived.get(counts)),
@@ -116,6 +119,7 @@ def _dataset(request: Request) -> Response:
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
             downloads=address.downloads(),
             links=links,
+            cited=references(state.store, [DATASET])[DATASET],
         )
     else:
         graphs = overview.graph_sizes(state.store)
@@ -135,11 +139,11 @@ def _feed(request: Request) -> Response:
     feed = ET.Element("feed", xmlns=_ATOM)
     state = state_of(request)
     told, listed = state.derived.get(overview.overview), state.available()
-    address = f"{_absolute(request)}/feed.atom"
+    address = f"{address_of(request)}/feed.atom"
     for name, text in (("id", f"{BASE}feed.atom"), ("title", told.title), ("updated", _moment(listed))):
         ET.SubElement(feed, name).text = text
     ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=address)
-    ET.SubElement(feed, "link", rel="alternate", type="text/html", href=f"{_absolute(request)}/r")
+    ET.SubElement(feed, "link", rel="alternate", type="text/html", href=f"{address_of(request)}/r")
     ET.SubElement(ET.SubElement(feed, "author"), "name").text = told.publisher.label if told.publisher else told.title
     for one in listed:
         feed.extend(_entries(request, one))
@@ -149,14 +153,14 @@ def _feed(request: Request) -> Response:
 def _entries(request: Request, one: Release) -> Iterator[ET.Element]:
     """Yield an entry for a release, and one for each identifier that came, changed or went with it."""
     state = state_of(request)
-    release = f"{_absolute(request)}/r/{one.dataset}"
+    release = f"{address_of(request)}/r/{one.dataset}"
     yield _entry(releases.address(one), f"Release {one.version}", release, one)
-    step = next((each for each in state.downloads.changes if each["to"]["dataset"] == one.dataset), None)
+    step = state.downloads.step_to(one.dataset)
     for row in releases.changes(state.store, step) if step else ():
         path = local_path(row.thing.iri)
         identity = f"{releases.address(one)}/changes#{row.thing.iri.removeprefix(BASE).replace('#', '/')}"
         title = f"{row.how.capitalize()}: {row.thing.label}"
-        yield _entry(identity, title, f"{_absolute(request)}{path}", one, row.how)
+        yield _entry(identity, title, f"{address_of(request)}{path}", one, row.how)
 
 
 def _entry(identity: str, title: str, address: str, one: Release, how: str | None = None) -> ET.Element:
@@ -179,11 +183,6 @@ def _path(iri: str) -> str:
     """Return the path of a document on this host."""
     thing = iri.replace(f"{BASE}doc/ont/", f"{BASE}ont#").replace(f"{BASE}doc/", f"{BASE}id/")
     return local_path(thing) or "/"
-
-
-def _absolute(request: Request) -> str:
-    """Return where the service is, as the request came to it: sitemaps and feeds need whole addresses."""
-    return f"{request.url.scheme}://{request.url.netloc}{root_of(request)}"
 
 
 def _xml(element: ET.Element) -> bytes:

@@ -58,6 +58,10 @@ class Downloads:
                 raise InputError("this is no built dataset of this version", Place(manifest), remedy=remedy) from error
             self.names = frozenset({MANIFEST, *(file.name for file in self.files)})
 
+    def step_to(self, version: str) -> Mapping[str, Any] | None:
+        """Return what the build wrote of the step that leads to a version; none leads to the first."""
+        return next((step for step in self.changes if step["to"]["dataset"] == version), None)
+
     def response(self, name: str) -> Response:
         """Return the file of that name as a response; raises `NotFound`."""
         if name not in self.names:

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg.catalogue import documents, identifiers, things
+from aseancan_kg.catalogue import distributions, documents, identifiers, things
 from aseancan_kg.catalogue.aspects import aspects
-from aseancan_kg.catalogue.documents import Document
+from aseancan_kg.catalogue.documents import DATASET, Document
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotAcceptable, NotFound
-from aseancan_kg.library.citations import as_sentence
 from aseancan_kg.library.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
@@ -32,6 +31,8 @@ from aseancan_kg.web.signposting import OFFERED, Address, Link, split
 from aseancan_kg.web.state import chosen_format, local_path, locally, page_number, root_of, state_of
 
 _CHOICES, _GONE = 300, 410
+_ONTOLOGY = f"{BASE}ont"
+_OURS = re.compile(re.escape(BASE.rstrip("/")).replace("https", "https?", 1) + "(?:/|$)")
 _VERSION_OF_ONTOLOGY = re.compile(r"/ont/(\d+\.\d+\.\d+)")
 """What `owl:versionIRI` of the ontology leads to: it has the number of the release."""
 
@@ -63,7 +64,6 @@ class Edition:
             "aspects": aspects(self.store, iri, [one.iri for one in shown.types]),
             "pictures": of_thing(request, iri),
             "reference": references(self.store, [iri])[iri] if citable(iri) else None,
-            "sentence": as_sentence,
             "changes": _changes(request, iri),
             "record": records.addresses(root_of(request), iri, [one.iri for one in shown.types]),
         }
@@ -111,7 +111,7 @@ def document_in(request: Request, edition: Edition) -> Response:
     """Answer `…/doc/…` and the like in an edition."""
     path = request.scope["path"].removeprefix(root_of(request) + edition.path)
     iri, named = split(path)
-    iris = _meant(request, edition, iri)
+    iris = [_ONTOLOGY] if iri in (f"{ID}ont", ONT) else _meant(request, edition, iri)
     suffix = f".{named.name}" if named else ""
     addresses = [f"{local_path(one)}{suffix}" for one in iris]
     if len(iris) > 1:
@@ -129,6 +129,8 @@ def _current(request: Request) -> Edition:
 def _document(request: Request) -> Response:
     path = request.scope["path"].removeprefix(root_of(request))
     if version := _VERSION_OF_ONTOLOGY.fullmatch(path):
+        if not any(one.version == version[1] for one in state_of(request).available()):
+            raise NotFound(f"there is no ontology {version[1]}", remedy="The releases are listed at /r.")
         return _redirect(request, _current(request), f"/r/{version[1]}/ont", 303)
     return document_in(request, _current(request))
 
@@ -146,7 +148,11 @@ def _linkset(request: Request) -> Response:
         iri = request.query_params.get("uri", "")
     found = documents.document(state_of(request).store, iri, page_number(request))
     chosen = chosen_format(request, (LINKSET, LINKSET_TEXT), request.query_params.get("format"))
-    links = signposting.link_set(found, Address(root_of(request), iri, found.page))
+    address = Address(root_of(request), iri, found.page)
+    links = signposting.link_set(found, address)
+    if iri == DATASET:
+        files = distributions.distributions(state_of(request).store, state_of(request).downloads.files)
+        links[address.location()] += signposting.items(address.root, files)
     text = signposting.as_json(links) if chosen is LINKSET else signposting.as_text(links)
     response = Response(text, headers={"Vary": "Accept"}, media_type=chosen.content_type)
     return keep(request, response, "page", "format", *(() if "path" in request.path_params else ("uri",)))
@@ -154,11 +160,13 @@ def _linkset(request: Request) -> Response:
 
 def _look_up(request: Request) -> Response:
     asked = request.query_params["uri"].strip()
-    ours = re.match(f"https?:{re.escape(BASE.removeprefix('https:'))}", asked)
-    if ours:
+    if ours := _OURS.match(asked):
         # The doors know every spelling; what has a part is described with it.
         path = local_path(BASE + asked[ours.end() :]) or f"/{quote(identifiers.tidy(asked[ours.end() :]))}"
-        return RedirectResponse(f"{root_of(request)}{path}", 303)
+        whole, mark, part = path.partition("#")
+        carried = urlencode([pair for pair in request.query_params.multi_items() if pair[0] in ("format", "page")])
+        query = f"?{carried}" if carried else ""
+        return RedirectResponse(f"{root_of(request)}{whole}{query}{mark}{part}", 303)
     iri = identifiers.known_form(state_of(request).store, asked)
     if iri is None:
         remedy = "Give a whole IRI; what is known by name is found at /search."
@@ -167,10 +175,10 @@ def _look_up(request: Request) -> Response:
 
 
 def _meant(request: Request, edition: Edition, iri: str) -> Sequence[str]:
-    """Return what an IRI may mean: itself or its successors, else what is spelt or named so; raises `NotFound`."""
+    """Return what an IRI may mean: itself or its successor, else what is spelt or named so; raises `NotFound`."""
     store = edition.store
     if store.knows(iri):
-        return documents.successors(store, iri) or (iri,)
+        return (documents.successor(store, iri) or iri,)
     namespace = next(one for one in (ID, ONT, BASE) if iri.startswith(one))
     tidy = namespace + identifiers.tidy(iri.removeprefix(namespace))
     if store.knows(tidy):
@@ -201,6 +209,8 @@ def _represent(request: Request, edition: Edition, iri: str, named: Format | Non
             request,
             edition.template,
             path=address.location().removeprefix(root_of(request)),
+            about=iri,
+            version=store.version,
             thing=shown,
             downloads=address.downloads(),
             links=links,
@@ -219,9 +229,11 @@ def _represent(request: Request, edition: Edition, iri: str, named: Format | Non
 
 
 def _changes(request: Request, iri: str) -> str | None:
-    """Return where it is told what the last release has changed of an IRI, if there was one before."""
+    """Return where it is told what the last release has changed of an IRI, if it has."""
     path, state = signposting.comparison(iri), state_of(request)
-    return f"/r/{state.store.version}{path}" if path and state.downloads.changes else None
+    step = state.downloads.step_to(state.store.version)
+    named = step and any(iri in step[how] for how in ("added", "changed", "removed"))
+    return f"/r/{state.store.version}{path}" if path and named else None
 
 
 def _raw(request: Request) -> str:
@@ -236,7 +248,9 @@ def _redirect(request: Request, edition: Edition, path: str | None, status: int,
 
 def _choices(request: Request, edition: Edition, iris: Sequence[str], paths: Sequence[str]) -> Response:
     """Answer 300 with the list of what may be meant, as a page or as JSON."""
-    addresses = [locally(request, edition.path + path) for path in paths]
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != "page"]  # of something else
+    query = f"?{urlencode(asked)}" if asked else ""
+    addresses = [f"{root_of(request)}{edition.path}{path}{query}" for path in paths]
     labels = edition.store.labels(iris)
     choices = [
         {"iri": iri, "label": labels[iri].value if iri in labels else iri, "href": address}

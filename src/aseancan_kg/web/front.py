@@ -13,20 +13,22 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aseancan_kg.web import conditions, problems
-from aseancan_kg.web.conditions import HEAD, Headers
+from aseancan_kg.web.conditions import HEAD, Headers, value_of
 from aseancan_kg.web.kept import KEEP, Key
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.ready_made import (
     OF_BODY,
     ReadyMade,
     choosing_headers,
-    chosen_by,
+    encoding_for,
     ready_made,
     with_common,
 )
 from aseancan_kg.web.state import State, log_of, state_in
 
 _LOG = logging.getLogger("aseancan_kg.requests")
+_MOST_CHOICES, _LONGEST_CHOICE = 8, 256
+"""Ways to ask for a response that are known for an address, and bytes of the headers of one; browsers send 150."""
 _PREFLIGHT: Headers = [
     (
         b"access-control-allow-headers",
@@ -79,7 +81,7 @@ class Front:
             return None
         path, _, query = target.partition(b"?")
         choosing = choosing_headers(headers)
-        found = _kept(state, _key(state, root, root.encode() + path, query, choosing), choosing)
+        found = _kept(state, _address(state, root, root.encode() + path, query, choosing), choosing)
         if found is None:
             return None
         status: int = found.start["status"]
@@ -105,7 +107,7 @@ class Front:
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
         choosing = choosing_headers(scope["headers"]) if scope["method"] == "GET" else {}
-        key = _key(state, scope["root_path"], scope.get("raw_path", b""), scope["query_string"], choosing)
+        address = _address(state, scope["root_path"], scope.get("raw_path", b""), scope["query_string"], choosing)
         common = [(b"ac-dataset-version", state.store.version.encode()), *_COMMON]
         reply = _Reply(scope, send, [*common, (b"x-request-id", self._identity())], choosing)
         try:
@@ -113,14 +115,13 @@ class Front:
                 allowed = [(b"allow", methods), (b"access-control-allow-methods", methods), *_PREFLIGHT]
                 await reply.send({"type": "http.response.start", "status": 204, "headers": allowed})
                 await reply.send({"type": "http.response.body", "body": b""})
-            elif scope["method"] == "GET" and (found := _kept(state, key, choosing)):
+            elif scope["method"] == "GET" and (found := _kept(state, address, choosing)):
                 await reply.send(found.start)
                 await reply.send(found.body)
             else:
                 await self._inner(scope, receive, reply.send)
                 if scope["method"] == "GET" and reply.whole:
-                    made = ready_made(*reply.whole, common)
-                    state.kept.put(_in_language(key, choosing) if made.languages else key, made, made.size)
+                    _keep(state, address, choosing, ready_made(*reply.whole, common))
         finally:
             state.visits.count -= 1
             seconds = time.perf_counter() - begun
@@ -135,17 +136,40 @@ class Front:
         return b"x-request-id: %s\r\n\r\n" % self._identity()
 
 
-def _key(state: State, root: str, path: bytes, query: bytes, choosing: Mapping[bytes, bytes]) -> Key:
-    return state.store.sighting, root, path, query, *chosen_by(choosing)
+def _address(state: State, root: str, path: bytes, query: bytes, choosing: Mapping[bytes, bytes]) -> Key:
+    return state.store.sighting, root, path, query, encoding_for(choosing)
 
 
-def _in_language(key: Key, choosing: Mapping[bytes, bytes]) -> Key:
-    return *key, choosing.get(b"accept-language", b"")
+def _choice(choosing: Mapping[bytes, bytes], *, by_language: bool) -> tuple[bytes, ...]:
+    names = (b"accept", b"accept-language") if by_language else (b"accept",)
+    return tuple(choosing.get(name, b"") for name in names)
 
 
-def _kept(state: State, key: Key, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
-    found = state.kept.get(key) or state.kept.get(_in_language(key, choosing))
+def _kept(state: State, address: Key, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
+    tags = state.chosen.get(address)
+    if not isinstance(tags, dict):
+        return None
+    tag = tags.get(_choice(choosing, by_language=False)) or tags.get(_choice(choosing, by_language=True))
+    found = state.kept.get((*address, tag)) if tag else None
     return found if isinstance(found, ReadyMade) else None
+
+
+def _keep(state: State, address: Key, choosing: Mapping[bytes, bytes], made: ReadyMade) -> None:
+    """Keep a response by its tag, once for all the headers that choose it: clients can write these as they like.
+
+    The last of these are known by address, so that those of one do not take the room of others.
+    """
+    tag = value_of(made.start["headers"], b"etag")
+    state.kept.put((*address, tag), made, made.size)
+    tags = state.chosen.get(address)
+    if not isinstance(tags, dict):
+        tags = {}
+        state.chosen.put(address, tags, _MOST_CHOICES * _LONGEST_CHOICE)
+    choice = _choice(choosing, by_language=made.languages)
+    if sum(map(len, choice)) <= _LONGEST_CHOICE:
+        tags[choice] = tag
+        if len(tags) > _MOST_CHOICES:
+            del tags[next(iter(tags))]
 
 
 class _Reply:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +13,7 @@ from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, SPARQL, Form
 from aseancan_kg.queries import Query
 from aseancan_kg.store.representation import write
 from aseancan_kg.web import answers, executables
+from aseancan_kg.web.citing import of_query
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import chosen_format, root_of, state_of
 
@@ -55,8 +57,8 @@ async def query(request: Request) -> Response:
     known = queries.pick(name, state_of(request).queries)
     if suffix and suffix != SPARQL.name:
         return _description(request, known, mediatypes.named(suffix, (*GRAPH_FORMATS, SPARQL)))
-    values = {name: value for name, value in request.query_params.items() if name != "format"}
-    text = known.bind({name: value for name, value in values.items() if value})
+    values = {name: value for name, value in request.query_params.items() if value and name != "format"}
+    text = known.bind(values)
     if suffix:
         return Response(text, media_type=SPARQL.content_type)
     question = syntax.question(text)
@@ -68,7 +70,7 @@ async def query(request: Request) -> Response:
     if chosen is not HTML:
         return await answers.answer(request, question, chosen, wanted, [one.name for one in known.parameters])
     results = await answers.table(request, question)
-    shown = {one.name: values.get(one.name) or one.default or "" for one in known.parameters}
+    shown = {one.name: values.get(one.name, one.default or "") for one in known.parameters}
     return page(
         request,
         "query.html",
@@ -77,6 +79,7 @@ async def query(request: Request) -> Response:
         results=results,
         link=urlencode(shown),
         asked=answers.query_string(question),
+        cited=await run_in_threadpool(of_query, state_of(request).store, known, values),
         headers={"Vary": "Accept"},
     )
 

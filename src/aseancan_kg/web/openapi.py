@@ -13,14 +13,26 @@ from aseancan_kg import error_reports
 from aseancan_kg.catalogue.facets import SHELVES
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
-from aseancan_kg.library import exchange
-from aseancan_kg.library.citations import WRITERS
+from aseancan_kg.library import exchange, oai_pmh
+from aseancan_kg.library.citations import BIBTEX, RIS, WRITERS
+from aseancan_kg.library.metadata_formats import METADATA_FORMATS
 from aseancan_kg.library.reconciliation import KINDS, MOST_QUERIES
 from aseancan_kg.library.records import CATALOGUED
-from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, PLAIN_TEXT, RESULT_FORMATS, SPARQL, XLSX, Format
+from aseancan_kg.library.styles import STYLES
+from aseancan_kg.mediatypes import (
+    GRAPH_FORMATS,
+    HTML,
+    PLAIN_JSON,
+    PLAIN_TEXT,
+    RDF_XML,
+    RESULT_FORMATS,
+    SPARQL,
+    XLSX,
+    Format,
+)
 from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
-from aseancan_kg.web import answers, browse, pictures, reading, search
+from aseancan_kg.web import answers, browse, citing, pictures, reading, search, unapi
 from aseancan_kg.web.bodies import FORM
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
@@ -111,11 +123,15 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
                 tuple(WRITERS),
             )
         },
-        "/cite": {"get": _operation("Cite a thing", _CITED, tuple(WRITERS))},
+        "/cite": {"get": _operation("Cite a thing or an answer", _CITED, (*citing.OFFERED, PLAIN_TEXT))},
+        "/unapi": {
+            "get": _operation("Take what a page names in a bare format (unAPI)", _UNAPI, (RDF_XML, RIS, BIBTEX))
+        },
         "/records/{kind}/{slug}.{format}": {"get": _operation("Take a catalogue record", _RECORD, _RECORD_FORMATS)},
         "/records/{kind}.{format}": {
             "get": _operation("Take all catalogue records of a kind", _RECORD[::2], _RECORD_FORMATS)
         },
+        "/oai": {"get": _operation("Harvest catalogue records by OAI-PMH", _HARVESTED, (_OAI,)), "post": _harvested()},
         "/read/{kind}/{slug}.{suffix}": {
             "get": _operation("Take a plan's text, actions or triples", _READ, reading.OFFERED)
         },
@@ -183,6 +199,13 @@ def _reported() -> dict[str, Any]:
     return operation | {"requestBody": {"required": True, "content": content}}
 
 
+def _harvested() -> dict[str, Any]:
+    properties = {one["name"]: one["schema"] for one in _HARVESTED}
+    content = {FORM: {"schema": {"type": "object", "required": ["verb"], "properties": properties}}}
+    operation = _operation("Harvest catalogue records by OAI-PMH", [], (_OAI,))
+    return operation | {"requestBody": {"required": True, "content": content}}
+
+
 def _reconciled() -> dict[str, Any]:
     schema = {"schema": {"type": "object", "properties": _RECONCILED}}
     operation = _operation("Match names with things", [], (PLAIN_JSON,))
@@ -225,7 +248,12 @@ _ID = [
 ]
 _CITED = [
     _parameter("iri", {"type": "string", "format": "iri", "description": "What is cited."}, required=True),
-    _parameter("format", {"enum": [one.name for one in WRITERS], "description": _STYLES}),
+    _parameter("style", {"enum": [*STYLES], "description": "As a text in this style, instead of a format."}),
+    _format(citing.OFFERED),
+]
+_UNAPI = [
+    _parameter("id", {"type": "string", "format": "iri", "description": "What is wanted; without it, the formats."}),
+    _parameter("format", {"enum": [*unapi.NAMES], "description": "Without it, the formats that there are of it."}),
 ]
 _READ = [
     _parameter(
@@ -238,6 +266,21 @@ _RECORD = [
     _parameter("kind", {"enum": [*CATALOGUED]}, place="path"),
     _parameter("slug", {"type": "string", "description": "Name of the thing, as in its address."}, place="path"),
     _parameter("format", {"enum": [one.name for one in _RECORD_FORMATS]}, place="path"),
+]
+_OAI = Format("xml", "text/xml", "OAI-PMH 2.0")
+_DATE: dict[str, Any] = {"type": "string", "description": "A day, or a second as 2026-11-25T12:00:00Z; included."}
+_HARVESTED = [
+    _parameter(
+        "verb", {"enum": [*oai_pmh.VERBS], "description": "What is asked; each has its arguments."}, required=True
+    ),
+    _parameter(
+        "identifier", {"type": "string", "description": "oai:w3id.org:aseancan/, and the thing's kind and slug."}
+    ),
+    _parameter("metadataPrefix", {"enum": [*METADATA_FORMATS], "description": "Format of the records."}),
+    _parameter("from", _DATE),
+    _parameter("until", _DATE),
+    _parameter("set", {"type": "string", "description": "A set, such as kind:instrument:treaty; ListSets has them."}),
+    _parameter("resumptionToken", {"type": "string", "description": "That of the page before, alone with the verb."}),
 ]
 _SEARCH = [
     _parameter("q", {"type": "string", "maxLength": LONGEST, "description": "Words, in any order; no operators."}),

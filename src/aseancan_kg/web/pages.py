@@ -18,7 +18,7 @@ from aseancan_kg.catalogue.identifiers import foreign_concepts, tidy
 from aseancan_kg.catalogue.reading import example
 from aseancan_kg.catalogue.statements import reported_meetings
 from aseancan_kg.mediatypes import HTML
-from aseancan_kg.namespaces import BASE, ID, ONT
+from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.state import local_path, locally, root_of, state_of
@@ -31,6 +31,9 @@ _SECURITY = (
 _SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
 
+
+_WITH_PARTS = "/shapes#"
+"""What the parts begin with that have a place on a page."""
 
 _DOORS = frozenset({"id", "doc", "ont", "scheme", "graph", "dataset", "shapes", "r"})
 """Doors of identifiers, whose case people mistake."""
@@ -48,12 +51,15 @@ def page(
     """Render a template as a response; `href(iri)` in it is the local address of an IRI, `root` the service's path.
 
     `path` is where the page has its one address below `root`, unless that is where it was asked for. `about` is the IRI
-    of what the page is about, which a reader means who reports an error there.
+    of what the page is about, the page itself unless another is given, and `version` that of the dataset it is of: a
+    reader means these who reports an error there.
     """
     root = root_of(request)
     path = path or quote(request.scope["path"].removeprefix(root))
-    given = {"root": root, "path": path, "href": href_of(request), "base": BASE, "about": _described(unquote(path))}
-    text = state_of(request).templates.get_template(template).render({**given, **values})
+    state = state_of(request)
+    given = {"root": root, "path": path, "href": href_of(request), "base": BASE}
+    given |= {"about": BASE + unquote(path).removeprefix("/"), "version": state.store.version}
+    text = state.templates.get_template(template).render({**given, **values})
     body = text.encode()
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", "Cache-Control": "no-cache"}
     if status_code == HTTPStatus.OK:
@@ -64,29 +70,21 @@ def page(
 def href_of(request: Request) -> Callable[[str], str]:
     """Return what gives the link target of an IRI: our own pages on this host, web addresses of others as they are.
 
-    It is "" for IRIs of other schemes. The door to a past release leaves the path in `request.state.within` below which
-    IRIs of ours are linked.
+    It is "" for IRIs of other schemes, and for parts of documents that have no place on a page. The door to a past
+    release leaves the path in `request.state.within` below which IRIs of ours are linked.
     """
     root = root_of(request)
     within: str = getattr(request.state, "within", "")
 
     def href(iri: str) -> str:
         if path := local_path(iri):
-            return root + within + path
+            has_place = "#" not in path or (path.startswith(_WITH_PARTS) and not within)
+            return root + within + path if has_place else ""
         if iri in state_of(request).derived.get(foreign_concepts):
             return f"{root}/?{urlencode({'uri': iri})}"
         return iri if iri.startswith(("https://", "http://")) else ""
 
     return href
-
-
-def _described(path: str) -> str:
-    """Return the IRI of what the page at a path is about: a thing or a term of ours, else the page itself."""
-    rest = path.removeprefix("/")
-    if not rest.startswith("doc/"):
-        return BASE + rest
-    thing = rest.removeprefix("doc/").partition("?")[0].removesuffix(".html")
-    return ONT + thing.removeprefix("ont/") if thing.startswith("ont/") else ID + thing
 
 
 def workbench(

@@ -261,7 +261,8 @@ def _around(state: State, iri: str) -> Picture | None:
 def _network(made: Network, name: str, title: str, told: str, query: str = "") -> Picture:
     columns = ("From", "Kind", "Joined by", "To", "Kind of that")
     left_out = [
-        f"{link.label}, which {count} actions name, is left out: it would join everything."
+        f"{link.label} is left out, since it would join everything: {count} actions name it, those not counted that "
+        "have it only within the name of another thing."
         for link, count in made.left_out
     ]
     if made.more:

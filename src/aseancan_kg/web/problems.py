@@ -57,6 +57,8 @@ _TITLES = {
 }
 
 
+_UNTIL_RESTORED = 60
+"""Seconds after which it is worth asking again whether a store answers."""
 _AROUND = 60
 """Characters of a line that are shown on each side of a place in it."""
 
@@ -117,6 +119,7 @@ def _error(request: Request, error: Exception) -> Response:
         case errors.ComeBackLater():
             headers["Retry-After"] = str(error.retry_after)
         case errors.StoreUnavailable():
+            headers["Retry-After"] = str(_UNTIL_RESTORED)
             log_of(request.scope)["cause"] = str(error.__cause__ or error)
     log_of(request.scope)["problem"] = name
     return _response(request, members, headers)

@@ -68,13 +68,13 @@ def _page(request: Request, plan: str) -> Response:
     return page(
         request,
         "reading.html",
+        about=plan,
         reading=found,
         address=own,
         source=shown["source"] == "on",
         notes=shown["notes"] == "on",
         meetings=state_of(request).derived.get(reported_meetings),
         cited=references(state_of(request).store, [part.iri for part in (found.title, *found.actions)]),
-        sentence=as_sentence,
         files=[(one, f"{own}.{one.name}") for one in _FILES],
     )
 

@@ -67,9 +67,9 @@ def choosing_headers(headers: Headers) -> dict[bytes, bytes]:
     return found
 
 
-def chosen_by(choosing: Mapping[bytes, bytes]) -> tuple[bytes, bytes]:
-    """Return by what one response is told from another at the same address: what is accepted, and in which encoding."""
-    return choosing.get(b"accept", b""), b"gzip" if takes_gzip(choosing.get(b"accept-encoding", b"")) else b""
+def encoding_for(choosing: Mapping[bytes, bytes]) -> bytes:
+    """Return the encoding in which a response is sent to who takes it."""
+    return b"gzip" if takes_gzip(choosing.get(b"accept-encoding", b"")) else b""
 
 
 def _head(status: int, headers: Headers) -> bytes:

@@ -74,8 +74,8 @@ def _record(request: Request) -> Response:
         return _all_of(request, path, named)
     store = state_of(request).store
     found = records(store, [ID + path]).get(ID + path)
-    if found and len(successors := documents.successors(store, found.iri)) == 1:
-        return RedirectResponse(_address(root_of(request), successors[0], named), 301, {"Cache-Control": "no-cache"})
+    if found and (successor := documents.successor(store, found.iri)):
+        return RedirectResponse(_address(root_of(request), successor, named), 301, {"Cache-Control": "no-cache"})
     offered = exchange.of_kind(found.kind) if found else ()
     if found is None or not offered:
         raise NotFound(f"there is no record of {ID}{path}", remedy=f"Records are listed at {root_of(request)}/records.")

@@ -125,8 +125,7 @@ def _earlier(request: Request, one: Release) -> Release | None:
 
 
 def _step(request: Request, one: Release) -> Mapping[str, Any] | None:
-    """Return what the build wrote of the step that leads to a release; none leads to the first."""
-    return next((step for step in state_of(request).downloads.changes if step["to"]["dataset"] == one.dataset), None)
+    return state_of(request).downloads.step_to(one.dataset)
 
 
 def _release_list(request: Request) -> Response:
@@ -149,6 +148,7 @@ def _release(request: Request, one: Release) -> Response:
     step = _step(request, one)
     changed = releases.changes(state_of(request).store, step) if step else []
     values: dict[str, Any] = {
+        "version": one.dataset,
         "release": one,
         "current": _is_current(request, one),
         "files": rows(root_of(request), _files(request, one), _distributions(request, one)),
@@ -236,6 +236,7 @@ def _difference(request: Request, one: Release) -> Response:
         request.state.within = f"/r/{one.dataset}"
         address = f"{root_of(request)}/r/{one.dataset}{comparison(iri)}"
         values: dict[str, Any] = {"found": found, "release": one, "earlier": earlier, "comparison": address}
+        values |= {"about": iri, "version": one.dataset}
         return _varying(page(request, "difference.html", **values))
     if chosen is RDF_PATCH:
         response = Response(releases.patch(earlier, one, found), media_type=chosen.content_type)
@@ -283,7 +284,8 @@ class _Past(Edition):
     def links(self, request: Request, found: documents.Document, address: Address, chosen: Format) -> list[Link]:
         """Return the links of a document in its release, and to the document it was then (RFC 7089 §2.2).
 
-        That one says other things by now, so it is not the canonical form of this one (RFC 6596 §3).
+        That one says other things by now, so it is not the canonical form of this one (RFC 6596 §3). Link sets are of
+        what is served now: all the links of a past document stand with it.
         """
         told = signposting.links(found, address, chosen)
         own = [each for each in told if each.rel not in ("linkset", "canonical")]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from aseancan_kg.catalogue.distributions import Distribution
 from aseancan_kg.catalogue.documents import DATASET, Document
 from aseancan_kg.catalogue.identifiers import path_of
 from aseancan_kg.mediatypes import (
@@ -24,6 +25,7 @@ from aseancan_kg.mediatypes import (
     Format,
 )
 from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, SCHEME
+from aseancan_kg.web.downloads import media_type
 from aseancan_kg.web.state import local_path
 
 OFFERED = (*GRAPH_FORMATS, HTML)
@@ -142,6 +144,12 @@ def link_set(found: Document, address: Address) -> dict[str, list[Link]]:
     return {address.location(): own, page: [*own, Link(f"{_SCHEMA}AboutPage", "type")], **back}
 
 
+def items(root: str, found: Iterable[Distribution]) -> list[Link]:
+    """Return the links from the dataset to the files that it can be had as, or one of its graphs."""
+    files = [one.file for one in found]
+    return [Link(f"{root}/{file.url.removeprefix(BASE)}", "item", media_type(file.name)) for file in files]
+
+
 def as_json(link_set: Mapping[str, list[Link]]) -> str:
     """Write a link set as JSON (RFC 9264 §4.2)."""
     contexts = []
@@ -170,7 +178,9 @@ def _of_thing(found: Document, address: Address) -> Iterator[Link]:
         yield Link(quote(licence, safe=":/#?&=%"), "license")
     schema_types = dict.fromkeys(_SCHEMA_TYPES[name] for name in found.types if name in _SCHEMA_TYPES)
     yield from (Link(f"{_SCHEMA}{name}", "type") for name in schema_types)
-    if any(quad.subject.value == DATASET for quad in found.records if hasattr(quad.subject, "value")):
+    if found.iri != DATASET and any(
+        quad.subject.value == DATASET for quad in found.records if hasattr(quad.subject, "value")
+    ):
         yield Link(f"{address.root}{local_path(DATASET)}", "collection")
     if found.pages > 1:
         yield from (

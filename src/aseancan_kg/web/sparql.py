@@ -87,8 +87,7 @@ def _description(request: Request, wanted: str | None) -> Response:
         raise InputError("the request holds no query", remedy="Send a `query` parameter.") from error
     if chosen is HTML:
         return workbench(request, _EXAMPLE)
-    endpoint = str(request.url.replace(query=""))
-    body = write(describe(state_of(request).store, endpoint), chosen)
+    body = write(describe(state_of(request).store), chosen)
     return Response(body, headers={"Vary": "Accept"}, media_type=chosen.content_type)
 
 

@@ -22,6 +22,8 @@ from aseancan_kg.catalogue.releases import releases
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.errors import InputError
+from aseancan_kg.library.citations import as_sentence, metadata
+from aseancan_kg.library.references import citable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES, document_iri
 from aseancan_kg.queries import Query, catalogue
@@ -99,6 +101,11 @@ class State:
         return Kept(self.settings.cache_mb * 1024 * 1024)
 
     @cached_property
+    def chosen(self) -> Kept:
+        """By address, which headers choose which of the kept responses, by its tag."""
+        return Kept(self.settings.cache_mb * 1024 * 1024 // 4)
+
+    @cached_property
     def derived(self) -> Derived:
         """What is made of the dataset once."""
         return Derived(self.store)
@@ -157,6 +164,7 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     environment.globals["licence"] = describe(store, [_DATASET], [_LICENCE]).iri(_DATASET, _LICENCE)
     environment.globals["has_plan"] = bool(pointing(store, f"{PREFIXES['rdf']}type", [_PLAN]))
     environment.globals["downloads"] = downloads
+    environment.globals |= {"sentence": as_sentence, "metadata": metadata, "citable": citable}
     # A checkout that was never installed has no bundle; the plain form serves without it.
     environment.globals["has_workbench"] = "workbench.js" in assets().files
     environment.globals["static"] = f"/static/{assets().digest}"
@@ -203,6 +211,11 @@ def page_number(request: Request) -> int:
 def root_of(request: Request) -> str:
     """Return the path under which a proxy publishes the service, "" when at the top."""
     return str(request.scope.get("root_path", ""))
+
+
+def address_of(request: Request) -> str:
+    """Return where the service is, as the request came to it, for what needs whole addresses: sitemaps, harvesters."""
+    return f"{request.url.scheme}://{request.url.netloc}{root_of(request)}"
 
 
 def locally(request: Request, path: str) -> str:

@@ -58,6 +58,8 @@ PAGES = {
     "queries": "/queries",
     "queries with a word": "/queries?q=topic",
     "query": "/queries/members?date=2020-09-10",
+    "citation": f"/cite?iri={quote('https://w3id.org/aseancan/id/instrument/unclos-1982', safe='')}",
+    "citation of an action": f"/cite?iri={quote(f'https://w3id.org/aseancan/id/{PLAN[5:]}/action/1.2.6', safe='')}",
     "query that finds nothing": "/queries/members?date=1900-01-01",
     "workbench": "/sparql",
     "workbench with an answer": f"/sparql?query={quote('SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 20')}",

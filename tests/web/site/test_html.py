@@ -39,6 +39,7 @@ def faults(texts, site, missing, tmp_path_factory):
     return [(files[Path(one["url"]).name], one["message"], one.get("extract")) for one in messages]
 
 
+@pytest.mark.proof
 def test_pages_and_pictures_are_valid(faults):
     assert faults == []
 
@@ -94,7 +95,7 @@ def test_a_page_names_its_one_address(pages, site, name):
         assert (page.address, page.meta["robots"]) == (None, "noindex")
     elif not paths[name].startswith("/downloads/"):
         # Only the parameters that choose what stands on it make another page.
-        chooses = name == "goal" or "?of=" in paths[name] or paths[name].startswith("/search?")
+        chooses = name == "goal" or "?of=" in paths[name] or paths[name].startswith(("/search?", "/cite?"))
         path = paths[name] if chooses else paths[name].partition("?")[0]
         assert page.address == page.meta["og:url"] == f"https://w3id.org/aseancan{path}"
 

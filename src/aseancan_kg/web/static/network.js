@@ -188,6 +188,8 @@ figure.before(
   element(
     "p",
     { class: "quiet" },
-    "Point at a node to see what it is joined to. Drag to move; zoom with the buttons, with + and − on a node, or with Ctrl and the wheel.",
+    matchMedia("(hover: hover)").matches
+      ? "Point at a node to see what it is joined to. Drag to move; zoom with the buttons, with + and − on a node, or with Ctrl and the wheel."
+      : "A node leads to its page. Drag to move; zoom with the buttons.",
   ),
 );
