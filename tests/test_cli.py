@@ -128,7 +128,7 @@ def test_a_turtle_report_is_the_w3c_graph_and_nothing_else(cli, files: Path) -> 
         (["validate", "good.ttl", "--shapes", "good.ttl"], "no SHACL shape"),
         (["query", "nosuchquery"], "there is no query"),
         (["query", "missing.rq"], "missing.rq: cannot read it"),
-        (["query", "members", "--param", "date"], "--param key=value"),
+        (["query", "members", "--param", "date"], "Write it as key=value"),
         (["query", "members", "--format", "ttl"], "There is: json"),
         (["query", "members", "--endpoint", "http://127.0.0.1:9/sparql"], "127.0.0.1:9"),
         (["query", "members", "--endpoint", "nowhere"], "nowhere"),

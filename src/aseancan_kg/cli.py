@@ -5,16 +5,14 @@ What a verb needs is imported inside it, so that `serve` answers at once and nev
 
 import json
 import os
-import socket
 import sys
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aseancan_kg import __version__, settings
+from aseancan_kg import __version__, outputs, settings
 from aseancan_kg.errors import Error, InputError, InvalidData, Place
 from aseancan_kg.store import QueryStore
 
@@ -30,33 +28,11 @@ app = typer.Typer(
 )
 
 
-class ReportFormat(StrEnum):
-    """How a validation report is written."""
-
-    text = "text"
-    turtle = "turtle"
-    json = "json"
-
-
-class QualityFormat(StrEnum):
-    """How a quality report is written."""
-
-    html = "html"
-    json = "json"
-
-
-class PlanFormat(StrEnum):
-    """How a parsed plan is written."""
-
-    json = "json"
-    turtle = "turtle"
-
-
-class MainEntry(StrEnum):
-    """Under what MARC 21 enters an instrument that is no treaty."""
-
-    by_title = "title"
-    by_body = "corporate"
+ReportFormat = Literal["text", "turtle", "json"]
+QualityFormat = Literal["html", "json"]
+PlanFormat = Literal["json", "turtle"]
+ImportFormat = Literal["text", "json"]
+MainEntry = Literal["title", "corporate"]
 
 
 def main() -> None:
@@ -94,7 +70,7 @@ def build(out: Annotated[Path | None, typer.Option(help="Directory to write into
 def validate(
     files: Annotated[list[Path] | None, typer.Argument(help="RDF files; without any, the project's own data.")] = None,
     shapes: Annotated[list[Path] | None, typer.Option(help="Shapes to use instead of the project's.")] = None,
-    format: Annotated[ReportFormat, typer.Option(help="How to write the report.")] = ReportFormat.text,
+    format: Annotated[ReportFormat, typer.Option(help="How to write the report.")] = "text",
 ) -> None:
     """Validate the registers and the built graph, or any RDF files.
 
@@ -115,22 +91,20 @@ def validate(
 
 @app.command()
 def report(
-    format: Annotated[QualityFormat, typer.Option(help="How to write the report.")] = QualityFormat.html,
+    format: Annotated[QualityFormat, typer.Option(help="How to write the report.")] = "html",
     out: Annotated[Path | None, typer.Option(help="File to write instead of standard output.")] = None,
 ) -> None:
     """Build, validate, measure: say how good the dataset is and where its sources disagree."""
     from aseancan_kg import report as quality
 
     if out:
-        _refuse_unwritable(out)
+        outputs.refuse_unwritable(out)
     found = quality.report(settings.resources(), _progress)
-    text = quality.as_json(found) if format is QualityFormat.json else quality.as_html(found)
-    try:
-        _ = out.write_text(text, encoding="utf-8") if out else print(text, end="")
-    except OSError as error:
-        raise InputError(
-            f"cannot write it: {error.strerror}", Place(str(out)), remedy="Choose another file."
-        ) from error
+    text = quality.as_json(found) if format == "json" else quality.as_html(found)
+    if out:
+        outputs.write_whole(out, text.encode())
+    else:
+        print(text, end="")
 
 
 @app.command()
@@ -161,7 +135,7 @@ def serve(
     if store and (data or union_default_graph):
         raise InputError("--store names the dataset already", remedy="Leave --data and --union-default-graph out.")
     limits = settings.read(os.environ)
-    with _listen(host, port) as listener:
+    with server.listen(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
 
         async def load() -> State:
@@ -241,9 +215,7 @@ def export(
         list[str] | None, typer.Argument(help="IRIs, kind/slug or a kind; without any, the whole catalogue.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File instead of standard output; directory of tables.")] = None,
-    main_entry: Annotated[
-        MainEntry, typer.Option(help="Under what MARC 21 enters plans and declarations.")
-    ] = MainEntry.by_title,
+    main_entry: Annotated[MainEntry, typer.Option(help="Under what MARC 21 enters plans and declarations.")] = "title",
     losses: Annotated[bool, typer.Option("--losses", help="Say what the format does not carry of each.")] = False,
 ) -> None:
     """Write catalogue records of instruments, bodies and mechanisms, or the dataset as tables.
@@ -258,7 +230,7 @@ def export(
         _export_tables(out or Path("tables"))
         return
     if out:
-        _refuse_unwritable(out)
+        outputs.refuse_unwritable(out)
     chosen = exchange.named(format)
     store = _embedded()
     found = exchange.selected(store, chosen, things or ())
@@ -267,15 +239,57 @@ def export(
             for field, reason in crosswalk.losses(record, chosen.column).items():
                 print(f"{record.path}\t{field}\t{reason}")
         return
-    written = chosen.write(store, found, main_entry.value)
-    _ = out.write_bytes(written) if out else sys.stdout.buffer.write(written)
+    written = chosen.write(store, found, main_entry)
+    if out:
+        outputs.write_whole(out, written)
+    else:
+        sys.stdout.buffer.write(written)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="New instruments as CSV, MARC 21 (ISO 2709) or MARCXML.")],
+    out: Annotated[Path | None, typer.Option(help="File for the new rows instead of standard output.")] = None,
+    format: Annotated[ImportFormat, typer.Option(help="How to write the report; json on standard output.")] = ("text"),
+    same_as: Annotated[
+        list[str] | None, typer.Option(metavar="NUMBER=instrument/SLUG|none", help="What a record is; repeat it.")
+    ] = None,
+    fill: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="What empty cells of a column hold; repeat it.")
+    ] = None,
+) -> None:
+    """Check records of new instruments, match them with what there is, and write the rows to add to the register.
+
+    Nothing is added by itself. Ends with 0 when all is settled, 1 when a record is faulty or may be there already, 2
+    when the file cannot be read.
+    """
+    from aseancan_kg.imports import examination
+    from aseancan_kg.imports import report as reports
+    from aseancan_kg.imports.existing import Existing
+
+    if out:
+        outputs.refuse_unwritable(out, kept=(file, settings.resources() / "data"))
+    answers, filling = (dict(map(_pair, given or [])) for given in (same_as, fill))
+    content = examination.load(file)
+    existing = Existing.read(settings.resources(), _embedded())
+    batch = examination.with_answers(examination.read(content, str(file), existing), answers, filling)
+    report = examination.examine(batch, existing)
+    rows = reports.as_csv(report)
+    if out:
+        outputs.write_whole(out, rows.encode())
+    if format == "json":
+        print(reports.as_json(report), end="")
+    else:
+        print("" if out else rows, end="")
+        print(reports.as_text(report), end="", file=sys.stderr)
+    raise typer.Exit(0 if report.settled else 1)
 
 
 @app.command()
 def ingest(
     text: Annotated[Path, typer.Argument(help="Text of a plan of action, in UTF-8.")],
     metadata: Annotated[Path | None, typer.Option(help="Description of the edition, like data/sources/*.toml.")] = None,
-    format: Annotated[PlanFormat, typer.Option(help="How to write the plan.")] = PlanFormat.json,
+    format: Annotated[PlanFormat, typer.Option(help="How to write the plan.")] = "json",
 ) -> None:
     """Read the text of a plan of action into its sections and actions; say which lines have no place in it."""
     from aseancan_kg.build import dataset, plan, sources
@@ -284,7 +298,7 @@ def ingest(
     parsed, graph = dataset.ingest(source)
     if not parsed.actions:
         raise InvalidData("no action was found in it", Place(text), remedy="Is it the text of a plan of action?")
-    if format is PlanFormat.json:
+    if format == "json":
         print(json.dumps(plan.as_json(parsed), ensure_ascii=False, indent=2))
     else:
         print(graph.serialize(format="turtle"), end="")
@@ -309,27 +323,6 @@ def _progress(step: str) -> None:
     """Show what is being done to a person at a terminal; a pipe stays silent."""
     if sys.stderr.isatty():
         print(f"{step} …", file=sys.stderr)
-
-
-def _refuse_unwritable(file: Path) -> None:
-    """Say so before a minute of work, not after it."""
-    if file.is_dir() or not file.parent.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
-        raise InputError("cannot write it", Place(str(file)), remedy="Choose a file in a directory that is there.")
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Bind before anything is loaded, so that a taken port is told at once."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
-    except OSError as error:
-        taken = "Stop what is using it, or choose another with --port (0 takes a free one)."
-        remedy = "Give an address of this machine with --host." if isinstance(error, socket.gaierror) else taken
-        raise InputError(f"cannot listen on {host}:{port}: {error.strerror}", remedy=remedy) from error
-    return listener
 
 
 def _dataset() -> Path:
@@ -364,7 +357,7 @@ def _query_text(name: str, values: Mapping[str, str]) -> str:
 def _pair(written: str) -> tuple[str, str]:
     key, equals, value = written.partition("=")
     if not equals:
-        raise InputError(f"“{written}” is no parameter", remedy="Write --param key=value.")
+        raise InputError(f"“{written}” is no parameter", remedy="Write it as key=value.")
     return key, value
 
 

@@ -31,6 +31,24 @@ def test_a_date_that_is_none_is_refused_with_the_text_and_a_remedy(written: str)
     assert written in str(caught.value)
 
 
+@pytest.mark.parametrize("reader", [values.text, values.plain])
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("a\x00b", "nobody sees, U\\+0000"),
+        ("two\nlines", "nobody sees, U\\+000A"),
+        ("turned \u202etxet", "nobody sees, U\\+202E"),
+        ('=HYPERLINK("x")', "is a formula to a spreadsheet"),
+        ("+1", "is a formula to a spreadsheet"),
+        ("-1", "is a formula to a spreadsheet"),
+        ("@SUM(1)", "is a formula to a spreadsheet"),
+    ],
+)
+def test_text_is_what_a_reader_sees_in_a_spreadsheet(reader: values.Reader, written: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        reader(written)
+
+
 def test_readers_return_what_they_are_named_for() -> None:
     assert values.text("AHA Centre") == Text("AHA Centre")
     assert values.plain("ARF") == Plain("ARF")

@@ -6,8 +6,9 @@ Several values in one cell are separated by " | ". What a column may hold stands
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Ref
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
 
 SEPARATOR = " | "
+
+_TABLES = {**REGISTERS, **CODINGS}
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "names": ("entity", "name", "kind"),
@@ -116,25 +119,55 @@ def read(data: Path, sources: frozenset[str]) -> Registers:
     collected, not raised.
     """
     faults: list[InvalidData] = []
-    rows = {
-        name: tuple(_read_rows(data / "registers" / f"{name}.csv", kind, columns, faults))
-        for name, (kind, columns) in REGISTERS.items()
-    }
+    rows = {name: tuple(_read_rows(data / "registers" / f"{name}.csv", faults)) for name in REGISTERS}
     codings: dict[str, dict[str, tuple[Row, ...]]] = {}
     for path in sorted((data / "codings").rglob("*.csv")):
         edition = path.parent.name
         if path.stem not in CODINGS or edition not in sources:
             faults.append(_stray(path, sources))
             continue
-        codings.setdefault(edition, {})[path.stem] = tuple(_read_rows(path, *CODINGS[path.stem], faults))
-    registers = Registers(rows, codings)
-    faults.extend(_duplicates(registers))
-    faults.extend(_dangling(registers, sources))
-    faults.extend(_misplaced_rivals(registers))
-    faults.extend(_cycles(registers))
+        codings.setdefault(edition, {})[path.stem] = tuple(_read_rows(path, faults))
+    faults.extend(joint_faults(Registers(rows, codings), sources))
     return Registers(
         rows, codings, tuple(sorted(faults, key=lambda fault: (str(fault.place and fault.place.file), str(fault))))
     )
+
+
+def joint_faults(registers: Registers, sources: frozenset[str]) -> Iterator[InvalidData]:
+    """Tell what is wrong between rows: one that stands twice, a reference to nothing, no such column, a circle."""
+    yield from _duplicates(registers)
+    yield from _dangling(registers, sources)
+    yield from _misplaced_rivals(registers)
+    yield from _cycles(registers)
+
+
+def parse_table(content: bytes, file: Path | str, delimiter: str = ",") -> list[list[str]]:
+    """Return the records of a CSV file, the header among them; a byte-order mark is left out.
+
+    Raises `RegisterError` for what is not UTF-8 or not CSV.
+    """
+    records: list[list[str]] = []
+    try:
+        text = StringIO(content.decode("utf-8-sig"), newline="")
+        records.extend(csv.reader(text, delimiter=delimiter, strict=True))
+    except UnicodeDecodeError as error:
+        remedy = "Save the file as “CSV UTF-8”."
+        raise RegisterError(f"byte {error.start} is not UTF-8", Place(file), remedy=remedy) from error
+    except csv.Error as error:
+        remedy = "Look for a quotation mark that is not closed or not doubled."
+        place = Place(file, row=len(records) + 1)
+        raise RegisterError(f"this is not CSV: {error}", place, remedy=remedy) from error
+    return records
+
+
+def read_row(
+    table: str, typed: Mapping[str, str], place: Place, folder: str = "registers"
+) -> tuple[Row, list[InvalidData]]:
+    """Read the cells of a row of a table; return the row and the faults in its cells."""
+    faults: list[InvalidData] = []
+    kind, columns = _TABLES[table]
+    cells = {name: _read_cell(name, column, typed[name], place, faults) for name, column in columns.items()}
+    return Row(folder, table, kind, "".join(map(_written, cells.get("slug", ()))), cells, typed, place), faults
 
 
 def parse_rival(row: Row) -> tuple[Reference, str, Value]:
@@ -159,19 +192,11 @@ def _stray(path: Path, sources: frozenset[str]) -> InvalidData:
     return InvalidData(f"“{path.parent.name}” is no edition", Place(path), remedy=remedy)
 
 
-def _read_rows(path: Path, kind: str, columns: Mapping[str, Column], faults: list[InvalidData]) -> Iterator[Row]:
+def _read_rows(path: Path, faults: list[InvalidData]) -> Iterator[Row]:
+    _, columns = _TABLES[path.stem]
     folder = path.parent.name if path.parent.name == "registers" else f"codings/{path.parent.name}"
-    records: list[list[str]] = []
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            records.extend(csv.reader(stream, strict=True))
-    except UnicodeDecodeError as error:
-        remedy = "Save the file as “CSV UTF-8”."
-        raise RegisterError(f"byte {error.start} is not UTF-8", Place(path), remedy=remedy) from error
-    except csv.Error as error:
-        remedy = "Look for a quotation mark that is not closed or not doubled."
-        place = Place(path, row=len(records) + 1)
-        raise RegisterError(f"this is not CSV: {error}", place, remedy=remedy) from error
+        records = parse_table(path.read_bytes(), path)
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", Place(path), remedy="Put the register there.") from error
     if not records or records[0] != list(columns):
@@ -182,12 +207,18 @@ def _read_rows(path: Path, kind: str, columns: Mapping[str, Column], faults: lis
             continue  # spreadsheets leave empty rows behind
         place = Place(path, row=number)
         if len(record) != len(columns):
-            message = f"{len(record)} cells where the header has {len(columns)}"
-            faults.append(InvalidData(message, place, remedy="Quote a cell that holds a comma; fill up missing cells."))
+            faults.append(wrong_length(record, len(columns), place))
             continue
         typed = dict(zip(columns, record, strict=True))
-        cells = {name: _read_cell(name, column, typed[name], place, faults) for name, column in columns.items()}
-        yield Row(folder, path.stem, kind, "".join(map(_written, cells.get("slug", ()))), cells, typed, place)
+        row, found = read_row(path.stem, typed, place, folder)
+        faults.extend(found)
+        yield row
+
+
+def wrong_length(record: Sequence[str], columns: int, place: Place) -> InvalidData:
+    """Tell of a row that has more or fewer cells than the header."""
+    message = f"{len(record)} cells where the header has {columns}"
+    return InvalidData(message, place, remedy="Quote a cell that holds a comma; fill up missing cells.")
 
 
 def _wrong_header(records: list[list[str]], columns: Mapping[str, Column]) -> str:
@@ -246,7 +277,8 @@ def _duplicates(registers: Registers) -> Iterator[InvalidData]:
         for row in rows:
             first = seen.setdefault(row.key, row)
             if first is not row and row.key:
-                message = f"“{row.key}” stands in row {first.place.row} already"
+                where = f"row {first.place.row}" if first.place.file == row.place.file else first.place
+                message = f"“{row.key}” stands in {where} already"
                 yield InvalidData(message, row.place, remedy="Merge the two rows or give one another slug.")
 
 

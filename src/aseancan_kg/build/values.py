@@ -20,6 +20,8 @@ _PART = re.compile(r"title|preamble|(?:section|action)/\w+(?:[.-]\w+)*")
 _CLAUSE = re.compile(r"(\w+(?:[.-]\w+)*)/([1-9][0-9]*)")
 _IDENTIFIER = re.compile(r"(?:id|scheme|graph)/[\w./-]+|ont#\w+")
 _GOAL_OR_TARGET = re.compile(r"(?:1[0-7]|[1-9])(?:\.(?:[1-9][0-9]*|[a-d]))?")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_FORMULA = tuple("=+-@")
 _FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
 
@@ -117,11 +119,13 @@ def text(written: str) -> Text:
     """Words in English: a letter or digit at least."""
     if not any(character.isalnum() for character in written):
         raise ValueError(f"“{written}” holds no word")
+    _refuse_disguise(written)
     return Text(written)
 
 
 def plain(written: str) -> Plain:
     """Characters that belong to no language."""
+    _refuse_disguise(written)
     return Plain(written)
 
 
@@ -155,6 +159,14 @@ def partial_date(written: str) -> PartialDate:
         reason = "there is no such day or month" if _DATE.fullmatch(written) else "write YYYY, YYYY-MM or YYYY-MM-DD"
         raise ValueError(f"“{written}” is not a date: {reason}") from error
     return value
+
+
+def _refuse_disguise(written: str) -> None:
+    """Refuse what is not what a reader sees: registers are opened in spreadsheets, which run formulas."""
+    if unseen := _UNSEEN.search(written):
+        raise ValueError(f"it holds a character that nobody sees, U+{ord(unseen[0]):04X}; delete it")
+    if written.startswith(_FORMULA):
+        raise ValueError(f"“{written}” is a formula to a spreadsheet; begin it with a letter or a digit")
 
 
 def url(written: str) -> Url:

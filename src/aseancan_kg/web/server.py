@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from aseancan_kg.archive import Archived
+from aseancan_kg.errors import InputError
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
@@ -29,6 +30,24 @@ from aseancan_kg.web.state import State
 
 _LOG = logging.getLogger(__name__)
 Load = Callable[[], Awaitable[State]]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind before anything is loaded, so that a taken port is told at once.
+
+    Raises `InputError` when it is taken or is no address of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        taken = "Stop what is using it, or choose another with --port (0 takes a free one)."
+        remedy = "Give an address of this machine with --host." if isinstance(error, socket.gaierror) else taken
+        raise InputError(f"cannot listen on {host}:{port}: {error.strerror}", remedy=remedy) from error
+    return listener
 
 
 async def load(

@@ -1,0 +1,1 @@
+"""What others know of instruments, checked and matched before it becomes rows of the registers."""
