@@ -343,6 +343,7 @@ def test_whatever_is_asked_is_answered_by_the_schema(ask, repository, arguments,
     ask(repository, [("verb", verb), *arguments])
 
 
+@pytest.mark.proof
 def test_the_whole_harvest_is_sound_in_every_format(ask, real):
     """Each record is valid, MARC can be read as such, and RDF says what the dataset says."""
     for prefix in METADATA_FORMATS:

@@ -77,6 +77,7 @@ def test_every_value_but_a_note_rests_on_something(catalogued):
     assert bare == set()
 
 
+@pytest.mark.proof
 def test_no_value_is_there_that_the_graph_does_not_state(served, catalogued):
     """Every text and IRI of a record stands in the graph."""
     quads = served.quads()

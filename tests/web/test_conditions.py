@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 
-import httpx
+import httpx2
 import pytest
 
 from aseancan_kg.web.conditions import status
@@ -136,7 +136,7 @@ def test_an_answer_that_is_streamed_has_no_tag_to_match(serve, state_of):
 
 
 def test_a_connection_answers_as_the_app_does(running, state_of):
-    with running(state_of(log="errors")) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+    with running(state_of(log="errors")) as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
         tag = [client.get(PAGE) for _ in range(2)][1].headers["etag"]
         refused = client.get(PAGE, headers={"If-Match": '"x"'})
         assert (refused.status_code, refused.json()["status"]) == (412, 412)

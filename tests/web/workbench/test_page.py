@@ -90,7 +90,7 @@ def test_every_control_is_reached_with_the_keyboard(page, ask):
 @pytest.fixture(
     params=[
         pytest.param((DESKTOP, "light"), id="desktop-light"),
-        pytest.param((PHONE, "dark"), id="phone-dark"),
+        pytest.param((PHONE, "dark"), id="phone-dark", marks=pytest.mark.proof),
         pytest.param((DESKTOP, "dark"), id="desktop-dark", marks=pytest.mark.proof),
         pytest.param((PHONE, "light"), id="phone-light", marks=pytest.mark.proof),
     ]
