@@ -43,9 +43,9 @@ def left(one):
 
 
 @pytest.fixture(scope="module", params=["marc21", "marcxml"])
-def exported(request, catalogued):
+def exported(request, served, catalogued):
     chosen = exchange.named(request.param)
-    return lambda entry: chosen.write([one for one in catalogued.values() if one.kind == "instrument"], entry)
+    return lambda entry: chosen.write(served, [one for one in catalogued.values() if one.kind == "instrument"], entry)
 
 
 @pytest.mark.parametrize("entry", ["title", "corporate"])
@@ -57,9 +57,9 @@ def test_what_we_export_comes_back_as_what_is_there_without_a_difference(examine
     assert (report.settled, report.rows) == (True, [])
 
 
-def test_every_cell_that_the_export_carries_comes_back(examine, existing, catalogued):
+def test_every_cell_that_the_export_carries_comes_back(examine, existing, served, catalogued):
     chosen = exchange.named("marc21")
-    report = examine(chosen.write([one for one in catalogued.values() if one.kind == "instrument"], "title"))
+    report = examine(chosen.write(served, [one for one in catalogued.values() if one.kind == "instrument"], "title"))
     lost = {
         (one.thing, column)
         for one in report.examined
@@ -81,9 +81,9 @@ def test_every_cell_that_the_export_carries_comes_back(examine, existing, catalo
         ("588", "a", "Description based on: https://example.org/new.", "sources"),
     ],
 )
-def test_what_a_changed_record_says_otherwise_is_told(examine, catalogued, tag, subfield, value, column):
+def test_what_a_changed_record_says_otherwise_is_told(examine, served, catalogued, tag, subfield, value, column):
     (actip,) = (one for one in catalogued.values() if one.path == "instrument/actip-2015")
-    (marc,) = pymarc.MARCReader(exchange.named("marc21").write([actip], "title"))
+    (marc,) = pymarc.MARCReader(exchange.named("marc21").write(served, [actip], "title"))
     marc[tag][subfield] = value
     (one,) = examine(marc.as_marc()).examined
     assert (one.outcome, one.thing) == (Outcome.exists, "instrument/actip-2015")
