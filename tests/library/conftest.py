@@ -1,6 +1,5 @@
 """Real records, records that mean harm, and the tools that libraries check records with."""
 
-import os
 import shutil
 
 import pyoxigraph as ox
@@ -53,15 +52,13 @@ def harmed(harm):
 
 
 @pytest.fixture(scope="session")
-def tool():
+def tool(missing):
     """Return where a program is; without it a test is skipped here, and fails where everything must be there."""
 
     def tool(name):
         found = shutil.which(name)
-        if not found and os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is not installed")
-        if not found:
-            pytest.skip(f"{name} is not installed")
+        if found is None:
+            missing(name, "install its package of Debian, which .ci/run names")
         return found
 
     return tool

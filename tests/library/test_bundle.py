@@ -3,7 +3,6 @@
 import csv
 import json
 import math
-import os
 import re
 import shutil
 import subprocess
@@ -380,13 +379,10 @@ def test_the_python_notebook_prints_what_the_documentation_says(files):
     assert ran.stdout == printed_in_documentation("docs/notebooks/commitments.py")
 
 
-def test_the_r_notebook_prints_what_the_documentation_says(files):
+def test_the_r_notebook_prints_what_the_documentation_says(files, missing):
     has_haven = ["Rscript", "-e", 'quit(status = !requireNamespace("haven", quietly = TRUE))']
     if not shutil.which("Rscript") or subprocess.run(has_haven, check=False).returncode:
-        told = "R or its package haven is missing: install Debian's r-base-core and r-cran-haven"
-        if os.environ.get("CI"):
-            pytest.fail(told)
-        pytest.skip(f"NOT CHECKED, {told}")
+        missing("R or its package haven", "install Debian's r-base-core and r-cran-haven")
     ran = subprocess.run(
         ["Rscript", NOTEBOOKS / "commitments.R", files], capture_output=True, encoding="utf-8", check=True
     )

@@ -53,11 +53,6 @@ KINDS = [
 ]
 
 
-def absent(program, remedy):
-    told = f"{program} is missing: {remedy}"
-    pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)
-
-
 @pytest.mark.parametrize("cited", KINDS, ids=lambda one: one.form.csl)
 def test_ris_is_read_as_one_reference(cited):
     (read,) = rispy.loads(as_ris(cited))
@@ -84,25 +79,29 @@ def test_bibtex_is_read_as_one_entry(cited):
     assert len(other.persons["author"]) == len(cited.authors)
 
 
-def citation_js(script, given):
-    """Run a script of citation-js, whose processor is citeproc-js, that Zotero has too."""
+@pytest.fixture
+def citation_js(missing):
+    """Return what runs a script of citation-js, whose processor is citeproc-js, that Zotero has too."""
     node = shutil.which("node")
     if node is None or not (MODULES / "@citation-js").exists():
-        absent("citation-js", "npm install --prefix tests/web")
-    command, environment = [node, "-e", script], os.environ | {"NODE_PATH": str(MODULES)}
-    ran = subprocess.run(
-        command,
-        input=json.dumps(given),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-        timeout=120,
-        env=environment,
-    )
-    return json.loads(ran.stdout)
+        missing("citation-js", "npm install --prefix tests/web")
+
+    def run(script, given):
+        ran = subprocess.run(
+            [node, "-e", script],
+            input=json.dumps(given),
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+            timeout=120,
+            env=os.environ | {"NODE_PATH": str(MODULES)},
+        )
+        return json.loads(ran.stdout)
+
+    return run
 
 
-def test_citation_js_reads_the_same_title_from_every_format():
+def test_citation_js_reads_the_same_title_from_every_format(citation_js):
     texts = [write(cited) for cited in KINDS for write in WRITERS.values()]
     read = citation_js(READ, texts)
     assert [len(one) for one in read] == [1] * len(texts)
@@ -123,7 +122,7 @@ def without_known_differences(text):
     return text
 
 
-def test_another_processor_formats_every_reviewed_citation_alike():
+def test_another_processor_formats_every_reviewed_citation_alike(citation_js):
     items = [json.loads(told["csl"])[0] for told in REVIEWED.values()]
     items = [item | {"version": item.get("version", "").partition(" ")[0], "note": ""} for item in items]
     styles = {name: Path(get_style_filepath(one.file)).read_text(encoding="utf-8") for name, one in STYLES.items()}
@@ -136,9 +135,8 @@ def test_another_processor_formats_every_reviewed_citation_alike():
 
 @pytest.mark.parametrize(("program", "write"), [("ris2xml", as_ris), ("bib2xml", as_bibtex)])
 @pytest.mark.parametrize("cited", KINDS, ids=lambda one: one.form.csl)
-def test_bibutils_goes_there_and_back(program, write, cited):
-    if shutil.which(program) is None:
-        absent("bibutils", "install Debian's bibutils")
+def test_bibutils_goes_there_and_back(tool, program, write, cited):
+    tool(program)
 
     def run(command, text):
         return subprocess.run(

@@ -160,18 +160,6 @@ def service(script, log):
         process.communicate()
 
 
-@pytest.fixture(scope="session")
-def missing():
-    """Skip where a newcomer lacks a tool; fail in CI, which must have every one."""
-
-    def say(tool: str, remedy: str) -> None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{tool} is missing, so this check cannot run: {remedy}")
-        pytest.skip(f"NOT CHECKED, {tool} is missing: {remedy}")
-
-    return say
-
-
 # Not for the whole session: while it runs, no other test of the process could start an event loop of its own.
 @pytest.fixture(scope="module")
 def browser(missing):

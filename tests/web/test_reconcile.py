@@ -2,9 +2,7 @@
 
 import importlib.util
 import json
-import os
 import threading
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -44,23 +42,18 @@ def client(state_of, published, serve):
 
 
 @pytest.fixture(scope="module")
-def validators(missing):
+def validators(schemas):
     """Return what validates by the schema of a name; the specification's schemas are no part of this project."""
-    folder = os.environ.get("AC_SCHEMAS")
-    if not folder:
-        missing("reconciliation-0.2/", "AC_SCHEMAS names the folder that holds it")
     from jsonschema import Draft7Validator
     from referencing import Registry
     from referencing.jsonschema import DRAFT7
 
-    schemas = {
-        file.stem: json.loads(file.read_text(encoding="utf-8"))
-        for file in (Path(folder) / "reconciliation-0.2").glob("*.json")
-    }
+    files = (schemas / "reconciliation-0.2").glob("*.json")
+    published = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
     registry = Registry().with_resources(
-        (schema["$id"], DRAFT7.create_resource(schema)) for schema in schemas.values() if "$id" in schema
+        (schema["$id"], DRAFT7.create_resource(schema)) for schema in published.values() if "$id" in schema
     )
-    return lambda name: Draft7Validator(schemas[name], registry=registry)
+    return lambda name: Draft7Validator(published[name], registry=registry)
 
 
 @pytest.mark.parametrize(("schema", "path", "asked"), SCHEMAS, ids=[name for name, _, _ in SCHEMAS])
