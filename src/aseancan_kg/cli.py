@@ -3,6 +3,7 @@
 What a verb needs is imported inside it, so that `serve` answers at once and never loads the build side.
 """
 
+import asyncio
 import json
 import os
 import sys
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aseancan_kg import __version__, outputs, settings
+from aseancan_kg import __version__, desk_commands, outputs, settings
 from aseancan_kg.errors import Error, InputError, InvalidData, Place
+from aseancan_kg.settings import Settings
 from aseancan_kg.store import QueryStore
 
 if TYPE_CHECKING:
+    from aseancan_kg.desk.served import Changed
     from aseancan_kg.store.embedded import EmbeddedStore
 
 app = typer.Typer(
@@ -26,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
+app.add_typer(desk_commands.app, name="desk")
 
 ReportFormat = Literal["text", "turtle", "json"]
 QualityFormat = Literal["html", "json"]
@@ -135,6 +138,11 @@ def serve(
     if store and (data or union_default_graph):
         raise InputError("--store names the dataset already", remedy="Leave --data and --union-default-graph out.")
     limits = settings.read(os.environ)
+    if not (store or data):
+        _dataset()  # which tells where it is older than the registers
+    elif limits.journal:
+        raise InputError("the desk's journal belongs to the project's own dataset", remedy="Unset AC_JOURNAL.")
+    changed = _changed(limits) if limits.journal else None
     with server.listen(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
 
@@ -142,9 +150,11 @@ def serve(
             past = () if data else archive.read(settings.resources() / "data" / "releases")
             if store:
                 return await server.reach(store, settings=limits, archive=past)
-            files = data or [_dataset()]
+            files = data or [settings.dataset_file()]
             union = union_default_graph or not data
             downloads = Downloads(None if data else files[0].parent)
+            if changed:
+                files = [await asyncio.to_thread(changed.materialise, files[0])]
             return await server.load(
                 files, union_default_graph=union, settings=limits, downloads=downloads, archive=past
             )
@@ -154,7 +164,7 @@ def serve(
             print(f"Serving version {state.store.version}{facts}. Stop with Ctrl-C.", flush=True)
             print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
 
-        server.run(load, listener, ready)
+        server.run(load, listener, ready, changed.is_newer if changed else None)
 
 
 @app.command()
@@ -313,6 +323,13 @@ def _export_tables(directory: Path) -> None:
 
     for name in bundle.write(_embedded(), directory):
         print(directory / name)
+
+
+def _changed(limits: Settings) -> "Changed":
+    from aseancan_kg.desk.journal import Journal
+    from aseancan_kg.desk.served import Changed
+
+    return Changed(Journal(limits.journal), Path(limits.state) / "desk")
 
 
 def _ink(text: str) -> int:

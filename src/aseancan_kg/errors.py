@@ -7,6 +7,7 @@
     │   └── DatasetMissing     no built dataset where one was expected
     ├── InvalidData            readable, but it breaks a shape or a register rule
     │   └── InvalidTables      rows of registers or codings, each with a fault
+    ├── Conflict               an edit of what somebody else has changed meanwhile
     ├── TooLong                a query, or an answer to be kept, of more bytes than are taken
     ├── NoRoom                 more than may be kept here
     ├── Forbidden              what is not done here: to change data, to reach the network, to cite what has no version
@@ -100,6 +101,10 @@ class InvalidTables(InvalidData):
         """Make one error of many faults."""
         told = tuple(faults)
         return cls("\n".join(["the tables have faults", *map(str, told)]), faults=told)
+
+
+class Conflict(Error):
+    """An edit of what somebody else has changed meanwhile."""
 
 
 class TooLong(Error):

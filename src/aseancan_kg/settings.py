@@ -96,6 +96,14 @@ class Settings:
             form="an e-mail address",
         ),
     ] = "unset@aseancan.invalid"
+    journal: Annotated[
+        str,
+        Rule(
+            "database that keeps the changes of the cataloguing desk, which is off without one",
+            pattern=r"(sqlite|postgresql\+psycopg)://.+",
+            form="sqlite:////path/to/journal.sqlite or postgresql+psycopg://user@host/database",
+        ),
+    ] = ""
     log: Annotated[str, Rule("requests that are logged", choices=("errors", "requests", "queries"))] = "errors"
 
 

@@ -91,7 +91,7 @@ def descriptions(lines: Iterable[str]) -> Descriptions:
 
     told: defaultdict[str, list[str]] = defaultdict(list)
     for subject in sorted(said):
-        if iri := _published(subject[1:-1]):
+        if iri := published(subject[1:-1]):
             told[iri] += [f"{subject} {fact}" for fact in facts(subject)]
     return {iri: _digest(about) for iri, about in told.items()} | dict.fromkeys(graphs, "")
 
@@ -111,7 +111,7 @@ def step(earlier: Snapshot, before: Iterable[str], later: Snapshot, after: Itera
     )
 
 
-def _published(subject: str) -> str | None:
+def published(subject: str) -> str | None:
     """Return the identifier that a subject is, or is a part of; None where it is none that is published."""
     if subject.startswith(namespaces.ONT):
         return subject

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import count, product
+from itertools import chain, count, product
 from pathlib import Path
 
 from rdflib import RDF, BNode, Dataset, Graph, URIRef
@@ -34,6 +34,7 @@ from aseancan_kg.build import (
 )
 from aseancan_kg.build.changes import Snapshot
 from aseancan_kg.build.editions import Edition
+from aseancan_kg.build.names import Name
 from aseancan_kg.build.quality import Measure
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.sources import Source
@@ -98,12 +99,10 @@ def build(resources: Path, progress: Progress) -> Built:
     tables = registers.read(resources / "data", frozenset(document.slug for document in documents))
     if tables.faults:
         raise InvalidTables.of(tables.faults)
-    known = names.names(tables)
-    sdgs = goals.rows(resources / "data" / "sources" / "un-sdg-kos.csv")
-    read = editions.read(documents, tables, known, frozenset(row["iri"] for row in sdgs))
+    known, read, graphs = join(documents, tables, goals.rows(resources / "data" / "sources" / "un-sdg-kos.csv"))
     dataset = Dataset()
     _bind_prefixes(dataset)
-    for name, graph in (*_graphs(read, tables), ("un-sdg-kos", goals.triples(sdgs))):
+    for name, graph in graphs:
         progress(f"graph/{name}")
         _fill(dataset, name, graph)
     for name in ("ontology", "shapes"):
@@ -121,6 +120,18 @@ def build(resources: Path, progress: Progress) -> Built:
     progress("graph/description")
     _fill(dataset, "description", description.describe(dataset, version, measures))
     return Built(dataset, version, dict(_places(dataset, tables)), measures, past, snapshots)
+
+
+def join(
+    documents: Sequence[Source], tables: Registers, sdgs: Sequence[Mapping[str, str]]
+) -> tuple[Sequence[Name], Sequence[Edition], Iterator[tuple[str, Iterable[Triple]]]]:
+    """Return the names of things, what is read of the editions, and every graph of data with its name.
+
+    Raises what `editions.read` raises.
+    """
+    known = names.names(tables)
+    read = editions.read(documents, tables, known, frozenset(row["iri"] for row in sdgs))
+    return known, read, chain(_graphs(read, tables), [("un-sdg-kos", goals.triples(sdgs))])
 
 
 def ingest(source: Source) -> tuple[Plan, Graph]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from aseancan_kg.build.registers import Registers
 from aseancan_kg.build.values import Code, Reference
@@ -76,6 +77,7 @@ def _further_names(registers: Registers) -> Iterator[tuple[str, Reference, str]]
             yield row.written("name"), entity, _NAME_RULES.get(kind.code, "variant")
 
 
+@cache
 def _pattern(words: str, rule: str) -> re.Pattern[str]:
     """Match an acronym to the letter; a name in any case, plural or singular, whatever its small words are."""
     if rule == "acronym":

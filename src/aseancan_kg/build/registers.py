@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aseancan_kg.build.columns import CODINGS, REGISTERS, Column
 from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
+from aseancan_kg.edits import Edit, settled
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
 
 SEPARATOR = " | "
@@ -51,8 +52,7 @@ class Row:
     @property
     def key(self) -> str:
         """What tells the row from every other of its table, to the letter of its cells."""
-        typed = (self.typed[column] for column in _KEYS.get(self.register, ()))
-        return self.slug or " · ".join(filter(None, typed))
+        return self.slug or key_of(self.register, self.typed)
 
     @property
     def locator(self) -> str:
@@ -158,6 +158,32 @@ def parse_table(content: bytes, file: Path | str, delimiter: str = ",") -> list[
         place = Place(file, row=len(records) + 1)
         raise RegisterError(f"this is not CSV: {error}", place, remedy=remedy) from error
     return records
+
+
+def key_of(table: str, typed: Mapping[str, str]) -> str:
+    """Return what tells a row of a table from its others, to the letter of its cells."""
+    return " · ".join(filter(None, (typed.get(column, "") for column in _KEYS.get(table, ("slug",)))))
+
+
+def edited(content: bytes, file: Path, edits: Mapping[str, Sequence[Edit]]) -> bytes:
+    """Return a table's file with the edits of its rows, by key, that it does not contain yet; the other lines stay.
+
+    New rows come last. Raises `RegisterError` for a broken file, and `Conflict` where a cell is neither as it was
+    before an edit nor as it became.
+    """
+    header, *records = parse_table(content, file)
+    rows = {key_of(file.stem, cells): cells for cells in (dict(zip(header, record, strict=True)) for record in records)}
+    changed = {key: settled(rows.get(key), of_row) for key, of_row in edits.items()}
+    output = StringIO(newline="")
+    writer = csv.DictWriter(output, header, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row for row in {**rows, **changed}.values() if row)
+    return output.getvalue().encode()
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """Return the columns of a table, in order."""
+    return tuple(_TABLES[table][1])
 
 
 def read_row(

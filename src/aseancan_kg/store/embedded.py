@@ -60,8 +60,8 @@ class EmbeddedStore(Dataset):
     def from_files(cls, files: Sequence[Path], *, union_default_graph: bool) -> "EmbeddedStore":
         """Read RDF files, the format told by the suffix: triples to the default graph, quads to their graphs.
 
-        The version is the hash in the name of one `aseancan-<hash>.nq`, else a hash of the files' bytes. Raises
-        `InputError` with the file, and `SyntaxProblem` with line and column too.
+        The version is what stands in the name of one `aseancan-<hash>.nq` or `aseancan-<hash>+<entry>.nq`, else a hash
+        of the files' bytes. Raises `InputError` with the file, and `SyntaxProblem` with line and column too.
         """
         loaded = cls([], version=_version(files), union_default_graph=union_default_graph)
         for path in files:
@@ -168,7 +168,7 @@ class EmbeddedStore(Dataset):
 
 
 def _version(files: Sequence[Path]) -> str:
-    names = [re.fullmatch(r"aseancan-([0-9a-f]{8,})\.nq", path.name) for path in files]
+    names = [re.fullmatch(r"aseancan-([0-9a-f]{8,}(?:\+[0-9]+)?)\.nq", path.name) for path in files]
     if len(names) == 1 and names[0]:
         return names[0][1]
     digest = hashlib.sha256()

@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from aseancan_kg.archive import Archived
-from aseancan_kg.errors import InputError
+from aseancan_kg.errors import Error, InputError
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
@@ -30,7 +30,11 @@ from aseancan_kg.web.leisure import prepare
 from aseancan_kg.web.state import State
 
 _LOG = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.5
+"""How often it is asked whether what is served is outdated."""
 Load = Callable[[], Awaitable[State]]
+IsOutdated = Callable[[str], bool]
+"""Tells whether there is a newer dataset than that of a version."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -90,10 +94,13 @@ async def reach(url: str, *, settings: Settings, archive: Sequence[Archived] = (
     return state
 
 
-def run(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> None:
+def run(
+    load: Load, listener: socket.socket, ready: Callable[[State], None], is_outdated: IsOutdated | None = None
+) -> None:
     """Serve what `load` gives until SIGINT or SIGTERM; `ready` is told when requests are answered.
 
-    On SIGHUP what `load` gives then is served instead, once it is whole.
+    On SIGHUP, and when the state that is served is outdated, what `load` gives then is served instead, once it is
+    whole.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
@@ -104,10 +111,12 @@ def run(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> 
         asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner,
         suppress(KeyboardInterrupt),
     ):
-        runner.run(_serve(load, listener, ready))
+        runner.run(_serve(load, listener, ready, is_outdated))
 
 
-async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], None]) -> None:
+async def _serve(
+    load: Load, listener: socket.socket, ready: Callable[[State], None], is_outdated: IsOutdated | None
+) -> None:
     state = await load()
     app = create_app(state)
     patience = int(state.settings.query_seconds) + 1
@@ -121,8 +130,11 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
         timeout_graceful_shutdown=patience,
         root_path=state.settings.root_path,
     )
+    renewals = _Renewals(app, load)
     if sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, load, asyncio.Lock(), set())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renewals.begin)
+    if is_outdated:
+        renewals.follow(is_outdated)
     # What is there now stays; answers that are kept are many small objects, which need not be searched often.
     gc.collect()
     gc.freeze()
@@ -131,21 +143,49 @@ async def _serve(load: Load, listener: socket.socket, ready: Callable[[State], N
     await _Server(config, lambda: ready(state)).serve(sockets=[listener])
 
 
-def _reload(app: FastAPI, load: Load, reloading: asyncio.Lock, tasks: set[asyncio.Task[None]]) -> None:
-    async def reload() -> None:
-        async with reloading:  # one after the other, so that the latest is served in the end
+class _Renewals:
+    """What is served is renewed, without dropping a request: one renewal after the other, the latest in the end."""
+
+    def __init__(self, app: FastAPI, load: Load) -> None:
+        self._app = app
+        self._load = load
+        self._renewing = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        """Begin to renew what is served."""
+        self._do(self._renew())
+
+    def follow(self, is_outdated: IsOutdated) -> None:
+        """Renew what is served whenever it is outdated."""
+        self._do(self._watch(is_outdated))
+
+    async def _watch(self, is_outdated: IsOutdated) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
             try:
-                state = await load()
+                outdated = await run_in_threadpool(is_outdated, self._app.state.service.store.version)
+            except Error as error:  # what is there is served on
+                _LOG.error("it cannot be told whether there is anything newer: %s", error)
+            else:
+                if outdated:
+                    await self._renew()
+
+    async def _renew(self) -> None:
+        async with self._renewing:
+            try:
+                state = await self._load()
             except Exception as error:  # whatever is wrong with the new dataset, the old one is served on
                 _LOG.error("nothing newer can be served: %s", error)
             else:
                 _LOG.info("serving dataset %s", state.store.version)
                 prepare(state)
-                await switch(app, state)
+                self._do(switch(self._app, state))  # which waits for readers of the old one
 
-    task = asyncio.create_task(reload())
-    tasks.add(task)  # kept, else it may be collected
-    task.add_done_callback(tasks.discard)
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)  # kept, else it may be collected
+        task.add_done_callback(self._tasks.discard)
 
 
 class _Server(uvicorn.Server):

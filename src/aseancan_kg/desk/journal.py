@@ -1,0 +1,220 @@
+"""The journal: every change that the desk has published, in order, none of which ever changes.
+
+SQLAlchemy Core over SQLite, or over PostgreSQL where several services share it. An entry is in the journal when
+`append` returns: SQLite has written it to the disk (`synchronous=FULL`), PostgreSQL has committed it. Each entry's
+digest is made of its content and of the digest before it, so that one that is torn, lost or altered is found.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+
+from aseancan_kg.edits import Edit
+from aseancan_kg.errors import Conflict, InputError, InvalidData, Place, StoreUnavailable
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ENTRY = sa.table(
+    "entry",
+    *map(sa.column, ("sequence", "base", "at", "author", "reason", "undoes", "edits", "added", "removed", "digest")),
+)
+_WAIT_SECONDS = 30
+"""How long a writer waits for another; each takes milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One published change: who, when (UTC), why; the edits of rows, and the quads, lines of N-Quads, they came to.
+
+    `base` is the release that it changes, `sequence` its place in the journal, counted from 1 and never used again,
+    `undoes` the entry that it takes back.
+    """
+
+    base: str
+    author: str
+    reason: str
+    edits: tuple[Edit, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    undoes: int | None = None
+    at: str = ""
+    sequence: int = 0
+    digest: str = ""
+
+    @property
+    def version(self) -> str:
+        """The dataset version from this entry on."""
+        return f"{self.base}+{self.sequence}"
+
+
+class Journal:
+    """The journal at a database URL; its tables are made, or brought up to date, when it is opened.
+
+    Raises `InputError` for a URL that names no database, `StoreUnavailable` when the database does not answer or cannot
+    be written.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = sa.create_engine(url, poolclass=sa.NullPool)  # seldom used: nothing is left open
+        except (ArgumentError, ImportError) as error:
+            remedy = "Write sqlite:////path/to/journal.sqlite or postgresql+psycopg://user@host/database."
+            raise InputError(f"{url!r} names no database", remedy=remedy) from error
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine)
+        with self._begun(writes=True) as connection:
+            settings = Config()
+            settings.set_main_option("script_location", str(_MIGRATIONS))
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, "head")
+
+    def head(self) -> int:
+        """Return the number of the last entry, 0 when there is none."""
+        with self._begun() as connection:
+            return connection.execute(sa.select(sa.func.max(_ENTRY.c.sequence))).scalar() or 0
+
+    def version(self, base: str) -> str:
+        """Return the version of the dataset that the journal makes of a release now."""
+        last = sa.select(sa.func.max(_ENTRY.c.sequence)).where(_ENTRY.c.base == base)
+        with self._begun() as connection:
+            sequence = connection.execute(last).scalar()
+        return f"{base}+{sequence}" if sequence else base
+
+    def after(self, sequence: int) -> list[Entry]:
+        """Return the entries that come after one, in order.
+
+        Raises `InvalidData` for the first that is not what was written.
+        """
+        asked = sa.select(_ENTRY).where(_ENTRY.c.sequence >= sequence).order_by(_ENTRY.c.sequence)
+        with self._begun() as connection:
+            rows = connection.execute(asked).mappings().all()
+        previous = ""
+        found = []
+        for number, row in enumerate(rows, start=rows[0]["sequence"] if rows else 0):
+            entry = _read(dict(row))
+            first = entry.sequence == sequence > 0  # the one before the first that is asked for
+            if entry.sequence != number or not (first or entry.digest == _digest(entry, previous)):
+                raise _broken(number)
+            previous = entry.digest
+            if entry.sequence > sequence:
+                found.append(entry)
+        if rows and rows[0]["sequence"] != max(sequence, 1):
+            raise _broken(max(sequence, 1))
+        return found
+
+    def entry(self, sequence: int) -> Entry:
+        """Return one entry; raises `InputError` when there is none of that number."""
+        found = next(iter(self.after(sequence - 1)), None) if sequence > 0 else None
+        if found is None:
+            raise InputError(f"the journal has no entry {sequence}", remedy="`desk log` lists what it has.")
+        return found
+
+    def append(self, entry: Entry, after: int) -> Entry:
+        """Write an entry behind the one numbered `after`, and return it with its number, time and digest.
+
+        Raises `Conflict` when another was written there meanwhile.
+        """
+        with self._begun(writes=True) as connection:
+            latest = sa.select(_ENTRY.c.sequence, _ENTRY.c.digest).order_by(_ENTRY.c.sequence.desc()).limit(1)
+            last = connection.execute(latest).first()
+            sequence, previous = (last.sequence, last.digest) if last else (0, "")
+            if sequence != after:
+                raise Conflict("another change was published meanwhile", remedy="Try again.")
+            dated = replace(entry, sequence=after + 1, at=datetime.now(UTC).isoformat(timespec="microseconds"))
+            dated = replace(dated, digest=_digest(dated, previous))
+            try:
+                connection.execute(sa.insert(_ENTRY), _row(dated))
+            except IntegrityError as error:
+                raise Conflict("another change was published meanwhile", remedy="Try again.") from error
+        return dated
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Write entries as they were into a journal that has none; raises `InputError` when it has some.
+
+        Raises `InvalidData` for the first that is not what was written; nothing is restored then.
+        """
+        previous = ""
+        for number, entry in enumerate(entries, start=1):
+            if entry.sequence != number or entry.digest != _digest(entry, previous):
+                raise _broken(number)
+            previous = entry.digest
+        with self._begun(writes=True) as connection:
+            if connection.execute(sa.select(sa.func.count()).select_from(_ENTRY)).scalar():
+                raise InputError("the journal has entries already", remedy="Restore into one that is empty.")
+            if entries:
+                connection.execute(sa.insert(_ENTRY), list(map(_row, entries)))
+
+    @contextmanager
+    def _begun(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+        """Give a connection with a transaction begun, which is committed at the end."""
+        try:
+            with self._engine.execution_options(writes=writes).begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            told = str(getattr(error, "orig", None) or error).splitlines()[0]
+            remedy = "Look whether the database is there, has room and may be written."
+            raise StoreUnavailable(f"the journal cannot be used: {told}", remedy=remedy) from error
+
+
+def as_line(entry: Entry) -> str:
+    """Write an entry as a line of JSON, as backups hold it."""
+    return json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True)
+
+
+def from_line(line: str, place: Place) -> Entry:
+    """Read an entry from a line of a backup; raises `InputError` for what is none."""
+    try:
+        told = json.loads(line)
+        return _read({**told, "edits": json.dumps(told["edits"])} | {name: "".join(told[name]) for name in _LINES})
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError("this is no entry of a journal", place, remedy="Give a file of `desk backup`.") from error
+
+
+_LINES = ("added", "removed")
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    edits = json.dumps([asdict(edit) for edit in entry.edits], ensure_ascii=False)
+    return {**row, "edits": edits, **{name: "".join(row[name]) for name in _LINES}}
+
+
+def _read(row: dict[str, Any]) -> Entry:
+    edits = tuple(Edit(**edit) for edit in json.loads(row["edits"]))
+    return Entry(**{**row, "edits": edits, **{name: tuple(row[name].splitlines(keepends=True)) for name in _LINES}})
+
+
+def _digest(entry: Entry, previous: str) -> str:
+    content = as_line(replace(entry, digest=previous))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _broken(number: int) -> InvalidData:
+    remedy = "Restore the journal from a backup; `desk log` shows what it has up to there."
+    return InvalidData(f"entry {number} of the journal is missing or is not what was written", remedy=remedy)
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    """Have SQLite write entries to the disk before it says so, and have a writer take its turn at the beginning.
+
+    The driver is kept from beginning transactions by itself, as SQLAlchemy's documentation of its dialect advises.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:  # noqa: ANN401 - a connection of the driver
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_WAIT_SECONDS * 1000}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")

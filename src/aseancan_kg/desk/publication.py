@@ -1,0 +1,70 @@
+"""Publishing changes: composed, validated, and in the journal when it is said so; or not at all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aseancan_kg.desk.composition import Composer, Composition
+from aseancan_kg.desk.journal import Entry, Journal
+from aseancan_kg.edits import Edit
+from aseancan_kg.errors import Conflict, InputError, InvalidData
+
+_TRIES = 5
+"""How often a change is composed anew because another was published meanwhile."""
+
+
+class Desk:
+    """A journal, and a composer that follows it. Raises `InvalidData` when the two do not fit together."""
+
+    def __init__(self, journal: Journal, composer: Composer) -> None:
+        self._journal = journal
+        self._composer = composer
+        self._followed = 0
+        self._catch_up()
+
+    def compose(self, edits: Sequence[Edit]) -> Composition:
+        """Tell what edits would come to now; raises `Conflict` for an edit of what is not there as it was."""
+        self._catch_up()
+        return self._composer.compose(edits)
+
+    def publish(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None = None) -> Entry:
+        """Publish edits as one change, and return its entry of the journal.
+
+        Raises `InputError` without author, reason or effect, `Conflict` for an edit of what is not there as it was, and
+        `InvalidData`, with every violation, for what breaks a rule of the registers or a shape.
+        """
+        if not author.strip() or not reason.strip():
+            raise InputError("a change needs an author and a reason", remedy="Say who changes what, and why.")
+        for attempt in range(_TRIES):
+            composition = self.compose(edits)
+            if violations := composition.violations:
+                raise InvalidData("\n".join(["nothing was published", *map(as_text, violations)]))
+            if not composition.added and not composition.removed:
+                raise InputError("it changes nothing", remedy="Look whether it was published already.")
+            change = Entry(
+                self._composer.version, author, reason, tuple(edits), composition.added, composition.removed, undoes
+            )
+            try:
+                return self._journal.append(change, self._followed)
+            except Conflict:
+                if attempt == _TRIES - 1:
+                    raise
+        raise AssertionError
+
+    def undo(self, sequence: int, author: str, reason: str) -> Entry:
+        """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
+        entry = self._journal.entry(sequence)
+        back = [edit.reversed for edit in reversed(entry.edits)]
+        return self.publish(back, author, reason, undoes=sequence)
+
+    def _catch_up(self) -> None:
+        """Have the composer follow what was published, here or elsewhere."""
+        for entry in self._journal.after(self._followed):
+            if entry.base == self._composer.version:
+                self._composer.follow(entry.edits)
+            self._followed = entry.sequence
+
+
+def as_text(result: Mapping[str, Any]) -> str:
+    """Tell a violation in words: where, and what."""
+    where = ", ".join(f"{name} {result[name]}" for name in ("row", "column") if result[name])
+    return f"{', '.join(filter(None, (result['file'], where))) or result['focus']}: {result['message']}"

@@ -1,0 +1,90 @@
+"""Edits of rows: what the cataloguing desk changes, and what its journal keeps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aseancan_kg.errors import Conflict
+
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The cells of one row that change, by column, to the letter.
+
+    `table` is the path of a table below data/ without its suffix (`registers/instruments`), `key` what tells the row
+    from its others (`build.registers.Row.key`). A row that is new has no `before`, one that is deleted no `after`; the
+    other of the two then holds every cell that is not empty.
+    """
+
+    table: str
+    key: str
+    before: Cells | None
+    after: Cells | None
+
+    @property
+    def reversed(self) -> "Edit":
+        """What takes this edit back."""
+        return Edit(self.table, self.key, self.after, self.before)
+
+    def apply(self, row: Cells | None) -> dict[str, str] | None:
+        """Return the cells of a row after the edit; None stands for a row that is not there.
+
+        Cells that the edit does not name may have changed meanwhile: two editors of different cells do not disturb each
+        other. Raises `Conflict` when a cell that it names is neither as it was before.
+        """
+        found = _filled(row)
+        if self.before is None or self.after is None:
+            if found != _filled(self.before):
+                raise self._conflict(self.before or {}, found or {})
+            return _filled(self.after)
+        if found is None:
+            raise Conflict(f"{self.table} has no row {self.key} any more", remedy="Look at its history.")
+        if differing := {name for name in self.before if found.get(name, "") != self.before[name]}:
+            raise self._conflict({name: self.before[name] for name in differing}, found)
+        return _filled({**found, **self.after})
+
+    def _conflict(self, expected: Cells, found: Cells) -> Conflict:
+        told = "; ".join(
+            f"{name} was “{expected.get(name, '')}” and is “{found.get(name, '')}”"
+            for name in sorted({*expected} | ({*found} if self.before is None or self.after is None else set()))
+            if expected.get(name, "") != found.get(name, "")
+        )
+        remedy = "Compare both, and edit the row as it is now."
+        return Conflict(f"{self.key} in {self.table} was changed meanwhile: {told}", remedy=remedy)
+
+
+def difference(table: str, key: str, now: Cells | None, wanted: Cells | None) -> Edit | None:
+    """Return the edit that makes `wanted` of a row as it is now; None when nothing changes."""
+    before, after = _filled(now), _filled(wanted)
+    if before == after:
+        return None
+    if before is not None and after is not None:
+        names = [name for name in {**before, **after} if before.get(name, "") != after.get(name, "")]
+        before = {name: before.get(name, "") for name in names}
+        after = {name: after.get(name, "") for name in names}
+    return Edit(table, key, before, after)
+
+
+def settled(row: Cells | None, edits: Sequence[Edit]) -> Cells | None:
+    """Return a row with all edits of it that it does not contain yet: the later ones may be missing, or all.
+
+    Raises `Conflict` where a cell is neither as it was before nor as it became.
+    """
+    for done in range(len(edits), -1, -1):
+        try:
+            _walk(row, [edit.reversed for edit in reversed(edits[:done])])
+            return _walk(row, edits[done:])
+        except Conflict as conflict:
+            refused = conflict
+    raise refused
+
+
+def _walk(row: Cells | None, edits: Sequence[Edit]) -> Cells | None:
+    for edit in edits:
+        row = edit.apply(row)
+    return _filled(row)
+
+
+def _filled(row: Cells | None) -> dict[str, str] | None:
+    return None if row is None else {name: cell for name, cell in row.items() if cell}

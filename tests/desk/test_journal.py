@@ -1,0 +1,141 @@
+"""The journal of changes."""
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from aseancan_kg.desk.journal import Journal, as_line, from_line
+from aseancan_kg.errors import Conflict, InputError, InvalidData, Place, StoreUnavailable
+
+
+def test_entries_come_back_as_they_were_written_in_order(journal, url, change):
+    assert (journal.head(), journal.after(0)) == (0, [])
+    written = [journal.append(replace(change, reason=f"reason {number}"), number) for number in range(3)]
+    assert [one.sequence for one in written] == [1, 2, 3]
+    assert [one.at for one in written] == sorted(one.at for one in written)
+    for one in (journal, Journal(url)):
+        assert one.head() == 3
+        assert one.after(0) == written
+        assert one.after(1) == written[1:]
+        assert one.after(3) == []
+        assert one.entry(2) == written[1]
+    with pytest.raises(InputError, match="no entry 4"):
+        journal.entry(4)
+
+
+def test_a_dataset_is_named_by_the_last_change_of_its_release(journal, change):
+    assert journal.version("0123456789abcdef") == "0123456789abcdef"
+    journal.append(change, 0)
+    assert journal.append(replace(change, base="fedcba9876543210"), 1).version == "fedcba9876543210+2"
+    assert journal.version("0123456789abcdef") == "0123456789abcdef+1"
+
+
+def test_of_two_who_write_at_one_place_one_is_told(journal, change):
+    journal.append(change, 0)
+    with pytest.raises(Conflict, match="another change was published meanwhile"):
+        journal.append(change, 0)
+    assert len(journal.after(0)) == 1
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM entry", "UPDATE entry SET author = 'Eve'"])
+def test_no_entry_can_be_changed_or_deleted(journal, url, change, statement):
+    written = journal.append(change, 0)
+    with (
+        sa.create_engine(url, poolclass=sa.NullPool).begin() as connection,
+        pytest.raises(sa.exc.DBAPIError, match="never change"),
+    ):
+        connection.exec_driver_sql(statement)
+    assert journal.after(0) == [written]
+
+
+@pytest.mark.parametrize("damage", ["UPDATE entry SET author = 'Eve'", "DELETE FROM entry"])
+def test_an_entry_that_is_altered_or_lost_by_force_is_found(journal, url, change, damage):
+    for number in range(3):
+        journal.append(change, number)
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+        for event in ("update", "delete"):
+            table = " ON entry" if connection.dialect.name == "postgresql" else ""
+            connection.exec_driver_sql(f"DROP TRIGGER entry_{event}{table}")
+        connection.exec_driver_sql(f"{damage} WHERE sequence = 2")
+    with pytest.raises(InvalidData, match="entry 2 of the journal"):
+        journal.after(0)
+
+
+def test_a_backup_is_restored_as_it_was(journal, tmp_path, change):
+    written = [journal.append(change, number) for number in range(3)]
+    lines = [as_line(one) for one in journal.after(0)]
+    other = Journal(f"sqlite:///{tmp_path}/other.sqlite")
+    other.restore([from_line(line, Place("backup")) for line in lines])
+    assert other.after(0) == written
+    assert other.append(change, 3).sequence == 4
+    with pytest.raises(InputError, match="has entries already"):
+        other.restore(written)
+
+
+def test_a_backup_that_is_not_whole_is_refused_and_nothing_restored(journal, tmp_path, change):
+    first, second = (replace(journal.append(change, number), author="Eve" if number else "Ann") for number in range(2))
+    for entries in ([first, second], [second], [second, first]):
+        other = Journal(f"sqlite:///{tmp_path}/other.sqlite")
+        with pytest.raises(InvalidData, match="of the journal is missing or is not what was written"):
+            other.restore(entries)
+        assert other.head() == 0
+    for line in ("", "{}", "[]", "nonsense", '{"edits": 1}'):
+        with pytest.raises(InputError, match="backup, line 1: this is no entry of a journal"):
+            from_line(line, Place("backup", line=1))
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://x", "sqlite:////nowhere/there/journal.sqlite"])
+def test_a_database_that_cannot_be_used_is_told(url):
+    with pytest.raises((InputError, StoreUnavailable), match=r"names no database|cannot be used"):
+        Journal(url)
+
+
+def test_an_entry_is_on_the_disk_before_it_is_acknowledged(tmp_path, change):
+    journal = Journal(f"sqlite:///{tmp_path}/journal.sqlite")
+    with journal._begun() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+WRITER = """
+import sys
+from aseancan_kg.desk.journal import Entry, Journal
+from aseancan_kg.errors import Conflict
+
+journal = Journal(sys.argv[1])
+change = Entry("0123456789abcdef", "A writer", "Because", (), ("<urn:a> .\\n",), ())
+while True:
+    try:
+        entry = journal.append(change, journal.head())
+    except Conflict:
+        continue
+    print(entry.sequence, entry.digest, flush=True)
+"""
+
+
+@pytest.mark.proof
+def test_whatever_is_acknowledged_outlives_its_writer(journal, url, tmp_path):
+    """Kill writers at any moment, again and again: every entry that was acknowledged is there, the chain is whole."""
+    acknowledged = []
+    for number in range(4):
+        writers = []
+        for place in range(2):
+            with (tmp_path / f"{number}-{place}").open("wb") as told:
+                writers.append(subprocess.Popen([sys.executable, "-c", WRITER, url], stdout=told))
+        time.sleep(3 + number / 10)
+        for writer in writers:
+            writer.kill()
+            writer.wait()
+        acknowledged += [line.split() for place in range(2) for line in read_whole(tmp_path / f"{number}-{place}")]
+    found = {entry.sequence: entry.digest for entry in journal.after(0)}
+    assert len(acknowledged) > 20
+    assert all(found[int(sequence)] == digest for sequence, digest in acknowledged)
+
+
+def read_whole(file):
+    """Return the lines of a file that are whole."""
+    return [line for line in file.read_text().splitlines(keepends=True) if line.endswith("\n")]
