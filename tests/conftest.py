@@ -2,10 +2,12 @@
 
 import fcntl
 import gc
+import io
 import os
 import pickle
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from lxml import etree
 from rdflib import Dataset, Graph
 
+from aseancan_kg import cli as command_line
 from aseancan_kg import release, settings
 from aseancan_kg.build import dataset as datasets
 from aseancan_kg.build.dataset import Built
@@ -116,6 +119,25 @@ def cli(script: Path) -> Cli:
         )
 
     return run
+
+
+@pytest.fixture
+def main(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run the command in the process of the test, which is quicker where only its answer matters."""
+
+    def main(
+        *arguments: str | Path, stdin: str | None = None, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["aseancan-kg", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((stdin or "").encode())))
+        monkeypatch.setenv("COLUMNS", "200")
+        if cwd:
+            monkeypatch.chdir(cwd)
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), *capsys.readouterr())
+
+    return main
 
 
 @pytest.fixture(scope="session")
