@@ -26,7 +26,7 @@ from random import Random
 from typing import Any
 
 from aseancan_kg import settings
-from aseancan_kg.library.entities import entities
+from aseancan_kg.library.reconciliation.entities import entities
 from aseancan_kg.store.embedded import EmbeddedStore
 from running import Running, serve
 from servers import OURS, Place, Server

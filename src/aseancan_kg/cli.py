@@ -222,7 +222,7 @@ def export(
 
     Of tables the files' names are printed, the archive's last.
     """
-    from aseancan_kg.library import crosswalk, exchange
+    from aseancan_kg.library.records import crosswalk, exchange
 
     if format == "tables":
         if things or losses:
@@ -309,7 +309,7 @@ def ingest(
 
 
 def _export_tables(directory: Path) -> None:
-    from aseancan_kg.library import bundle
+    from aseancan_kg.library.tables import bundle
 
     for name in bundle.write(_embedded(), directory):
         print(directory / name)

@@ -3,7 +3,7 @@ import pytest
 from aseancan_kg import settings
 from aseancan_kg.imports import examination
 from aseancan_kg.imports.existing import Existing
-from aseancan_kg.library.records import catalogue
+from aseancan_kg.library.records.record import catalogue
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import pytest
 
 from aseancan_kg.errors import InputError
 from aseancan_kg.imports.report import Outcome, as_csv, as_text
-from aseancan_kg.library import exchange
-from aseancan_kg.library.marc.authorities import authority
+from aseancan_kg.library.records import exchange
+from aseancan_kg.library.records.marc.authorities import authority
 
 FOREIGN = {
     "245": ("10", "a:Charter on the lighthouses of Southeast Asia :", "b:a joint undertaking =", "c:by the keepers."),

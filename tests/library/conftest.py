@@ -3,7 +3,7 @@
 import pyoxigraph as ox
 import pytest
 
-from aseancan_kg.library.records import catalogue, records
+from aseancan_kg.library.records.record import catalogue, records
 from aseancan_kg.namespaces import ONT, PREFIXES, thing
 from aseancan_kg.store.embedded import EmbeddedStore
 

@@ -32,9 +32,9 @@ from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.listing import Listing
 from aseancan_kg.catalogue.search import Index
 from aseancan_kg.errors import Forbidden, InvalidData, StoreUnavailable, SyntaxProblem
-from aseancan_kg.library import tables
-from aseancan_kg.library.records import records
-from aseancan_kg.library.repository import Repository
+from aseancan_kg.library.harvesting.repository import Repository
+from aseancan_kg.library.records.record import records
+from aseancan_kg.library.tables import tables
 from aseancan_kg.mediatypes import CSV, N_QUADS
 from aseancan_kg.namespaces import BASE, GRAPH, ID, PREFIXES, STAGING
 from aseancan_kg.queries import load

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from aseancan_kg.library import tables
+from aseancan_kg.library.tables import tables
 from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.web.bundle import Files
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from aseancan_kg.library.citations import as_sentence, metadata
-from aseancan_kg.library.references import references
-from aseancan_kg.library.styles import STYLES
+from aseancan_kg.library.citing.citations import as_sentence, metadata
+from aseancan_kg.library.citing.references import references
+from aseancan_kg.library.citing.styles import STYLES
 from aseancan_kg.namespaces import BASE, thing
 
 PLAN = thing("instrument", "asean-canada-poa-2021-2025")

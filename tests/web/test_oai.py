@@ -13,7 +13,7 @@ from oaipmh_scythe.exceptions import NoRecordsMatch as NothingForScythe
 from sickle import Sickle
 from sickle.oaiexceptions import BadResumptionToken, NoRecordsMatch
 
-from aseancan_kg.library.metadata_formats import METADATA_FORMATS
+from aseancan_kg.library.harvesting.metadata_formats import METADATA_FORMATS
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.remote_engine import RemoteEngine

@@ -13,8 +13,8 @@ from rdflib.namespace import DCTERMS
 
 from aseancan_kg import settings
 from aseancan_kg.build.text import offsets
-from aseancan_kg.library.citations import as_sentence
-from aseancan_kg.library.references import references
+from aseancan_kg.library.citing.citations import as_sentence
+from aseancan_kg.library.citing.references import references
 from aseancan_kg.namespaces import ID, ONT, PREFIXES, thing
 
 PLAN = thing("instrument", "asean-canada-poa-2021-2025")

@@ -10,8 +10,8 @@ import pytest
 import rispy
 from lxml import etree
 
-from aseancan_kg.library.crosswalk import crosswalk
-from aseancan_kg.library.exchange import FORMATS, of_kind
+from aseancan_kg.library.records.crosswalk import crosswalk
+from aseancan_kg.library.records.exchange import FORMATS, of_kind
 
 PLAN = "/records/instrument/plan-b"
 FIREFOX = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

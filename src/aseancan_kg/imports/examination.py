@@ -15,7 +15,7 @@ from aseancan_kg.imports.incoming import COLUMNS, DECISION, KIND, REGISTER, Batc
 from aseancan_kg.imports.report import Difference, Examined, Outcome, Report
 from aseancan_kg.imports.slugs import proposed
 from aseancan_kg.imports.things import Likeness, Things
-from aseancan_kg.library.marc.reading import encoding_of
+from aseancan_kg.library.records.marc.reading import encoding_of
 from aseancan_kg.namespaces import ID, thing
 
 NONE = "none"

@@ -9,7 +9,7 @@ from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.errors import InputError, Place
 from aseancan_kg.imports.incoming import KIND, REGISTER
 from aseancan_kg.imports.things import Things
-from aseancan_kg.library.matching import Matcher
+from aseancan_kg.library.reconciliation.matching import Matcher
 from aseancan_kg.namespaces import thing
 from aseancan_kg.store.dataset import Dataset
 

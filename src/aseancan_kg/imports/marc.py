@@ -15,8 +15,8 @@ from aseancan_kg.build.registers import SEPARATOR
 from aseancan_kg.errors import InputError, InvalidData, Place
 from aseancan_kg.imports.existing import Existing
 from aseancan_kg.imports.incoming import COLUMNS, KIND, Batch, Incoming, Left, cells
-from aseancan_kg.library.access_points import date_signed
-from aseancan_kg.library.marc.reading import Encoding, read
+from aseancan_kg.library.records.access_points import date_signed
+from aseancan_kg.library.records.marc.reading import Encoding, read
 from aseancan_kg.namespaces import BASE, ID, SCHEME
 
 _OF_THE_RECORD = frozenset(("001", "003", "005", "006", "007", "008", "040", "336", "337", "338"))

@@ -7,8 +7,8 @@ from typing import Self
 import pyoxigraph as ox
 
 from aseancan_kg.imports.incoming import Incoming
-from aseancan_kg.library.matching import Candidate, Matcher
-from aseancan_kg.library.names import parts
+from aseancan_kg.library.reconciliation.matching import Candidate, Matcher
+from aseancan_kg.library.reconciliation.names import parts
 from aseancan_kg.namespaces import ID, ONT, PREFIXES
 from aseancan_kg.store.embedded import EmbeddedStore
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg.errors import NotFound
-from aseancan_kg.library.bundle import archive_name, write
-from aseancan_kg.library.tables import MATRIX, TABLES, counts
+from aseancan_kg.library.tables.bundle import archive_name, write
+from aseancan_kg.library.tables.tables import MATRIX, TABLES, counts
 from aseancan_kg.mediatypes import CSV, XLSX
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web.downloads import Download, policy

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from aseancan_kg import queries
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import InputError, NotAcceptable, NotFound
-from aseancan_kg.library.citations import WRITERS, Citation
-from aseancan_kg.library.references import citable, of_answer, references
-from aseancan_kg.library.styles import STYLES, formatted
+from aseancan_kg.library.citing.citations import WRITERS, Citation
+from aseancan_kg.library.citing.references import citable, of_answer, references
+from aseancan_kg.library.citing.styles import STYLES, formatted
 from aseancan_kg.mediatypes import HTML, PLAIN_TEXT, Format
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.queries import Query

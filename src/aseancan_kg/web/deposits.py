@@ -12,8 +12,8 @@ from starlette.responses import Response
 from aseancan_kg import deposits, syntax
 from aseancan_kg.deposits import Change, Deposit
 from aseancan_kg.errors import Error, InputError, TooLong
-from aseancan_kg.library.citations import WRITERS, Citation
-from aseancan_kg.library.references import of_answer
+from aseancan_kg.library.citing.citations import WRITERS, Citation
+from aseancan_kg.library.citing.references import of_answer
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question

@@ -13,8 +13,8 @@ from aseancan_kg.archive import Release
 from aseancan_kg.catalogue import distributions, documents, overview, releases
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
-from aseancan_kg.library.references import references
-from aseancan_kg.library.tables import counts
+from aseancan_kg.library.citing.references import references
+from aseancan_kg.library.tables.tables import counts
 from aseancan_kg.mediatypes import HTML, N_QUADS
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web import signposting

@@ -18,7 +18,7 @@ from aseancan_kg.catalogue.documents import DATASET, Document
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotAcceptable, NotFound
-from aseancan_kg.library.references import citable, references
+from aseancan_kg.library.citing.references import citable, references
 from aseancan_kg.mediatypes import HTML, LINKSET, LINKSET_TEXT, PLAIN_JSON, Format, languages
 from aseancan_kg.namespaces import BASE, ID, ONT
 from aseancan_kg.store.dataset import Dataset

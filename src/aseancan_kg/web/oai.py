@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg.errors import InputError
-from aseancan_kg.library.oai_pmh import Answer, Code, Refused, refusal, respond
-from aseancan_kg.library.repository import Repository
+from aseancan_kg.library.harvesting.oai_pmh import Answer, Code, Refused, refusal, respond
+from aseancan_kg.library.harvesting.repository import Repository
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web.bodies import FORM, body, form
 from aseancan_kg.web.kept import Key

@@ -13,12 +13,13 @@ from aseancan_kg import error_reports
 from aseancan_kg.catalogue.facets import SHELVES
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.search import LONGEST
-from aseancan_kg.library import exchange, oai_pmh
-from aseancan_kg.library.citations import BIBTEX, RIS, WRITERS
-from aseancan_kg.library.metadata_formats import METADATA_FORMATS
-from aseancan_kg.library.reconciliation import KINDS, MOST_QUERIES
-from aseancan_kg.library.records import CATALOGUED
-from aseancan_kg.library.styles import STYLES
+from aseancan_kg.library.citing.citations import BIBTEX, RIS, WRITERS
+from aseancan_kg.library.citing.styles import STYLES
+from aseancan_kg.library.harvesting import oai_pmh
+from aseancan_kg.library.harvesting.metadata_formats import METADATA_FORMATS
+from aseancan_kg.library.reconciliation.service import KINDS, MOST_QUERIES
+from aseancan_kg.library.records import exchange
+from aseancan_kg.library.records.record import CATALOGUED
 from aseancan_kg.mediatypes import (
     GRAPH_FORMATS,
     HTML,

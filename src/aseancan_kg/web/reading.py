@@ -12,8 +12,8 @@ from aseancan_kg.catalogue.reading import PLAN, Part, Reading, Readings, parts_o
 from aseancan_kg.catalogue.statements import reported_meetings
 from aseancan_kg.errors import InputError
 from aseancan_kg.library import sheets
-from aseancan_kg.library.citations import as_sentence
-from aseancan_kg.library.references import references
+from aseancan_kg.library.citing.citations import as_sentence
+from aseancan_kg.library.citing.references import references
 from aseancan_kg.library.sheets import Sheet
 from aseancan_kg.mediatypes import CSV, JSON_LD, PLAIN_TEXT, TURTLE, XLSX, Format
 from aseancan_kg.namespaces import ID, ONT, PREFIXES

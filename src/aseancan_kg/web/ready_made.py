@@ -17,8 +17,8 @@ _CHOOSING = frozenset(
 )
 """Headers of a request by which a response is chosen, or on whose condition it is sent."""
 
-OF_BODY = frozenset({b"content-encoding", b"content-length", b"content-type"})
-"""Headers that a 304 does not have."""
+OF_BODY = frozenset({b"content-encoding", b"content-length", b"content-type", b"link"})
+"""Headers that a 304 does not have, since its client holds them with the body (RFC 9110 §15.4.5)."""
 
 _HIT = (b"server-timing", b'cache;desc="hit"')
 

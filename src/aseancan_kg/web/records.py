@@ -10,12 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import documents
 from aseancan_kg.errors import InputError, NotFound
-from aseancan_kg.library import exchange
-from aseancan_kg.library.crosswalk import FILE, crosswalk, losses
-from aseancan_kg.library.display import isbd
-from aseancan_kg.library.exchange import BY_NAME, Exchange
-from aseancan_kg.library.marc import MainEntry
-from aseancan_kg.library.records import CATALOGUED, KINDS, Record, catalogue, catalogued, label_of, records
+from aseancan_kg.library.records import exchange
+from aseancan_kg.library.records.crosswalk import FILE, crosswalk, losses
+from aseancan_kg.library.records.display import isbd
+from aseancan_kg.library.records.exchange import BY_NAME, Exchange
+from aseancan_kg.library.records.marc import MainEntry
+from aseancan_kg.library.records.record import CATALOGUED, KINDS, Record, catalogue, catalogued, label_of, records
 from aseancan_kg.mediatypes import CSV, HTML
 from aseancan_kg.namespaces import ID
 from aseancan_kg.web.downloads import attachment

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from aseancan_kg.archive import Archived
 from aseancan_kg.errors import InputError
@@ -60,7 +61,8 @@ async def load(
 ) -> State:
     """Load RDF files here and, at the same time, in the query processes."""
     engine = Workers(files, union_default_graph=union_default_graph, limits=settings)
-    reading = asyncio.to_thread(_read, files, union_default_graph=union_default_graph)
+    # In a thread as the doors have them: what these need is imported by then, and no first request waits for it.
+    reading = run_in_threadpool(_read, files, union_default_graph=union_default_graph)
     starting = asyncio.create_task(engine.start())
     try:
         store = await reading
@@ -83,7 +85,7 @@ async def reach(url: str, *, settings: Settings, archive: Sequence[Archived] = (
     memory = settings.query_memory_mb * 1024 * 1024
     store = RemoteStore(url, timeout=ceil(settings.query_seconds), memory=memory)
     state = State(store, RemoteEngine(store, settings), settings, archive=archive)
-    await asyncio.to_thread(lambda: state.templates)  # what they look up must not hold up whoever asks for a page first
+    await run_in_threadpool(lambda: state.templates)  # what they look up must not hold up whoever asks for a page first
     await state.engine.start()
     return state
 

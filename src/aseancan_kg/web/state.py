@@ -22,8 +22,8 @@ from aseancan_kg.catalogue.releases import releases
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.errors import InputError
-from aseancan_kg.library.citations import as_sentence, metadata
-from aseancan_kg.library.references import citable
+from aseancan_kg.library.citing.citations import as_sentence, metadata
+from aseancan_kg.library.citing.references import citable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES, document_iri
 from aseancan_kg.queries import Query, catalogue

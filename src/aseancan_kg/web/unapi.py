@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg.errors import InputError, NotAcceptable
-from aseancan_kg.library.citations import BIBTEX, RIS, Citation, as_bibtex, as_ris, as_zotero
-from aseancan_kg.library.exchange import BY_NAME
+from aseancan_kg.library.citing.citations import BIBTEX, RIS, Citation, as_bibtex, as_ris, as_zotero
 from aseancan_kg.library.plain import document
-from aseancan_kg.library.records import records
+from aseancan_kg.library.records.exchange import BY_NAME
+from aseancan_kg.library.records.record import records
 from aseancan_kg.mediatypes import RDF_XML
 from aseancan_kg.web.citing import cited
 from aseancan_kg.web.kept import keep

@@ -1,0 +1,1 @@
+"""OAI-PMH: what harvesters ask, and the repository that answers them."""

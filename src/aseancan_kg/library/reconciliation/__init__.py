@@ -1,0 +1,1 @@
+"""Names that others use, matched with things of the dataset."""

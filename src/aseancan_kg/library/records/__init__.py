@@ -1,0 +1,1 @@
+"""One record of a thing, and the formats of catalogues that it is written in."""

