@@ -264,11 +264,11 @@ def test_two_releases_are_held(past, state_of):
     asyncio.run(releases.close())
 
 
-def test_a_release_that_loads_slowly_holds_no_other_up(past, state_of, serve, tmp_path):
+def test_a_release_that_loads_slowly_holds_no_other_up(published, past, state_of, serve, tmp_path):
     slow = tmp_path / "slow"
     os.mkfifo(slow)
     archived = (past[0], replace(past[1], file=slow))
-    with serve(state_of(archived=archived)) as client, ThreadPoolExecutor(2) as threads:
+    with serve(state_of(published, archived=archived)) as client, ThreadPoolExecutor(2) as threads:
         assert client.get(f"/r/{FIRST}{ACTIP}.ttl").status_code == 200
         waiting = threads.submit(client.get, f"/r/{SECOND}{ACTIP}.ttl")
         with slow.open("wb") as end:  # it is being read by now
