@@ -274,7 +274,7 @@ def test_ingest_says_what_it_cannot_place(main, tmp_path: Path) -> None:
     assert "line 7: 17" in ran.stderr
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(script: Path) -> Iterator[str]:
     """Start the real service on a free port and return its address."""
     process = subprocess.Popen([script, "serve", "--port", "0"], stdout=subprocess.PIPE, encoding="utf-8")

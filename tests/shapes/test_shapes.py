@@ -23,6 +23,9 @@ NO_CONSTRAINT = {
     *(SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf),
 }
 
+FEW = 10
+"""So few cases take as long as hundreds, and are only tried with `pytest -m proof`."""
+
 Found = tuple[str, str]
 """A shape (or SPARQL constraint) and a constraint component, both by their local names."""
 
@@ -81,7 +84,14 @@ def test_the_conforming_world_conforms(conforming: Graph, shapes: Graph) -> None
     assert validation.as_text(validation.validate(conforming, shapes)).startswith("0 violations, 0 warnings, 0 notes")
 
 
-@pytest.mark.parametrize("batch", batches(), ids=lambda batch: f"{'-'.join(batch[0].expected)}+{len(batch) - 1}")
+def named(batch: list[Case]) -> str:
+    return f"{'-'.join(batch[0].expected)}+{len(batch) - 1}"
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [pytest.param(one, id=named(one), marks=() if len(one) > FEW else pytest.mark.proof) for one in batches()],
+)
 def test_each_case_is_found_for_exactly_its_reason(batch: list[Case], conforming: Graph, shapes: Graph) -> None:
     broken = Graph() + conforming
     for case in batch:

@@ -340,6 +340,7 @@ def test_a_codebook_of_texts_that_do_harm_has_no_markup_of_theirs(hostile):
     pytest.fail("the code is not in the codebook")
 
 
+@pytest.mark.proof
 def test_the_same_dataset_gives_the_same_bytes_in_another_process(files, cli, tmp_path):
     ran = cli("export", "tables", "--out", tmp_path / "again")
     assert ran.returncode == 0, ran.stderr
