@@ -1,32 +1,68 @@
 """One build of the real graph for the whole test run."""
 
+import fcntl
 import gc
+import io
 import os
+import pickle
+import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from lxml import etree
 from rdflib import Dataset, Graph
 
+from aseancan_kg import cli as command_line
 from aseancan_kg import release, settings
 from aseancan_kg.build import dataset as datasets
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.store.embedded import EmbeddedStore
-from aseancan_kg.validation import Report
 
+Once = Callable[[str, Callable[[], Any]], Any]
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 Missing = Callable[[str, str], NoReturn]
+Tool = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def built() -> Built:
-    made = datasets.build(settings.resources(), lambda step: None)
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the directory that all processes of the run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def once(shared: Path) -> Once:
+    """Return what makes a thing in the first process that asks for it; the others wait and read it."""
+
+    def once(name: str, make: Callable[[], Any]) -> Any:
+        file = shared / f"{name}.pickle"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if file.exists():
+                return pickle.loads(file.read_bytes())
+            made = make()
+            file.write_bytes(pickle.dumps(made))
+            return made
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def built(once: Once) -> Built:
+    def make() -> Built:
+        made = datasets.build(settings.resources(), lambda step: None)
+        assert made.union  # made once, kept with it
+        return made
+
+    built: Built = once("built", make)
     gc.freeze()  # it stays to the end: millions of objects that no collection need look through again
-    return made
+    return built
 
 
 @pytest.fixture(scope="session")
@@ -41,14 +77,15 @@ def union(built: Built) -> Graph:
 
 
 @pytest.fixture(scope="session")
-def report(built: Built) -> Report:
-    return release.validate(built, lambda step: None)
+def published(once: Once, shared: Path, request: pytest.FixtureRequest) -> Path:
+    """Return the N-Quads file of the real dataset, among the files of its release; to be read, not changed."""
 
+    def make() -> Path:
+        built = request.getfixturevalue("built")
+        return release.write(built, shared / "published", release.document(built))
 
-@pytest.fixture(scope="session")
-def published(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the N-Quads file of the real dataset."""
-    return release.write(built, tmp_path_factory.mktemp("published"))
+    file: Path = once("published", make)
+    return file
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +121,25 @@ def cli(script: Path) -> Cli:
     return run
 
 
+@pytest.fixture
+def main(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run the command in the process of the test, which is quicker where only its answer matters."""
+
+    def main(
+        *arguments: str | Path, stdin: str | None = None, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["aseancan-kg", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((stdin or "").encode())))
+        monkeypatch.setenv("COLUMNS", "200")
+        if cwd:
+            monkeypatch.chdir(cwd)
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), *capsys.readouterr())
+
+    return main
+
+
 @pytest.fixture(scope="session")
 def missing() -> Missing:
     """Skip where a newcomer lacks a tool; fail in CI, which must have every one."""
@@ -94,6 +150,17 @@ def missing() -> Missing:
         pytest.skip(f"NOT CHECKED, {tool} is missing: {remedy}")
 
     return say
+
+
+@pytest.fixture(scope="session")
+def tool(missing: Missing) -> Tool:
+    """Return where a program is; without it a test is skipped here, and fails where everything must be there."""
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"], "/usr/sbin"])
+
+    def tool(name: str) -> str:
+        return shutil.which(name, path=path) or missing(name, "install its package of Debian, which .ci/run names")
+
+    return tool
 
 
 @pytest.fixture(scope="session")

@@ -53,20 +53,15 @@ def test_each_competency_question_is_answered_by_one_query():
     assert sorted(query.question for query in catalogue().values() if query.question) == list(range(1, 41))
 
 
-@pytest.fixture(scope="module")
-def real(published):
-    return EmbeddedStore.from_files([published], union_default_graph=True)
-
-
 def rows(table):
     """Return the rows of a CSV table, whatever its line ends are."""
     return list(csv.reader(io.StringIO(table.decode(), newline="")))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_query_answers_what_is_written_down_for_it(real, name):
+def test_a_shipped_query_answers_what_is_written_down_for_it(served, name):
     """`aseancan-kg query NAME --format csv` writes it down anew, after `aseancan-kg build`."""
-    found = rows(real.query(load(name).bind({}), CSV))
+    found = rows(served.query(load(name).bind({}), CSV))
     assert found == rows((ANSWERS / f"{name}.csv").read_bytes())
     assert (len(found) > 1) is (name not in NOTHING_TO_FIND)
 

@@ -11,9 +11,9 @@ PLAN = thing("instrument", "asean-canada-poa-2021-2025")
 
 
 @pytest.fixture(scope="module")
-def made(real):
-    (plan,) = matrices.plans(real)
-    return {kind.name: matrices.matrix(real, kind, plan) for kind in KINDS}
+def made(served):
+    (plan,) = matrices.plans(served)
+    return {kind.name: matrices.matrix(served, kind, plan) for kind in KINDS}
 
 
 def value(matrix, row, column):
@@ -22,10 +22,10 @@ def value(matrix, row, column):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_the_list_behind_a_cell_holds_what_the_cell_counts(real, made, kind):
+def test_the_list_behind_a_cell_holds_what_the_cell_counts(served, made, kind):
     matrix = made[kind.name]
     for place, found in matrix.cells.items():
-        rows = real.rows(matrix.listing(*place))
+        rows = served.rows(matrix.listing(*place))
         counted = len(rows) if kind.value_name == "actions" else max(float(row["confidence"].value) for row in rows)
         assert counted == found
 

@@ -5,8 +5,8 @@ from aseancan_kg.namespaces import thing
 from aseancan_kg.store.embedded import EmbeddedStore
 
 
-def test_a_meeting_tells_what_was_reaffirmed_there(real):
-    found = meetings(real)
+def test_a_meeting_tells_what_was_reaffirmed_there(served):
+    found = meetings(served)
     assert len(found) == 73
     dated = [one.when.earliest for one in found if one.when]
     assert dated == sorted(dated)

@@ -80,23 +80,23 @@ def test_nothing_named_no_network(store):
     assert networks.with_actions(store(":a a ac:Action ; ac:mentions :canada . :canada a ac:State .")) is None
 
 
-def test_what_too_many_actions_name_is_left_out_and_said(real):
-    network = networks.of_things(real)
+def test_what_too_many_actions_name_is_left_out_and_said(served):
+    network = networks.of_things(served)
     assert [(link.iri, count) for link, count in network.left_out] == [(thing("body", "asean"), 30)]
     assert thing("body", "asean") not in {node.iri for node in network.nodes}
     assert len(network.nodes) == 91
 
 
-def test_no_two_nodes_lie_on_one_another_and_each_time_they_lie_the_same(real):
-    network = networks.with_actions(real)
+def test_no_two_nodes_lie_on_one_another_and_each_time_they_lie_the_same(served):
+    network = networks.with_actions(served)
     for one, other in itertools.combinations(network.nodes, 2):
         assert abs(one.x - other.x) + abs(one.y - other.y) > 0.01
     assert all(0 <= node.x <= 1 and (0 <= node.y <= 1 or node.y >= 2) for node in network.nodes)
-    assert networks.with_actions(real) == network
+    assert networks.with_actions(served) == network
 
 
-def test_small_groups_stand_below_what_is_connected(real):
-    network = networks.of_things(real)
+def test_small_groups_stand_below_what_is_connected(served):
+    network = networks.of_things(served)
     below = {number for number, node in enumerate(network.nodes) if node.y > 1}
     assert 0 < len(below) < len(network.nodes) / 2
     assert all((edge.source in below) == (edge.target in below) for edge in network.edges)

@@ -104,8 +104,8 @@ WANTED = NAMES | ACRONYMS | NUMBERS | MISSPELT | WORDS
 
 
 @pytest.fixture(scope="module")
-def index(published) -> Index:
-    return Index(EmbeddedStore.from_files([published], union_default_graph=True), catalogue())
+def index(served) -> Index:
+    return Index(served, catalogue())
 
 
 @pytest.fixture(scope="module")

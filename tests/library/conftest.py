@@ -1,6 +1,4 @@
-"""Real records, records that mean harm, and the tools that libraries check records with."""
-
-import shutil
+"""Real records, and records that mean harm."""
 
 import pyoxigraph as ox
 import pytest
@@ -49,16 +47,3 @@ def harmed(harm):
             quads.append(ox.Quad(node, ox.NamedNode(PREFIXES[prefix] + local), ox.Literal(harm)))
     store = EmbeddedStore(quads, version="v", union_default_graph=True)
     return list(records(store, {quad.subject.value for quad in quads}).values())
-
-
-@pytest.fixture(scope="session")
-def tool(missing):
-    """Return where a program is; without it a test is skipped here, and fails where everything must be there."""
-
-    def tool(name):
-        found = shutil.which(name)
-        if found is None:
-            missing(name, "install its package of Debian, which .ci/run names")
-        return found
-
-    return tool

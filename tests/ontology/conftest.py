@@ -1,9 +1,8 @@
 """What the ontology tests rest on: published lists of terms, and the OWL tools that need Java."""
 
 import csv
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -29,13 +28,6 @@ DEPRECATING = {
 }
 SAYS_DEPRECATED = re.compile(r"[Tt]his (\w+ )?(class|property|type|term) (is|has been) deprecated")
 """Some vocabularies deprecate in a comment only, as schema.org and vCard do."""
-
-
-def missing(tool: str, remedy: str) -> NoReturn:
-    """Skip where a newcomer lacks a tool; fail in CI, which must have every one."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{tool} is missing, so this check cannot run: {remedy}")
-    pytest.skip(f"NOT CHECKED, {tool} is missing: {remedy}")
 
 
 @dataclass
@@ -137,7 +129,7 @@ def ontology(ontology_file: Path) -> Graph:
 
 
 @pytest.fixture(scope="session")
-def vocabularies(ontology_file: Path) -> Vocabularies:
+def vocabularies(ontology_file: Path, missing: Callable[[str, str], NoReturn]) -> Vocabularies:
     """Lists of the npm package, the reviewed list for what it lacks, and our own ontology."""
     if not TERM_LISTS.is_dir():
         missing("the npm package of term lists", "run `npm install --prefix tests/ontology`")
@@ -154,7 +146,7 @@ def vocabularies(ontology_file: Path) -> Vocabularies:
 
 
 @pytest.fixture
-def owl_tools(tmp_path: Path) -> OwlTools:
+def owl_tools(tmp_path: Path, missing: Callable[[str, str], NoReturn]) -> OwlTools:
     java = java_compiler()
     if java is None:
         missing("Java with its compiler", "install a development kit, such as Debian's default-jdk-headless")

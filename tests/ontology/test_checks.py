@@ -57,6 +57,7 @@ def test_what_is_missing_or_odd_is_told(ontology: Graph) -> None:
     assert set(found[CONSISTENT].findings) == {str(body), both}
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("owl_tools")
 def test_a_contradiction_is_told(ontology: Graph) -> None:
     found = check(ontology, "ac:x a ac:Place, ac:State .")
@@ -64,6 +65,7 @@ def test_a_contradiction_is_told(ontology: Graph) -> None:
     assert found[CONSISTENT].findings[0].startswith("inconsistent")
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("owl_tools")
 def test_what_the_reasoner_cannot_take_is_not_given_to_it(ontology: Graph) -> None:
     found = check(ontology, "ac:supersedes a owl:TransitiveProperty .")

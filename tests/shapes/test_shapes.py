@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ NO_CONSTRAINT = {
     *(SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf),
 }
 
+FEW = 10
+"""So few cases take as long as hundreds, and are only tried with `pytest -m proof`."""
+
 Found = tuple[str, str]
 """A shape (or SPARQL constraint) and a constraint component, both by their local names."""
 
@@ -32,7 +36,7 @@ class Case:
     alone: bool
     update: str
 
-    @property
+    @cached_property
     def touched(self) -> frozenset[str]:
         """Every subject that the case names with the predicate after it; of an anonymous node, its class."""
         return frozenset(re.findall(r"(?:<[^>]+>|\[\]|\w+:\w+) (?:<[^>]+>|\w+:\w+|a \w+:\w+)", self.update))
@@ -80,7 +84,14 @@ def test_the_conforming_world_conforms(conforming: Graph, shapes: Graph) -> None
     assert validation.as_text(validation.validate(conforming, shapes)).startswith("0 violations, 0 warnings, 0 notes")
 
 
-@pytest.mark.parametrize("batch", batches(), ids=lambda batch: f"{'-'.join(batch[0].expected)}+{len(batch) - 1}")
+def named(batch: list[Case]) -> str:
+    return f"{'-'.join(batch[0].expected)}+{len(batch) - 1}"
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [pytest.param(one, id=named(one), marks=() if len(one) > FEW else pytest.mark.proof) for one in batches()],
+)
 def test_each_case_is_found_for_exactly_its_reason(batch: list[Case], conforming: Graph, shapes: Graph) -> None:
     broken = Graph() + conforming
     for case in batch:
@@ -169,24 +180,18 @@ def test_every_term_in_use_is_named_in_a_shape(dataset: Dataset, shapes: Graph) 
     assert {str(object_) for predicate, object_ in quads if predicate == RDF.type} - set(map(str, classes)) == set()
 
 
-def test_every_shape_has_something_to_look_at_in_the_dataset(dataset: Dataset, shapes: Graph) -> None:
-    data = Graph()
-    for subject, predicate, object_, _ in dataset.quads():
-        data.add((subject, predicate, object_))
+def test_every_shape_has_something_to_look_at_in_the_dataset(union: Graph, shapes: Graph) -> None:
     idle = {
         str(shape).removeprefix(SHAPES)
         for shape in targeted(shapes) - set(shapes.subjects(SH.path))
-        if not focus_nodes(shape, shapes, data)
+        if not focus_nodes(shape, shapes, union)
     }
     assert idle == set()
 
 
-def test_every_fact_that_can_be_stated_has_a_preferred_statement_node(dataset: Dataset) -> None:
+def test_every_fact_that_can_be_stated_has_a_preferred_statement_node(union: Graph) -> None:
     """What would be too slow as a SPARQL constraint: provenance is complete."""
     ac, standing = Namespace(namespaces.ONT), Namespace(namespaces.SCHEME + "standing/")
-    union = Graph()
-    for subject, predicate, object_, _ in dataset.quads():
-        union.add((subject, predicate, object_))
     stated = {
         (union.value(node, RDF.subject), predicate, union.value(node, RDF.object))
         for node in union.subjects(ac.standing, standing.preferred)

@@ -33,11 +33,6 @@ def tiny():
     return EmbeddedStore.from_files([TINY], union_default_graph=True)
 
 
-@pytest.fixture(scope="module")
-def real(published):
-    return EmbeddedStore.from_files([published], union_default_graph=True)
-
-
 def suggested(diagnosis):
     """Return (kind, excerpt, suggestion, whether it mends) of the findings with a suggestion."""
     return [
@@ -340,9 +335,9 @@ def test_a_diagnosis_is_written_for_people_and_programs(tiny):
         ("?a ac:leadVerb/skos:notation 'Promote'", "'Promote'", '"promote"'),
     ],
 )
-def test_mistakes_of_researchers_with_the_real_dataset(real, where, excerpt, suggestion):
+def test_mistakes_of_researchers_with_the_real_dataset(served, where, excerpt, suggestion):
     started = time.monotonic()
-    diagnosis = examine(real, f"{PROLOGUE}SELECT * {{ {where.format(BASE)} }}", deadline=time.monotonic() + 20)
+    diagnosis = examine(served, f"{PROLOGUE}SELECT * {{ {where.format(BASE)} }}", deadline=time.monotonic() + 20)
     assert diagnosis.outcome is Outcome.EXPLAINED
     assert time.monotonic() - started < 10
     if suggestion:
@@ -351,17 +346,17 @@ def test_mistakes_of_researchers_with_the_real_dataset(real, where, excerpt, sug
         assert excerpt is None or mended[0].excerpt == excerpt.format(BASE)
 
 
-def test_a_store_too_large_to_search_for_near_names_in_time_is_not_searched(real):
-    diagnosis = examine(real, f"{PROLOGUE}SELECT * {{ ?a a ac:Acton }}", deadline=time.monotonic() + 0.1)
+def test_a_store_too_large_to_search_for_near_names_in_time_is_not_searched(served):
+    diagnosis = examine(served, f"{PROLOGUE}SELECT * {{ ?a a ac:Acton }}", deadline=time.monotonic() + 0.1)
     assert diagnosis.outcome is Outcome.OUT_OF_TIME
     assert suggested(diagnosis) == []
 
 
-def test_the_shipped_queries_are_read_and_found_to_find_something(real):
+def test_the_shipped_queries_are_read_and_found_to_find_something(served):
     empty = {
         name
         for name, query in CATALOGUE.items()
-        if examine(real, query.bind({}), deadline=time.monotonic() + 60).findings
+        if examine(served, query.bind({}), deadline=time.monotonic() + 60).findings
     }
     assert empty == {"facts-on-one-unreviewed-mention"}
 

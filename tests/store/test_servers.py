@@ -7,17 +7,15 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sysconfig
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -48,6 +46,8 @@ from aseancan_kg.store.publication import Release, publish
 from aseancan_kg.store.remote import RemoteStore
 
 pytestmark = pytest.mark.proof
+
+Tool = Callable[[str], str]
 
 QUERIES = sorted(path.stem for path in (resources() / "queries").glob("*.rq"))
 ANSWERS = Path(__file__).parents[1] / "queries"
@@ -92,15 +92,6 @@ def free_port() -> int:
         return port
 
 
-def program(name: str) -> str:
-    """Return where a program is; without it skip, but fail where everything must be tested."""
-    found = shutil.which(name, path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
-    if not found:
-        told = f"{name} is not installed"
-        pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)
-    return str(found)
-
-
 @contextmanager
 def running(command: list[str], directory: Path, probe: str) -> Iterator[None]:
     with (directory / "output").open("wb") as output:
@@ -126,19 +117,19 @@ def answers(address: str) -> bool:
 
 
 @contextmanager
-def oxigraph(directory: Path, *options: str) -> Iterator[Server]:
+def oxigraph(tool: Tool, directory: Path, *options: str) -> Iterator[Server]:
     base = f"http://127.0.0.1:{free_port()}"
-    command = [program("oxigraph"), "serve", "--bind", base.removeprefix("http://"), *options]
+    command = [tool("oxigraph"), "serve", "--bind", base.removeprefix("http://"), *options]
     with running(command, directory, f"{base}/query?query=ASK%7B%7D"):
         yield Server("oxigraph", base, f"{base}/query")
 
 
 @contextmanager
-def virtuoso(directory: Path) -> Iterator[Server]:
+def virtuoso(tool: Tool, directory: Path) -> Iterator[Server]:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     (directory / "virtuoso.ini").write_text(VIRTUOSO_INI.format(sql=free_port(), http=port))
-    command = [program("virtuoso-t"), "+configfile", "virtuoso.ini", "+foreground"]
+    command = [tool("virtuoso-t"), "+configfile", "virtuoso.ini", "+foreground"]
     with running(command, directory, f"{base}/sparql?query=ASK%7B%7D"):
         yield Server("virtuoso", base, f"{base}/sparql", "dba", "dba")
 
@@ -218,10 +209,10 @@ def embedded(published: Path) -> EmbeddedStore:
 
 @pytest.fixture(scope="module", params=SERVERS)
 def server(
-    request: pytest.FixtureRequest, published: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, published: Path, tool: Tool, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """Return a server to which the real release is published."""
-    with SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as started:
+    with SERVERS[request.param](tool, tmp_path_factory.mktemp(request.param)) as started:
         put(started, published.parent)
         yield started
 
@@ -415,9 +406,9 @@ def tiny(directory: Path, version: str, graphs: int, size: int = 300) -> Path:
 
 
 @pytest.fixture(scope="module", params=SERVERS)
-def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def empty(request: pytest.FixtureRequest, tool: Tool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server that holds nothing of ours yet."""
-    with SERVERS[request.param](tmp_path_factory.mktemp(f"empty-{request.param}")) as started:
+    with SERVERS[request.param](tool, tmp_path_factory.mktemp(f"empty-{request.param}")) as started:
         yield started
 
 
@@ -511,9 +502,9 @@ def test_who_may_not_write_is_told_so(empty: Server, tmp_path: Path) -> None:
         publish(Release.read(tiny(tmp_path / "r", "r", 1)), empty.base, ("dba", "wrong"), print)
 
 
-def test_a_server_that_can_hide_nothing_is_named(tmp_path: Path) -> None:
+def test_a_server_that_can_hide_nothing_is_named(tool: Tool, tmp_path: Path) -> None:
     (tmp_path / "db").mkdir()
-    with oxigraph(tmp_path / "db", "--union-default-graph") as server:
+    with oxigraph(tool, tmp_path / "db", "--union-default-graph") as server:
         told: list[str] = []
         put(server, tiny(tmp_path / "r", "r", 1), told)
         assert [line for line in told if "merges all graphs" in line]
@@ -584,10 +575,10 @@ def test_a_node_serves_everything(server: Server, script: Path, embedded: Embedd
         assert (record["datasetVersion"], run["datasetVersion"], run["same"]) == (*[embedded.version] * 2, True)
 
 
-def test_a_store_that_is_down_is_no_missing_page(script: Path, tmp_path: Path) -> None:
+def test_a_store_that_is_down_is_no_missing_page(script: Path, tool: Tool, tmp_path: Path) -> None:
     (tmp_path / "db").mkdir()
     with ExitStack() as node:
-        with oxigraph(tmp_path / "db") as server:
+        with oxigraph(tool, tmp_path / "db") as server:
             put(server, tiny(tmp_path / "r", "r", 1))
             address = node.enter_context(serving(script, server, tmp_path))
         for path in ("doc/instrument/x", "graph/g0", "queries/members", "sparql?query=ASK%7B%7D", ""):
@@ -599,12 +590,14 @@ def test_a_store_that_is_down_is_no_missing_page(script: Path, tmp_path: Path) -
     assert "Check that the URL" in ran.stderr
 
 
-def test_the_documented_commands_print_what_the_page_says(script: Path, published: Path, tmp_path: Path) -> None:
+def test_the_documented_commands_print_what_the_page_says(
+    script: Path, published: Path, tool: Tool, tmp_path: Path
+) -> None:
     page = (resources() / "docs" / "scaling.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```console\n\$ aseancan-kg (.*)\n(.*)\n```", page)
     assert [command.split()[0] for command, _ in blocks] == ["publish", "serve"]
     version = Release.read(published.parent).version
-    with oxigraph(tmp_path) as server:
+    with oxigraph(tool, tmp_path) as server:
         for command, printed in blocks:
             arguments = command.replace("http://127.0.0.1:7878", server.base).replace("0.0.0.0", "127.0.0.1").split()
             arguments += {"publish": ["--release", str(published.parent)], "serve": ["--port", "0"]}[arguments[0]]

@@ -250,7 +250,9 @@ def test_many_deaths_at_once_do_not_harm_the_keeper():
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["cold", "warm"])
-@pytest.mark.parametrize("real", [False, True], ids=["small", "large"])
+@pytest.mark.parametrize(
+    "real", [pytest.param(False, id="small"), pytest.param(True, id="large", marks=pytest.mark.proof)]
+)
 def test_a_worker_cannot_reach_the_network_or_a_file(published, tmp_path, real, warm):
     secret = tmp_path / "secret.ttl"
     secret.write_text("<urn:a> <urn:b> 'secret' .")

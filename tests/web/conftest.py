@@ -1,7 +1,6 @@
 """One service over the tiny dataset, its query processes included."""
 
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -115,11 +114,26 @@ def past() -> Sequence[Archived]:
     return archive.read(settings.resources() / "data" / "releases")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def released(published, past, state_of, serve):
     """A client of the service over the real dataset with its past releases."""
     with serve(state_of(published, downloads=published.parent, archived=past)) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def browsed(released):
+    """A client of the same service that asks for pages, as a browser does."""
+    client = TestClient(released.app, follow_redirects=False, headers={"Accept": "text/html,*/*;q=0.8"})
+    client.portal = released.portal
+    return client
+
+
+@pytest.fixture(scope="session")
+def host(published, past, running, state_of):
+    """The address of the same service for those who come by the network; its queries take a second at most."""
+    with running(state_of(published, downloads=published.parent, archived=past, query_seconds=1.0)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +142,15 @@ def lasting():
     return lambda response: {
         name: value for name, value in response.headers.items() if name not in ("x-request-id", "server-timing")
     }
+
+
+@pytest.fixture(scope="session")
+def comunica(missing):
+    """Return where the SPARQL client Comunica is."""
+    path = Path(__file__).parent / "node_modules" / ".bin" / "comunica-sparql"
+    if not path.exists():
+        missing("Comunica", "run `npm install --prefix tests/web`, which needs Node.js")
+    return path
 
 
 @pytest.fixture
@@ -162,10 +185,8 @@ def service(script, log):
 
 # Not for the whole session: while it runs, no other test of the process could start an event loop of its own.
 @pytest.fixture(scope="module")
-def browser(missing):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("Chromium", "install a browser, such as Debian's chromium")
+def browser(tool):
+    chromium = tool("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser

@@ -20,12 +20,6 @@ HTML = {"Accept": "text/html"}
 LINK = re.compile(r'href="(/browse/[^"]*)"')
 
 
-@pytest.fixture(scope="module")
-def real(serve, state_of, published):
-    with serve(state_of(published)) as client:
-        yield client
-
-
 def read(client, address):
     response = client.get(address, headers=HTML)
     assert response.status_code == 200, address
@@ -50,8 +44,8 @@ def choices(text):
     ]
 
 
-def test_the_kinds_that_there_are_are_listed_with_counts(client, real):
-    text = read(real, "/browse")
+def test_the_kinds_that_there_are_are_listed_with_counts(client, released):
+    text = read(released, "/browse")
     for name, count in (
         ("instrument", 120),
         ("action", 106),
@@ -62,46 +56,48 @@ def test_the_kinds_that_there_are_are_listed_with_counts(client, real):
         ("act", 162),
     ):
         assert re.search(rf'<a href="/browse/{name}">[^<]*</a> <span>{count}</span>', text)
-    assert '<a href="/browse">Browse</a>' in read(real, "/")
+    assert '<a href="/browse">Browse</a>' in read(released, "/")
     few = read(client, "/browse")
     assert "/browse/action" in few
     assert "/browse/statement" not in few
 
 
 @pytest.mark.parametrize("kind", SHELVES)
-def test_every_count_is_that_of_the_list_it_leads_to(real, kind):
-    text = read(real, f"/browse/{kind}")
+def test_every_count_is_that_of_the_list_it_leads_to(released, kind):
+    text = read(released, f"/browse/{kind}")
     offered = choices(text)
     for address, label, count in [*offered[:3], *offered[-3:]]:
-        assert total(read(real, address)) == count, (address, label)
+        assert total(read(released, address)) == count, (address, label)
 
 
-def test_facets_combine_and_can_be_left(real):
-    both = read(real, "/browse/action?firmness=firm&topic=health")
+def test_facets_combine_and_can_be_left(released):
+    both = read(released, "/browse/action?firmness=firm&topic=health")
     assert (
-        0 < total(both) < min(total(read(real, f"/browse/action?{one}")) for one in ("firmness=firm", "topic=health"))
+        0
+        < total(both)
+        < min(total(read(released, f"/browse/action?{one}")) for one in ("firmness=firm", "topic=health"))
     )
-    either = read(real, "/browse/action?topic=health&topic=trade")
-    assert total(either) > total(read(real, "/browse/action?topic=health"))
+    either = read(released, "/browse/action?topic=health&topic=trade")
+    assert total(either) > total(read(released, "/browse/action?topic=health"))
     left = {html.unescape(one) for one in re.findall(r'href="([^"]*)" aria-label="Remove', both)}
     assert left == {"/browse/action?firmness=firm", "/browse/action?topic=health"}
     for address, label, count in choices(both):
         # A second value of a facet widens the list, so its count tells how many have that value.
         if len(parse_qs(urlsplit(address).query)) == 3:
-            assert total(read(real, address)) == count, label
+            assert total(read(released, address)) == count, label
 
 
-def test_a_broader_topic_holds_the_actions_of_the_narrower(real):
+def test_a_broader_topic_holds_the_actions_of_the_narrower(released):
     def listed(topic):
-        return set(re.findall(r'href="(/doc/[^"]*/action/[\d.]+)"', read(real, f"/browse/action?topic={topic}")))
+        return set(re.findall(r'href="(/doc/[^"]*/action/[\d.]+)"', read(released, f"/browse/action?topic={topic}")))
 
     assert listed("health-security") < listed("health")
 
 
-def test_the_query_that_is_shown_gives_the_list(real):
+def test_the_query_that_is_shown_gives_the_list(released):
     for address in ("/browse/action?verb=promote&firmness=flexible", "/browse/instrument?year=2015&sort=date"):
-        text = read(real, address)
-        rows = real.get("/sparql", params={"query": query_of(text), "format": "json"}).json()["results"]["bindings"]
+        text = read(released, address)
+        rows = released.get("/sparql", params={"query": query_of(text), "format": "json"}).json()["results"]["bindings"]
         things = list(dict.fromkeys(row["thing"]["value"].replace(ID, "/doc/") for row in rows))
         listed = re.findall(r'<p class="name"><a href="([^"]*)">', text)
         assert listed == things != []
@@ -109,75 +105,75 @@ def test_the_query_that_is_shown_gives_the_list(real):
         assert parse_qs(urlsplit(opened).query) == {"query": [query_of(text)]}
 
 
-def test_files_hold_all_pages(real):
-    text = read(real, "/browse/instrument?pillar=political-security&pillar=economic&sort=date")
+def test_files_hold_all_pages(released):
+    text = read(released, "/browse/instrument?pillar=political-security&pillar=economic&sort=date")
     assert total(text) > 50
     assert "page 1 of 2" in text
-    second = read(real, "/browse/instrument?pillar=political-security&pillar=economic&sort=date&page=2")
+    second = read(released, "/browse/instrument?pillar=political-security&pillar=economic&sort=date&page=2")
     names = re.findall(r'<p class="name"><a href="([^"]*)">', text + second)
     files = [html.unescape(one) for one in LINK.findall(text) if "format=" in one]
     assert [one.rpartition("=")[2] for one in files] == ["csv", "xlsx", "jsonld"]
-    rows = list(csv.reader(StringIO(real.get(files[0]).text)))
+    rows = list(csv.reader(StringIO(released.get(files[0]).text)))
     assert rows[0] == ["iri", "label", "date", "Kind", "Legal nature", "Pillar", "Year of adoption", "Party", "Adopter"]
     assert [row[0].replace(ID, "/doc/") for row in rows[1:]] == names
     assert {row[5] for row in rows[1:]} == {"Political-security", "Economic"}
-    workbook = openpyxl.load_workbook(BytesIO(real.get(files[1]).content))
+    workbook = openpyxl.load_workbook(BytesIO(released.get(files[1]).content))
     assert workbook["Table"].max_row == len(rows)
     about = dict(workbook["About"].values)
     assert about["SPARQL query"] == query_of(text)
     assert about["Licence"].startswith("https://creativecommons.org/")
     assert "dataset version" in about["Suggested citation"]
-    graph = json.loads(real.get(files[2]).content)["@graph"]
+    graph = json.loads(released.get(files[2]).content)["@graph"]
     assert {one["@id"].replace(ID, "/doc/").replace("id:", "/doc/") for one in graph} >= set(names[:1])
     assert len(graph) >= len(names)
 
 
-def test_actions_stand_in_the_order_of_the_text_with_their_words(real):
-    text = read(real, "/browse/action?chapter=1")
+def test_actions_stand_in_the_order_of_the_text_with_their_words(released):
+    text = read(released, "/browse/action?chapter=1")
     numbers = re.findall(r"<a href=\"[^\"]*action/([\d.]+)\">", text)
     assert numbers[:3] == ["1.1.1", "1.1.2", "1.1.3"]
     assert "Further promote cooperation" in text
-    rows = list(csv.reader(StringIO(real.get("/browse/action?chapter=1&format=csv").text)))
+    rows = list(csv.reader(StringIO(released.get("/browse/action?chapter=1&format=csv").text)))
     assert rows[0][:4] == ["iri", "label", "number", "text"]
     assert [row[2] for row in rows[1:4]] == numbers[:3]
 
 
-def test_goals_stand_in_their_order_each_before_its_targets(real):
-    rows = list(csv.DictReader(StringIO(real.get("/browse/goal?format=csv").text)))
+def test_goals_stand_in_their_order_each_before_its_targets(released):
+    rows = list(csv.DictReader(StringIO(released.get("/browse/goal?format=csv").text)))
     numbers = [row["number"] for row in rows]
     assert numbers[:8] == ["1", "1.1", "1.2", "1.3", "1.4", "1.5", "1.a", "1.b"]
     assert [number for number in numbers if number.isdecimal()] == [str(number) for number in range(1, 18)]
     assert numbers[numbers.index("8.9") :][:4] == ["8.9", "8.10", "8.a", "8.b"]
     assert {row["Goal, with its targets"] for row in rows if row["number"] in ("2", "2.1")} == {rows[8]["label"]}
-    offered = choices(read(real, "/browse/goal"))
+    offered = choices(read(released, "/browse/goal"))
     assert [int(label.removeprefix("Goal ").partition(":")[0]) for _, label, _ in offered] == [*range(1, 18)]
     assert offered[0][2] == numbers.index("2") == 8
 
 
-def test_topics_are_a_tree_with_the_actions_on_each(real):
-    text = read(real, "/browse/topic")
+def test_topics_are_a_tree_with_the_actions_on_each(released):
+    text = read(released, "/browse/topic")
     assert re.search(r"Transnational crime</a>.*?<ul>.*?Trafficking in persons", text, re.DOTALL)
     address, count = re.search(r'<a class="uses" href="([^"]*topic=health)">(\d+) action', text).groups()
-    assert total(read(real, address)) == int(count)
+    assert total(read(released, address)) == int(count)
 
 
-def test_the_page_of_a_goal_shows_the_actions_that_are_counted_for_it(real):
-    text = read(real, "/?uri=http://metadata.un.org/sdg/7")
+def test_the_page_of_a_goal_shows_the_actions_that_are_counted_for_it(released):
+    text = read(released, "/?uri=http://metadata.un.org/sdg/7")
     assert "<summary>2 Economic Cooperation <small>3</small></summary>" in text
     assert "SDG target 7.2: inferred, high confidence</a>" in text
     assert "inferred, medium confidence</a>" in text
-    (counted,) = [count for _, label, count in choices(read(real, "/browse/action")) if label.startswith("Goal 7:")]
+    (counted,) = [count for _, label, count in choices(read(released, "/browse/action")) if label.startswith("Goal 7:")]
     assert f"<h2>Where it is found <small>{counted}</small></h2>" in text
 
 
-def test_a_combination_that_nothing_has_offers_a_way_out(real):
-    text = read(real, "/browse/instrument?year=1944&pillar=economic&nature=non-binding")
+def test_a_combination_that_nothing_has_offers_a_way_out(released):
+    text = read(released, "/browse/instrument?year=1944&pillar=economic&nature=non-binding")
     assert total(text) == 0
     assert "Leave something out" in text
     ways = re.findall(r'<li><a href="([^"]*)">Without [^<]*</a> <small>(\d+)</small>', text)
     assert len(ways) == 3
     for address, count in ways:
-        assert total(read(real, html.unescape(address))) == int(count)
+        assert total(read(released, html.unescape(address))) == int(count)
     assert "format=csv" not in text
 
 
@@ -223,9 +219,9 @@ def test_what_is_hostile_in_the_data_stays_text(serve, state_of, tmp_path):
         assert [row["thing"]["value"] for row in rows] == [f"{ID}body/a"]
 
 
-def test_a_facet_that_tells_nothing_apart_does_not_show(client, real):
-    assert 'id="by-plan"' not in read(real, "/browse/action")
-    assert 'id="by-verb"' in read(real, "/browse/action")
+def test_a_facet_that_tells_nothing_apart_does_not_show(client, released):
+    assert 'id="by-plan"' not in read(released, "/browse/action")
+    assert 'id="by-verb"' in read(released, "/browse/action")
     assert 'id="by-verb"' not in read(client, "/browse/action")
 
 
@@ -280,7 +276,7 @@ def test_a_page_needs_few_look_ups(published):
         ("action?sort=label&verb=promote&x=", "action?verb=promote&amp;sort=label"),
     ],
 )
-def test_a_page_names_the_address_that_gives_its_things(real, asked, canonical):
-    text = read(real, f"/browse/{asked}")
+def test_a_page_names_the_address_that_gives_its_things(released, asked, canonical):
+    text = read(released, f"/browse/{asked}")
     assert f'<link rel="canonical" href="{BASE}browse/{canonical}">' in text
     assert f'<meta property="og:url" content="{BASE}browse/{canonical}">' in text

@@ -1,10 +1,7 @@
 """The service as SPARQL clients use it: the real ones, against the real server."""
 
 import json
-import os
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from rdflib import Graph, URIRef
@@ -31,7 +28,6 @@ BODIES = "https://w3id.org/aseancan/graph/bodies"
 SELECT = f"SELECT ?s ?name {{ ?s <{NAME}> ?name }} # 東盟 %41 +"
 CONSTRUCT = f"CONSTRUCT WHERE {{ ?s <{NAME}> ?name }}"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-COMUNICA = Path(__file__).parent / "node_modules" / ".bin" / "comunica-sparql"
 
 
 @pytest.fixture(scope="module")
@@ -114,15 +110,6 @@ def test_rdflib_follows_an_identifier_and_reads_the_service_description(url):
     assert len(Graph().parse(f"{url}/sparql", format="turtle")) > 10
 
 
-def found(program):
-    """Return where a program is; without it skip, but fail where everything must be tested."""
-    path = shutil.which(program)
-    if path is None:
-        told = f"{program} is missing, so this cannot be tested"
-        pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)
-    return path
-
-
 def output(*command):
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=True).stdout
 
@@ -155,8 +142,8 @@ def output(*command):
     ],
     ids=["get", "form", "direct", "expect", "chunked", "http2 upgrade", "form with http2 upgrade", "http1.0"],
 )
-def test_curl_gets_an_answer(url, options):
-    answer = output(found("curl"), "--silent", "--show-error", "--fail", *options, f"{url}/sparql")
+def test_curl_gets_an_answer(url, tool, options):
+    answer = output(tool("curl"), "--silent", "--show-error", "--fail", *options, f"{url}/sparql")
     assert len(json.loads(answer)["results"]["bindings"]) == 3
 
 
@@ -178,17 +165,17 @@ class Ask {
 """
 
 
-def test_java_posts_a_query_though_it_would_rather_speak_http2(url, tmp_path):
+def test_java_posts_a_query_though_it_would_rather_speak_http2(url, tool, tmp_path):
     program = tmp_path / "Ask.java"
     program.write_text(JAVA, encoding="utf-8")
-    answers = output(found("java"), str(program), f"{url}/sparql", "SELECT (41 + 1 AS ?n) {}")
+    answers = output(tool("java"), str(program), f"{url}/sparql", "SELECT (41 + 1 AS ?n) {}")
     assert answers.split() == ["n", "42"] * 2
 
 
-def test_curl_head_tells_the_length_that_get_has(url):
+def test_curl_head_tells_the_length_that_get_has(url, tool):
     address = f"{url}/doc/body/asean.ttl"
-    head = output(found("curl"), "--silent", "--head", address)
-    assert f"content-length: {len(output(found('curl'), '--silent', address).encode())}\n" in head
+    head = output(tool("curl"), "--silent", "--head", address)
+    assert f"content-length: {len(output(tool('curl'), '--silent', address).encode())}\n" in head
 
 
 @pytest.mark.parametrize(
@@ -196,11 +183,11 @@ def test_curl_head_tells_the_length_that_get_has(url):
     [(SELECT, 3), (COUNT, 1), (f"SELECT ?g {{ GRAPH ?g {{ ?s <{NAME}> ?name }} }}", 3)],
     ids=["select", "count", "named graphs"],
 )
-def test_comunica_queries_the_service(url, query, expected):
-    answer = output(found(str(COMUNICA)), f"sparql@{url}/sparql", query, "-t", "application/sparql-results+json")
+def test_comunica_queries_the_service(url, comunica, query, expected):
+    answer = output(comunica, f"sparql@{url}/sparql", query, "-t", "application/sparql-results+json")
     assert len(json.loads(answer)["results"]["bindings"]) == expected
 
 
-def test_comunica_finds_out_by_itself_what_the_service_is(url):
-    answer = output(found(str(COMUNICA)), f"{url}/sparql", CONSTRUCT, "-t", "application/n-triples")
+def test_comunica_finds_out_by_itself_what_the_service_is(url, comunica):
+    answer = output(comunica, f"{url}/sparql", CONSTRUCT, "-t", "application/n-triples")
     assert len(Graph().parse(data=answer, format="nt")) == 3

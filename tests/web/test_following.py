@@ -1,10 +1,8 @@
 """From an action to an instrument it names, and on to what that supersedes: as programs and people follow links."""
 
 import json
-import shutil
 import subprocess
 import urllib.request
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -15,14 +13,12 @@ AC = Namespace(f"{BASE}ont#")
 ACTION = f"{BASE}id/instrument/asean-canada-poa-2021-2025/action/2.3.1"
 INSTRUMENT = f"{BASE}id/instrument/apaec-2016-2025"
 PREDECESSOR = f"{BASE}id/instrument/apaec-2010-2015"
-COMUNICA = Path(__file__).parent / "node_modules" / ".bin" / "comunica-sparql"
 
 
 @pytest.fixture(scope="module")
-def host(running, state_of, published):
+def ours(host):
     """Return what gives the address, on a host of ours, of an identifier that the world finds by w3id.org."""
-    with running(state_of(published)) as port:
-        yield lambda iri: iri.replace(BASE, f"http://127.0.0.1:{port}/")
+    return lambda iri: iri.replace(BASE, f"{host}/")
 
 
 def fetched(address, accept):
@@ -36,11 +32,11 @@ def fetched(address, accept):
 @pytest.mark.parametrize(
     "accept", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"]
 )
-def test_rdflib_follows(host, accept):
+def test_rdflib_follows(ours, accept):
     graph = Graph()
 
     def visit(iri):
-        text, media_type = fetched(host(iri), accept)
+        text, media_type = fetched(ours(iri), accept)
         assert media_type == accept
         graph.parse(data=text, format=media_type)
 
@@ -53,12 +49,17 @@ def test_rdflib_follows(host, accept):
     assert graph.value(URIRef(PREDECESSOR), AC.supersededBy) == URIRef(INSTRUMENT)
 
 
-def test_curl_follows(host, missing):
-    if shutil.which("curl") is None:
-        missing("curl", "install curl")
-
+def test_curl_follows(ours, tool):
     def visit(iri):
-        command = ["curl", "--silent", "--fail", "--location", "--header", "Accept: application/n-triples", host(iri)]
+        command = [
+            tool("curl"),
+            "--silent",
+            "--fail",
+            "--location",
+            "--header",
+            "Accept: application/n-triples",
+            ours(iri),
+        ]
         return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=True).stdout
 
     assert f"<{ACTION}> <{AC.mentions}> <{INSTRUMENT}> ." in visit(ACTION)
@@ -66,14 +67,11 @@ def test_curl_follows(host, missing):
     assert f"<{PREDECESSOR}>" in visit(PREDECESSOR)
 
 
-def test_comunica_follows(host, missing):
-    if not COMUNICA.exists():
-        missing("Comunica", "run `npm install --prefix tests/web`, which needs Node.js")
-
+def test_comunica_follows(ours, comunica):
     def ask(iri, pattern):
         command = [
-            COMUNICA,
-            host(iri),
+            comunica,
+            ours(iri),
             f"SELECT ?found {{ <{iri}> <{AC}{pattern}> ?found }}",
             "-t",
             "application/sparql-results+json",
@@ -86,10 +84,10 @@ def test_comunica_follows(host, missing):
     assert ask(PREDECESSOR, "supersededBy") == [INSTRUMENT]
 
 
-def test_people_follow_in_a_browser(host, browser):
+def test_people_follow_in_a_browser(ours, browser):
     page = browser.new_page()
     try:
-        page.goto(host(ACTION))
+        page.goto(ours(ACTION))
         for iri in (INSTRUMENT, PREDECESSOR):
             path = f"/doc/{quote(iri.removeprefix(f'{BASE}id/'))}"
             page.locator(f'main a[href="{path}"]').first.click()

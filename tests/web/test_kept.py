@@ -93,7 +93,7 @@ def test_no_copies_for_headers_that_choose_the_same_take_the_room_of_others(serv
     with serve(state_of(cache_mb=1)) as client:
         other = "/doc/instrument/plan-b.ttl"
         client.get(other)
-        for number in range(300):
+        for number in range(150):
             given = {name: value.format(number) for name, value in headers.items()}
             for path in ("/doc/instrument/plan-b", "/doc/instrument/plan-a"):
                 assert client.get(path, headers=given).headers["content-type"].startswith("text/html")

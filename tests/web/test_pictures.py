@@ -48,12 +48,6 @@ def small(tmp_path_factory):
     return file
 
 
-@pytest.fixture(scope="module")
-def client(state_of, published, serve):
-    with serve(state_of(published), headers=BROWSER) as client:
-        yield client
-
-
 def address(name, suffix=""):
     name, mark, query = name.partition("?")
     return f"/pictures/{name}{suffix}{mark}{query}"
@@ -67,16 +61,16 @@ def rows_of(page):
     ]
 
 
-def test_all_that_can_be_drawn_is_shown_and_leads_to_its_page(client):
-    page = client.get("/pictures").text
+def test_all_that_can_be_drawn_is_shown_and_leads_to_its_page(browsed):
+    page = browsed.get("/pictures").text
     assert re.findall(r'<li><a href="/pictures/([\w-]+)">', page) == list(WHOLE)
     for name in WHOLE:
         assert f'<img src="/pictures/{name}.svg" alt=""' in page
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *OF_THING])
-def test_a_picture_says_what_it_shows_to_who_does_not_see_it(client, name):
-    page = client.get(address(name)).text
+def test_a_picture_says_what_it_shows_to_who_does_not_see_it(browsed, name):
+    page = browsed.get(address(name)).text
     drawn = ElementTree.fromstring(re.search("<svg.*</svg>", page, re.DOTALL)[0])
     assert drawn.get("role") == "group"  # it has links, which an image cannot have
     for attribute, tag in (("aria-labelledby", "title"), ("aria-describedby", "desc")):
@@ -89,12 +83,12 @@ def test_a_picture_says_what_it_shows_to_who_does_not_see_it(client, name):
     assert " style=" not in page
 
 
-def test_a_network_tells_how_often_that_is_named_which_it_leaves_out(client):
-    text = client.get("/pictures/network", headers={"Accept": "text/html"}).text
+def test_a_network_tells_how_often_that_is_named_which_it_leaves_out(browsed):
+    text = browsed.get("/pictures/network", headers={"Accept": "text/html"}).text
     count = f"""SELECT (COUNT(DISTINCT ?action) AS ?count) {{ ?action a ac:Action ; ac:mentions <{ASEAN}>
       FILTER(NOT EXISTS {{ ?action ac:namedWithin <{ASEAN}> }}
         || EXISTS {{ ?action ?by <{ASEAN}> FILTER(?by NOT IN (ac:mentions, ac:namedWithin)) }}) }}"""
-    (row,) = client.app.state.service.store.rows(with_prefixes(count))
+    (row,) = browsed.app.state.service.store.rows(with_prefixes(count))
     told = (
         f"{row['count'].value} actions name it, those not counted that have it only within the name of another thing."
     )
@@ -102,9 +96,9 @@ def test_a_network_tells_how_often_that_is_named_which_it_leaves_out(client):
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *OF_THING])
-def test_a_picture_can_be_taken_away_as_svg_and_its_table_as_csv_and_workbook(client, name):
-    page = client.get(address(name)).text
-    drawing, table, workbook = (client.get(address(name, f".{suffix}")) for suffix in ("svg", "csv", "xlsx"))
+def test_a_picture_can_be_taken_away_as_svg_and_its_table_as_csv_and_workbook(browsed, name):
+    page = browsed.get(address(name)).text
+    drawing, table, workbook = (browsed.get(address(name, f".{suffix}")) for suffix in ("svg", "csv", "xlsx"))
     assert drawing.headers["content-type"] == "image/svg+xml"
     alone = ElementTree.fromstring(drawing.content)
     assert (alone.get("role"), [*alone.iter(f"{SVG}a")]) == ("img", [])
@@ -116,25 +110,25 @@ def test_a_picture_can_be_taken_away_as_svg_and_its_table_as_csv_and_workbook(cl
     assert ZipFile(BytesIO(workbook.content)).testzip() is None
 
 
-def test_a_cell_leads_to_the_list_that_it_counts(client):
-    page = client.get(address("chapters-verbs")).text
+def test_a_cell_leads_to_the_list_that_it_counts(browsed):
+    page = browsed.get(address("chapters-verbs")).text
     link, count = re.search(r'<td class="level-5"><a href="(\?[^"]*)">(\d+)</a>', page).groups()
-    sent = client.get(address("chapters-verbs") + html.unescape(link))
+    sent = browsed.get(address("chapters-verbs") + html.unescape(link))
     assert sent.status_code == 303
-    listed = client.get(f"{sent.headers['location']}&format=csv").text.splitlines()
+    listed = browsed.get(f"{sent.headers['location']}&format=csv").text.splitlines()
     assert listed[0].startswith("action,number,text")
     assert len(listed) - 1 == int(count) == 11
-    nowhere = client.get(address("chapters-verbs"), params={"row": PLAN, "column": ASEAN})
+    nowhere = browsed.get(address("chapters-verbs"), params={"row": PLAN, "column": ASEAN})
     assert nowhere.status_code == 404
 
 
-def test_the_long_matrix_keeps_its_headings_in_view_and_is_grouped_by_chapter(client):
-    page = client.get(address("actions-goals")).text
+def test_the_long_matrix_keeps_its_headings_in_view_and_is_grouped_by_chapter(browsed):
+    page = browsed.get(address("actions-goals")).text
     assert len(re.findall('<tr class="group"><th colspan="18" scope="rowgroup">', page)) == 8
     assert len(re.findall('<th scope="row">', page)) == 106
     assert len(re.findall('<th scope="col"', page)) == 18
     assert "0.9 for high, 0.6 for medium, 0.3 for low" in page
-    assert "position: sticky" in client.get("/static/style.css").text
+    assert "position: sticky" in browsed.get("/static/style.css").text
 
 
 def test_a_timeline_draws_a_day_as_a_point_and_a_year_as_wide_as_it_is(serve, state_of, tmp_path):
@@ -206,11 +200,11 @@ def test_planted_markup_stays_text_in_every_form(serve, state_of, tmp_path):
             assert "planted" in response.text
 
 
-def test_the_page_of_a_thing_has_its_pictures(client):
-    page = client.get(f"/doc/{PLAN.partition('/id/')[2]}").text
+def test_the_page_of_a_thing_has_its_pictures(browsed):
+    page = browsed.get(f"/doc/{PLAN.partition('/id/')[2]}").text
     assert re.findall('<svg[^>]* aria-labelledby="([^"]*)"', page) == ["lineage-title", "neighbours-title"]
     assert f'<a href="/pictures/lineage?of={quote(PLAN, safe="")}">' in page
-    assert "<svg" not in client.get("/scheme/basis").text
+    assert "<svg" not in browsed.get("/scheme/basis").text
 
 
 @pytest.mark.parametrize(
@@ -226,8 +220,8 @@ def test_the_page_of_a_thing_has_its_pictures(client):
         ("%00", 404),
     ],
 )
-def test_what_cannot_be_drawn_is_told(client, path, status):
-    assert client.get(f"/pictures/{path}").status_code == status
+def test_what_cannot_be_drawn_is_told(browsed, path, status):
+    assert browsed.get(f"/pictures/{path}").status_code == status
 
 
 def test_a_dataset_without_anything_to_draw_says_so(serve, state_of, tmp_path):
@@ -248,9 +242,9 @@ def test_links_respect_the_base_path(serve, state_of, small):
         assert client.get(f"/kg/pictures/chapters-verbs{link}").headers["location"].startswith("/kg/sparql?query=")
 
 
-def test_a_picture_is_kept_by_who_holds_it(client):
-    first = client.get(address("network", ".svg"))
-    assert client.get(address("network", ".svg"), headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+def test_a_picture_is_kept_by_who_holds_it(browsed):
+    first = browsed.get(address("network", ".svg"))
+    assert browsed.get(address("network", ".svg"), headers={"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
 def test_another_server_is_asked_for_the_same(running, state_of, small):

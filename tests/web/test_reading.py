@@ -55,14 +55,8 @@ class Words(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def real(state_of, serve, published):
-    with serve(state_of(published), headers={"Accept": "text/html"}) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def words(real):
-    return Words(real.get(READ).text)
+def words(browsed):
+    return Words(browsed.get(READ).text)
 
 
 def anchor(part):
@@ -103,7 +97,7 @@ def test_every_mention_is_a_link_just_where_it_stands(union, words):
             assert any(one[0] == href and one[1] <= first and last <= one[2] for one in mentioned), (part, href)
 
 
-def test_parts_stand_in_the_order_of_the_text_under_their_headings(union, real, words):
+def test_parts_stand_in_the_order_of_the_text_under_their_headings(union, browsed, words):
     starts = {
         anchor(str(part)): int(union.value(part, URIRef(f"{ONT}startOffset")))
         for kind in ("Section", "Action", "Preamble")
@@ -112,11 +106,11 @@ def test_parts_stand_in_the_order_of_the_text_under_their_headings(union, real, 
     shown = [one for one in words.ids if one in starts]
     assert shown == sorted(starts, key=starts.get)
     assert len(set(words.ids)) == len(words.ids)
-    assert '<a class="numeral" href="#action-1.2.6">1.2.6</a>' in real.get(READ).text
+    assert '<a class="numeral" href="#action-1.2.6">1.2.6</a>' in browsed.get(READ).text
 
 
-def test_side_notes_show_codings_disagreement_topics_goals_and_what_takes_it_up(real):
-    page = real.get(READ).text
+def test_side_notes_show_codings_disagreement_topics_goals_and_what_takes_it_up(browsed):
+    page = browsed.get(READ).text
     action = page[page.index('id="action-1.3.1"') : page.index('id="action-1.3.2"')]
     for told in (
         "lead verb",
@@ -129,12 +123,12 @@ def test_side_notes_show_codings_disagreement_topics_goals_and_what_takes_it_up(
     ):
         assert told in action
     assert 'href="/scheme/topic/cybercrime"' in action
-    assert 'class="notes"' not in real.get(f"{READ}?notes=off").text
+    assert 'class="notes"' not in browsed.get(f"{READ}?notes=off").text
 
 
-def test_sources_are_shown_when_asked_for(real, union):
-    assert "code points 5673" not in real.get(READ).text
-    page = real.get(f"{READ}?source=on").text
+def test_sources_are_shown_when_asked_for(browsed, union):
+    assert "code points 5673" not in browsed.get(READ).text
+    page = browsed.get(f"{READ}?source=on").text
     action = page[page.index('id="action-1.2.6"') : page.index('id="action-1.2.7"')]
     edition = URIRef(thing("source", "plan-of-action-2021-2025"))
     checksum = str(union.value(edition, URIRef(f"{ONT}sha256")))
@@ -150,69 +144,69 @@ def test_sources_are_shown_when_asked_for(real, union):
     assert 'href="/doc/mention/plan-of-action-2021-2025/5673-5714"' in action
 
 
-def test_every_action_is_cited_with_its_number_the_day_and_the_version(real, union):
-    page = real.get(READ).text
+def test_every_action_is_cited_with_its_number_the_day_and_the_version(browsed, union):
+    page = browsed.get(READ).text
     action = page[page.index('id="action-1.2.6"') : page.index('id="action-1.2.7"')]
-    store = real.app.state.service.store
+    store = browsed.app.state.service.store
     sentence = as_sentence(references(store, [f"{PLAN}/action/1.2.6"])[f"{PLAN}/action/1.2.6"])
     assert ", action 1.2.6; " in sentence
     assert store.version in sentence
     assert escape(sentence) in action
     address = f"/cite?iri={PLAN}/action/1.2.6&format=bib".replace(":", "%3A")
     assert address.replace("&", "&amp;") in action
-    cited = real.get(address)
+    cited = browsed.get(address)
     assert cited.headers["content-type"] == "application/x-bibtex; charset=utf-8"
     assert "date = {2020-09-10}" in cited.text
 
 
-def test_a_plan_is_taken_away_as_table_text_and_triples(real, union):
-    rows = list(csv.DictReader(io.StringIO(real.get(f"{READ}.csv").text)))
+def test_a_plan_is_taken_away_as_table_text_and_triples(browsed, union):
+    rows = list(csv.DictReader(io.StringIO(browsed.get(f"{READ}.csv").text)))
     assert len(rows) == 106
     row = next(one for one in rows if one["number"] == "1.2.6")
     assert (row["chapter"], row["section"], row["lead_verbs"]) == ("1", "1.2", "Promote")
     assert "ASEAN Regional Mine Action Center" in row["names"]
-    with zipfile.ZipFile(io.BytesIO(real.get(f"{READ}.xlsx").content)) as workbook:
+    with zipfile.ZipFile(io.BytesIO(browsed.get(f"{READ}.xlsx").content)) as workbook:
         assert "1.2.6" in workbook.read("xl/sharedStrings.xml").decode()
-    text = real.get(f"{READ}.txt").text
+    text = browsed.get(f"{READ}.txt").text
     assert f"1.2.6 {row['text']}\n" in text
-    turtle = real.get(f"{READ}.ttl")
+    turtle = browsed.get(f"{READ}.ttl")
     assert turtle.headers["content-type"] == "text/turtle; charset=utf-8"
     assert str(union.value(URIRef(PLAN), SKOS.prefLabel)) in turtle.text
     assert '"1.2.6/1"' in turtle.text
-    assert real.get(f"{READ}.jsonld").json()["@context"]
+    assert browsed.get(f"{READ}.jsonld").json()["@context"]
 
 
-def test_a_things_page_says_how_to_cite_it_and_links_it_not_to_itself(real):
-    page = real.get(f"/doc/{PLAN.removeprefix(ID)}").text
+def test_a_things_page_says_how_to_cite_it_and_links_it_not_to_itself(browsed):
+    page = browsed.get(f"/doc/{PLAN.removeprefix(ID)}").text
     assert f'<a href="{READ}">Read it, action by action</a>' in page
     assert "/cite?iri=https%3A//w3id.org/aseancan/id/instrument/asean-canada-poa-2021-2025&amp;format=ris" in page
     assert f'href="/doc/{PLAN.removeprefix(ID)}"' not in page[page.index("<h2>Facts</h2>") :]
-    action = real.get(f"/doc/{PLAN.removeprefix(ID)}/action/1.2.6").text
+    action = browsed.get(f"/doc/{PLAN.removeprefix(ID)}/action/1.2.6").text
     assert f'<a href="{READ}#action-1.2.6">Read it in its place</a>' in action
     assert ">Regional Mine Action Centre (ARMAC)</a>" in action
 
 
-def test_a_statement_nodes_page_is_a_sentence_and_no_slug(real):
-    page = real.get("/doc/coding/plan-of-action-2021-2025/rules/action/1.2.6/clause/1/firmness").text
+def test_a_statement_nodes_page_is_a_sentence_and_no_slug(browsed):
+    page = browsed.get("/doc/coding/plan-of-action-2021-2025/rules/action/1.2.6/clause/1/firmness").text
     assert "<h1>What is said of ASEAN-Canada Plan of Action (2021-2025), action 1.2.6, clause 1</h1>" in page
     assert "Coding: plan-of-action" not in page
     for told in (">Rules</a> says of", ">firmness</a>", ">Firm</a></strong>", "<q>Further promote</q>"):
         assert told in page
 
 
-def test_home_shows_an_action_and_five_ways_in_that_are_there(real):
-    page = real.get("/").text
+def test_home_shows_an_action_and_five_ways_in_that_are_there(browsed):
+    page = browsed.get("/").text
     ways = page[page.index("Five ways in") : page.index("One action")]
     targets = re.findall('href="([^"]+)"', ways)
     assert len(re.findall("<li>", ways)) == 5
     for target in targets:
-        assert real.get(target, follow_redirects=True).status_code == 200, target
+        assert browsed.get(target, follow_redirects=True).status_code == 200, target
     assert '<a class="m-instrument" href="/doc/instrument/apaec-2016-2025"' in page
     assert re.search("<strong>106</strong> actions", page)
 
 
-def test_one_plan_is_where_read_leads(real):
-    response = real.get("/read")
+def test_one_plan_is_where_read_leads(browsed):
+    response = browsed.get("/read")
     assert (response.status_code, response.headers["location"]) == (303, READ)
 
 
@@ -273,21 +267,21 @@ def test_a_citation_links_to_what_it_describes_and_to_its_other_styles(serve, st
 
 
 @pytest.mark.parametrize("iri", ["http://metadata.un.org/sdg/7", thing("source", "plan-of-action-2021-2025")])
-def test_the_work_of_others_is_not_cited_as_ours(real, iri):
-    page = real.get("/", params={"uri": iri}, headers={"Accept": "text/html"}, follow_redirects=True)
+def test_the_work_of_others_is_not_cited_as_ours(browsed, iri):
+    page = browsed.get("/", params={"uri": iri}, headers={"Accept": "text/html"}, follow_redirects=True)
     assert page.status_code == 200
     assert "<summary>Cite</summary>" not in page.text
-    refused = real.get("/cite", params={"iri": iri})
+    refused = browsed.get("/cite", params={"iri": iri})
     assert refused.status_code == 404
     assert "its own publisher" in refused.text
-    assert "<summary>Cite</summary>" in real.get("/doc/body/asean", headers={"Accept": "text/html"}).text
+    assert "<summary>Cite</summary>" in browsed.get("/doc/body/asean", headers={"Accept": "text/html"}).text
 
 
-def test_home_and_the_reading_view_say_whose_codings_and_which_meeting(real):
-    home = real.get("/", headers={"Accept": "text/html"}).text
+def test_home_and_the_reading_view_say_whose_codings_and_which_meeting(browsed):
+    home = browsed.get("/", headers={"Accept": "text/html"}).text
     assert "codings by 3 coders</a>" in home
     assert "what was said at the 20th ASEAN-Canada Dialogue that takes it up" in home
-    text = real.get("/read/instrument/asean-canada-poa-2021-2025", headers={"Accept": "text/html"}).text
+    text = browsed.get("/read/instrument/asean-canada-poa-2021-2025", headers={"Accept": "text/html"}).text
     assert re.search(r'was said at the <a href="[^"]*">20th ASEAN-Canada Dialogue</a>; of no other', text)
 
 

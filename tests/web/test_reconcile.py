@@ -36,12 +36,6 @@ SCHEMAS = [
 
 
 @pytest.fixture(scope="module")
-def client(state_of, published, serve):
-    with serve(state_of(published)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def validators(schemas):
     """Return what validates by the schema of a name; the specification's schemas are no part of this project."""
     from jsonschema import Draft7Validator
@@ -57,8 +51,8 @@ def validators(schemas):
 
 
 @pytest.mark.parametrize(("schema", "path", "asked"), SCHEMAS, ids=[name for name, _, _ in SCHEMAS])
-def test_answers_are_as_the_specification_says(client, validators, schema, path, asked):
-    response = client.get(path, params=asked)
+def test_answers_are_as_the_specification_says(released, validators, schema, path, asked):
+    response = released.get(path, params=asked)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("application/json")
     validators(schema).validate(response.json())
@@ -70,10 +64,10 @@ def test_what_is_asked_here_is_as_the_specification_says(validators):
     assert not validators("reconciliation-query-batch").is_valid({"q0": {"limit": 1}})
 
 
-def test_a_batch_is_answered_alike_in_the_address_and_posted(client):
+def test_a_batch_is_answered_alike_in_the_address_and_posted(released):
     sent = {"queries": json.dumps(QUERIES)}
-    posted = client.post("/reconcile", data=sent)
-    assert posted.json() == client.get("/reconcile", params=sent).json()
+    posted = released.post("/reconcile", data=sent)
+    assert posted.json() == released.get("/reconcile", params=sent).json()
     results = {key: told["result"] for key, told in posted.json().items()}
     assert list(results) == list(QUERIES)
     assert (results["q0"][0]["id"], results["q0"][0]["match"]) == (ACTIP, True)
@@ -86,31 +80,33 @@ def test_a_batch_is_answered_alike_in_the_address_and_posted(client):
         assert [one["score"] for one in told] == sorted((one["score"] for one in told), reverse=True)
 
 
-def test_one_query_is_answered_with_one_result(client):
-    assert client.get("/reconcile", params={"query": "ACTIP"}).json()["result"][0]["id"] == ACTIP
-    assert client.post("/reconcile", data={"query": '{"query": "ACTIP"}'}).json()["result"][0]["match"]
+def test_one_query_is_answered_with_one_result(released):
+    assert released.get("/reconcile", params={"query": "ACTIP"}).json()["result"][0]["id"] == ACTIP
+    assert released.post("/reconcile", data={"query": '{"query": "ACTIP"}'}).json()["result"][0]["match"]
 
 
-def test_values_are_posted_for_as_openrefine_does(client):
-    rows = client.post("/reconcile", data={"extend": json.dumps(EXTEND)}).json()["rows"]
+def test_values_are_posted_for_as_openrefine_does(released):
+    rows = released.post("/reconcile", data={"extend": json.dumps(EXTEND)}).json()["rows"]
     assert rows[ACW][f"{ONT}acronym"] == [{"str": "ACW"}]
     assert rows[ACTIP][f"{ONT}party"][0]["id"].startswith(f"{ID}state/")
 
 
-def test_every_address_in_the_manifest_is_there(client):
-    told = client.get("/reconcile").json()
+def test_every_address_in_the_manifest_is_there(released):
+    told = released.get("/reconcile").json()
     for kind, iri in (("entity", ACW), ("type", BODY), ("property", f"{ONT}kind")):
         service = told["suggest"][kind]
-        found = client.get(service["service_url"] + service["service_path"], params={"prefix": iri}).json()["result"]
+        found = released.get(service["service_url"] + service["service_path"], params={"prefix": iri}).json()["result"]
         assert [one["id"] for one in found] == [iri]
         flyout = service["flyout_service_url"] + service["flyout_service_path"].replace("${id}", quote(iri, safe=""))
-        shown = client.get(flyout).json()
+        shown = released.get(flyout).json()
         assert shown["id"] == iri
         assert found[0]["name"] in shown["html"]
     proposals = told["extend"]["propose_properties"]
-    assert client.get(proposals["service_url"] + proposals["service_path"], params={"type": BODY}).json()["properties"]
-    assert client.get(told["documentation"]).status_code == 200
-    view = client.get(told["view"]["url"].replace("{{id}}", quote(ACW, safe="")))
+    assert released.get(proposals["service_url"] + proposals["service_path"], params={"type": BODY}).json()[
+        "properties"
+    ]
+    assert released.get(told["documentation"]).status_code == 200
+    view = released.get(told["view"]["url"].replace("{{id}}", quote(ACW, safe="")))
     assert (view.status_code, view.headers["location"]) == (303, "/doc/body/acw")
     assert ACW.startswith(told["identifierSpace"])
 
@@ -122,15 +118,15 @@ def test_below_a_proxys_path_addresses_have_that_path(state_of, serve):
         assert client.get("/kg/reconcile/suggest/type").json()["result"]
 
 
-def test_other_sites_may_ask_from_a_browser(client):
+def test_other_sites_may_ask_from_a_browser(released):
     origin = {"Origin": "http://127.0.0.1:3333"}
     for path in ("/reconcile", *(path for _, path, _ in SCHEMAS[3:]), "/reconcile/preview?id=" + ACW):
-        assert client.get(path, headers=origin).headers["access-control-allow-origin"] == "*"
-        assert client.options(path, headers=origin).status_code == 204
+        assert released.get(path, headers=origin).headers["access-control-allow-origin"] == "*"
+        assert released.options(path, headers=origin).status_code == 204
     asked = {**origin, "Access-Control-Request-Method": "POST"}
-    assert "POST" in client.options("/reconcile", headers=asked).headers["access-control-allow-methods"]
+    assert "POST" in released.options("/reconcile", headers=asked).headers["access-control-allow-methods"]
     assert (
-        client.post("/reconcile", data={"queries": "{"}, headers=origin).headers["access-control-allow-origin"] == "*"
+        released.post("/reconcile", data={"queries": "{"}, headers=origin).headers["access-control-allow-origin"] == "*"
     )
 
 
@@ -161,11 +157,11 @@ def test_other_sites_may_ask_from_a_browser(client):
         ("/properties", {"type": BODY, "limit": "0"}, 400, "limit"),
     ],
 )
-def test_bad_input_gets_a_problem_that_says_what_is_wrong_and_how_to_mend_it(client, path, given, status, part):
+def test_bad_input_gets_a_problem_that_says_what_is_wrong_and_how_to_mend_it(released, path, given, status, part):
     if path:
-        response = client.get(f"/reconcile{path}", params=given)
+        response = released.get(f"/reconcile{path}", params=given)
     else:
-        response = client.post("/reconcile", data=given or {"": ""})
+        response = released.post("/reconcile", data=given or {"": ""})
     assert response.status_code == status
     problem = response.json()
     assert response.headers["content-type"].startswith("application/problem+json")
@@ -190,8 +186,8 @@ def test_bad_input_gets_a_problem_that_says_what_is_wrong_and_how_to_mend_it(cli
         ),
     ],
 )
-def test_a_body_is_read_as_a_form_or_refused(client, content, kind, status):
-    assert client.post("/reconcile", content=content, headers={"Content-Type": kind}).status_code == status
+def test_a_body_is_read_as_a_form_or_refused(released, content, kind, status):
+    assert released.post("/reconcile", content=content, headers={"Content-Type": kind}).status_code == status
 
 
 def test_a_batch_may_take_no_longer_than_a_query(state_of, serve, published):
@@ -215,35 +211,32 @@ def test_names_are_shown_and_not_executed(state_of, serve, tmp_path):
         assert "<script" not in client.get("/reconcile/preview", params=asked).text
 
 
-def test_a_preview_is_shown_in_a_frame_of_another_site_and_nothing_else_is(client):
-    policy = client.get("/reconcile/preview", params={"id": ACW}).headers["content-security-policy"]
+def test_a_preview_is_shown_in_a_frame_of_another_site_and_nothing_else_is(released):
+    policy = released.get("/reconcile/preview", params={"id": ACW}).headers["content-security-policy"]
     assert "frame-ancestors *" in policy
     assert "script-src" not in policy
-    assert "frame-ancestors 'none'" in client.get("/doc/body/acw.html").headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in released.get("/doc/body/acw.html").headers["content-security-policy"]
 
 
-def test_a_preview_tells_what_the_thing_is_and_not_what_it_may_be(client):
-    text = client.get("/reconcile/preview", params={"id": ACTIP}).text
+def test_a_preview_tells_what_the_thing_is_and_not_what_it_may_be(released):
+    text = released.get("/reconcile/preview", params={"id": ACTIP}).text
     assert "2015-11-21" in text
     assert "2015-11-22" not in text  # a rival date
     assert 'href="/doc/instrument/actip-2015"' in text
 
 
 @pytest.mark.proof
-def test_a_preview_fits_its_frame(browser, running, state_of, published):
-    with (
-        running(state_of(published)) as port,
-        browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}) as context,
-    ):
+def test_a_preview_fits_its_frame(browser, host):
+    with browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}) as context:
         page = context.new_page()
-        page.goto(f"http://127.0.0.1:{port}/reconcile/preview?id={quote(ACTIP, safe='')}")
+        page.goto(f"{host}/reconcile/preview?id={quote(ACTIP, safe='')}")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
         assert page.get_by_role("heading", level=1).is_visible()
 
 
 @pytest.mark.proof
 @pytest.mark.filterwarnings("ignore")  # it is older than the pandas and the numpy it uses
-def test_a_client_of_others_matches_a_column(running, state_of, published, missing):
+def test_a_client_of_others_matches_a_column(host, missing):
     """The `reconciler` package: it posts batches of ten, and cannot read an empty result with today's numpy."""
     if not importlib.util.find_spec("reconciler"):
         missing("reconciler", "pip install reconciler")
@@ -251,10 +244,7 @@ def test_a_client_of_others_matches_a_column(running, state_of, published, missi
     import reconciler
 
     names = ["ACTIP", "Association of South East Asian Nations", "AHA Center", "Treaty of Amity", "ASEAN Charter"] * 3
-    with running(state_of(published)) as port:
-        told = reconciler.reconcile(
-            pandas.Series(names), reconciliation_endpoint=f"http://127.0.0.1:{port}/reconcile", top_res=1
-        )
+    told = reconciler.reconcile(pandas.Series(names), reconciliation_endpoint=f"{host}/reconcile", top_res=1)
     slugs = {row["input_value"]: (row["id"].removeprefix(ID), row["match"]) for _, row in told.iterrows()}
     assert slugs == {
         "ACTIP": ("instrument/actip-2015", True),
@@ -265,11 +255,11 @@ def test_a_client_of_others_matches_a_column(running, state_of, published, missi
     }
 
 
-def test_many_may_ask_at_once(client):
+def test_many_may_ask_at_once(released):
     answers = []
     asked = {"queries": json.dumps(QUERIES)}
     threads = [
-        threading.Thread(target=lambda: answers.append(client.post("/reconcile", data=asked).json()))
+        threading.Thread(target=lambda: answers.append(released.post("/reconcile", data=asked).json()))
         for _ in "12345678"
     ]
     for thread in threads:

@@ -17,12 +17,6 @@ PLAN = "/records/instrument/plan-b"
 FIREFOX = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
-@pytest.fixture(scope="module")
-def real(serve, state_of, published):
-    with serve(state_of(published)) as client:
-        yield client
-
-
 @pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.format.name)
 def test_a_suffix_names_a_format(client, one):
     response = client.get(f"{PLAN}.{one.format.name}")
@@ -100,14 +94,14 @@ def test_all_instruments_and_all_bodies_are_read_back(client):
         "instrument/asean-canada-poa-2021-2025/action/2.7.4",
     ],
 )
-def test_a_thing_is_referred_to_as_it_is_cited(real, path, name):
-    record = real.get(f"/records/{path}.{name}")
-    cited = real.get("/cite", params={"iri": f"https://w3id.org/aseancan/id/{path}", "format": name})
+def test_a_thing_is_referred_to_as_it_is_cited(released, path, name):
+    record = released.get(f"/records/{path}.{name}")
+    cited = released.get("/cite", params={"iri": f"https://w3id.org/aseancan/id/{path}", "format": name})
     assert (record.content, record.headers["content-type"]) == (cited.content, cited.headers["content-type"])
 
 
-def test_all_of_a_kind_are_read_by_reference_managers(real):
-    whole = {name: real.get(f"/records/instrument.{name}").text for name in ("ris", "bib", "csl")}
+def test_all_of_a_kind_are_read_by_reference_managers(released):
+    whole = {name: released.get(f"/records/instrument.{name}").text for name in ("ris", "bib", "csl")}
     keys = [one["id"] for one in json.loads(whole["csl"])]
     assert len(set(keys)) == 120
     assert [one["id"] for one in rispy.loads(whole["ris"])] == keys
@@ -123,13 +117,13 @@ def test_an_action_has_a_record_whose_text_is_escaped(client):
     assert "<script>alert" not in page
 
 
-def test_marc_enters_a_plan_under_a_body_for_those_who_want_it(real):
+def test_marc_enters_a_plan_under_a_body_for_those_who_want_it(released):
     address = "/records/instrument/mpac-2025.marc21"
-    (by_title,) = pymarc.MARCReader(real.get(address).content)
-    (by_body,) = pymarc.MARCReader(real.get(f"{address}?main_entry=corporate").content)
+    (by_title,) = pymarc.MARCReader(released.get(address).content)
+    (by_body,) = pymarc.MARCReader(released.get(f"{address}?main_entry=corporate").content)
     assert "111" not in by_title
     assert by_body["111"]["a"] == "ASEAN Summit"
-    refused = real.get(f"{address}?main_entry=x")
+    refused = released.get(f"{address}?main_entry=x")
     assert (refused.status_code, "corporate" in refused.json()["hint"]) == (400, True)
 
 

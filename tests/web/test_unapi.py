@@ -14,12 +14,6 @@ PAGE = {"Accept": "text/html"}
 FOR_ALL = ["rdf_zotero", "ris", "bibtex"]
 
 
-@pytest.fixture(scope="module")
-def real(published, state_of, serve):
-    with serve(state_of(published)) as client:
-        yield client
-
-
 def formats(answer):
     root = ET.fromstring(answer.content)
     assert (root.tag, answer.headers["content-type"]) == ("formats", "application/xml")
@@ -28,8 +22,8 @@ def formats(answer):
     return root.get("id"), [one.get("name") for one in root]
 
 
-def test_without_an_id_it_lists_what_everything_can_be_had_in(real):
-    answer = real.get("/unapi")
+def test_without_an_id_it_lists_what_everything_can_be_had_in(released):
+    answer = released.get("/unapi")
     assert (answer.status_code, formats(answer)) == (200, (None, FOR_ALL))
 
 
@@ -43,32 +37,32 @@ def test_without_an_id_it_lists_what_everything_can_be_had_in(real):
         (f"{BASE}queries/members", []),
     ],
 )
-def test_with_an_id_it_gives_the_choices_and_each_can_be_had(real, iri, more):
-    answer = real.get("/unapi", params={"id": iri})
+def test_with_an_id_it_gives_the_choices_and_each_can_be_had(released, iri, more):
+    answer = released.get("/unapi", params={"id": iri})
     assert (answer.status_code, formats(answer)) == (300, (iri, [*FOR_ALL, *more]))
     types = {one.get("name"): one.get("type") for one in ET.fromstring(answer.content)}
     for name, media_type in types.items():
-        had = real.get("/unapi", params={"id": iri, "format": name})
+        had = released.get("/unapi", params={"id": iri, "format": name})
         assert (had.status_code, had.headers["content-type"].partition(";")[0]) == (200, media_type)
         if name not in ("ris", "bibtex"):
             ET.fromstring(had.content)
-        assert cited(real.app.state.service, iri).url in had.text
+        assert cited(released.app.state.service, iri).url in had.text
 
 
-def test_what_zotero_takes_first_says_that_a_treaty_is_a_statute(real):
+def test_what_zotero_takes_first_says_that_a_treaty_is_a_statute(released):
     """The translator takes the best format of the list without an id, and does not escape the id that it sends."""
-    page = real.get("/doc/instrument/actip-2015", headers=PAGE).text
+    page = released.get("/doc/instrument/actip-2015", headers=PAGE).text
     server = re.search('<link rel="unapi-server" type="application/xml" title="unAPI" href="([^"]+)">', page)[1]
     (identity,) = re.findall('<abbr class="unapi-id" title="([^"]+)">', page)
-    best = formats(real.get(server))[1][0]
-    assert "<z:itemType>statute</z:itemType>" in real.get(f"{server}?id={identity}&format={best}").text
+    best = formats(released.get(server))[1][0]
+    assert "<z:itemType>statute</z:itemType>" in released.get(f"{server}?id={identity}&format={best}").text
     for iri, kind in ((PLAN, "report"), (f"{PLAN}/action/2.7.4", "bookSection"), (f"{BASE}dataset", "dataset")):
-        assert f"<z:itemType>{kind}</z:itemType>" in real.get(f"{server}?id={iri}&format={best}").text
+        assert f"<z:itemType>{kind}</z:itemType>" in released.get(f"{server}?id={iri}&format={best}").text
 
 
-def test_a_marc_record_is_read_by_a_library_system(real, tmp_path):
+def test_a_marc_record_is_read_by_a_library_system(released, tmp_path):
     file = tmp_path / "one.xml"
-    file.write_bytes(real.get("/unapi", params={"id": ACTIP, "format": "marcxml"}).content)
+    file.write_bytes(released.get("/unapi", params={"id": ACTIP, "format": "marcxml"}).content)
     (record,) = pymarc.parse_xml_to_array(str(file))
     assert "Trafficking in Persons" in record.title
 
@@ -87,18 +81,18 @@ def test_a_marc_record_is_read_by_a_library_system(real, tmp_path):
     ],
     ids=str,
 )
-def test_what_is_not_there_is_told_by_status(real, asked, status):
-    assert real.get("/unapi", params=asked).status_code == status
+def test_what_is_not_there_is_told_by_status(released, asked, status):
+    assert released.get("/unapi", params=asked).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/search?q=trafficking", "/browse/instrument"])
-def test_lists_name_what_they_list_and_all_of_it_can_be_had(real, path):
-    page = real.get(path, headers=PAGE).text
+def test_lists_name_what_they_list_and_all_of_it_can_be_had(released, path):
+    page = released.get(path, headers=PAGE).text
     identities = re.findall('<abbr class="unapi-id" title="([^"]+)">', page)
     assert len(identities) > 5
     assert len(set(identities)) == len(identities)
     for identity in identities:
-        assert real.get(f"/unapi?id={identity}&format=rdf_zotero").status_code == 200
+        assert released.get(f"/unapi?id={identity}&format=rdf_zotero").status_code == 200
 
 
 def test_the_server_is_found_below_a_path(serve, state_of):

@@ -143,6 +143,7 @@ def test_frictionless_finds_the_package_valid(name, request):
     assert report.stats["tasks"] == len(kinds(directory))
 
 
+@pytest.mark.proof
 def test_frictionless_finds_a_key_that_leads_nowhere(files, tmp_path):
     copy = shutil.copytree(files, tmp_path / "copy")
     file = copy / "csv" / "clauses.csv"
@@ -339,6 +340,7 @@ def test_a_codebook_of_texts_that_do_harm_has_no_markup_of_theirs(hostile):
     pytest.fail("the code is not in the codebook")
 
 
+@pytest.mark.proof
 def test_the_same_dataset_gives_the_same_bytes_in_another_process(files, cli, tmp_path):
     ran = cli("export", "tables", "--out", tmp_path / "again")
     assert ran.returncode == 0, ran.stderr
@@ -350,12 +352,12 @@ def test_the_same_dataset_gives_the_same_bytes_in_another_process(files, cli, tm
         assert (files / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
 
 
-def test_what_cannot_be_written_is_told(cli, tmp_path):
+def test_what_cannot_be_written_is_told(main, tmp_path):
     (tmp_path / "file").write_text("")
-    ran = cli("export", "tables", "--out", tmp_path / "file")
+    ran = main("export", "tables", "--out", tmp_path / "file")
     assert ran.returncode == 2
     assert "cannot write there" in ran.stderr
-    assert cli("export", "nothing").returncode == 2
+    assert main("export", "nothing").returncode == 2
 
 
 def test_a_dataset_without_tables_is_told(tmp_path):

@@ -5,8 +5,6 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from aseancan_kg import release
-
 PLAN = "/doc/instrument/asean-canada-poa-2021-2025"
 READ = "/read/instrument/asean-canada-poa-2021-2025"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -97,16 +95,11 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 
 @pytest.fixture(scope="session")
-def site(built, past, running, state_of, tmp_path_factory):
-    """The service over the real dataset, its documents included, with a deposit: its address, and the pages' paths."""
-    directory = tmp_path_factory.mktemp("released")
-    file = release.write(built, directory, release.document(built))
-    with running(state_of(file, downloads=directory, archived=past, query_seconds=1.0)) as port:
-        url = f"http://127.0.0.1:{port}"
-        deposit = httpx2.post(
-            f"{url}/q", data={"query": "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"}, timeout=60
-        )
-        yield url, {name: path.replace("{deposit}", deposit.json()["id"]) for name, path in PAGES.items()}
+def site(host):
+    """The service over the real dataset with a deposit: its address, and the pages' paths."""
+    query = "SELECT ?s { ?s a <https://w3id.org/aseancan/ont#Fund> }"
+    deposit = httpx2.post(f"{host}/q", data={"query": query}, timeout=60).json()["id"]
+    return host, {name: path.replace("{deposit}", deposit) for name, path in PAGES.items()}
 
 
 @pytest.fixture(scope="session")
