@@ -106,6 +106,21 @@ def test_a_thing_is_referred_to_as_it_is_cited(real, path, name):
     assert (record.content, record.headers["content-type"]) == (cited.content, cited.headers["content-type"])
 
 
+def test_actions_and_meetings_are_had_as_a_whole_where_a_format_has_them(real):
+    page = real.get("/records").text
+    for kind, name, number in (("action", "ris", 106), ("action", "mods", 106), ("meeting", "oai_dc", 73)):
+        whole = real.get(f"/records/{kind}.{name}")
+        assert f'filename="{kind}s.' in whole.headers["content-disposition"]
+        assert whole.text.count({"ris": "ER  -", "mods": "<mods ", "oai_dc": "<oai_dc:dc "}[name]) == number
+        assert f'href="/records/{kind}.{name}"' in page
+    assert real.get("/records/action.marcxml").status_code == real.get("/records/meeting.mods").status_code == 404
+
+
+def test_the_page_of_a_body_says_of_marc_21_what_its_authority_record_loses(real):
+    page = real.get("/records/body/aha-centre", headers=FIREFOX).text
+    assert "see the authority record" not in page
+
+
 def test_all_of_a_kind_are_read_by_reference_managers(real):
     whole = {name: real.get(f"/records/instrument.{name}").text for name in ("ris", "bib", "csl")}
     keys = [one["id"] for one in json.loads(whole["csl"])]
@@ -128,7 +143,7 @@ def test_marc_enters_a_plan_under_a_body_for_those_who_want_it(real):
     (by_title,) = pymarc.MARCReader(real.get(address).content)
     (by_body,) = pymarc.MARCReader(real.get(f"{address}?main_entry=corporate").content)
     assert "111" not in by_title
-    assert by_body["111"]["a"] == "ASEAN Summit"
+    assert by_body["111"]["a"] == "ASEAN Summit,"
     refused = real.get(f"{address}?main_entry=x")
     assert (refused.status_code, "corporate" in refused.json()["hint"]) == (400, True)
 

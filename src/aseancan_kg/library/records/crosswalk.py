@@ -17,7 +17,7 @@ _LOST = re.compile("lost ?(.*?): (.+)")
 _OF: Mapping[str, Callable[[Record], bool]] = {
     "": lambda record: True,
     "of actions": lambda record: record.kind == "action",
-    "of mechanisms": lambda record: record.kind == "mechanism",
+    "of what has posts below it": lambda record: any(child.kind == "post" for child in record.children),
     "of all but instruments": lambda record: record.kind != "instrument",
     "of treaties": lambda record: record.legal,
     "of what has parties and is no treaty": lambda record: bool(record.parties) and not record.legal,
