@@ -10,7 +10,7 @@ import pytest
 import rispy
 from lxml import etree
 
-from aseancan_kg.library.records.crosswalk import crosswalk
+from aseancan_kg.library.records.crosswalk import carried, crosswalk, lost
 from aseancan_kg.library.records.exchange import FORMATS, of_kind
 
 PLAN = "/records/instrument/plan-b"
@@ -181,8 +181,12 @@ def test_the_crosswalk_is_a_page_and_a_file(client):
     page = client.get("/records/crosswalk", headers=FIREFOX).text
     file = client.get("/records/crosswalk.csv")
     assert file.headers["content-type"] == "text/csv; charset=utf-8"
-    assert len(file.text.splitlines()) == len(crosswalk()) + 1 == page.count("<tr>")
-    assert "lost: no element means this" in page
+    assert len(file.text.splitlines()) == len(crosswalk()) + 1
+    columns = {one.column for one in FORMATS}
+    assert page.count('<th scope="row">') == sum(len(carried(column)) for column in columns)
+    for field, column in ((field, column) for field in crosswalk() for column in columns):
+        assert (field in carried(column)) != any(field in fields for fields in lost(column).values())
+    assert "No element means this" in page
 
 
 def test_pages_of_instruments_and_bodies_link_to_their_records(client):

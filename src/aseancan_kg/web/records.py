@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from aseancan_kg.catalogue import documents
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library.records import exchange
-from aseancan_kg.library.records.crosswalk import FILE, crosswalk, losses
+from aseancan_kg.library.records.crosswalk import FILE, carried, losses, lost
 from aseancan_kg.library.records.display import isbd
 from aseancan_kg.library.records.exchange import BY_NAME, Exchange
 from aseancan_kg.library.records.marc import MainEntry
@@ -57,7 +57,7 @@ async def table(request: Request) -> Response:
     columns: dict[str, list[str]] = {}
     for one in exchange.FORMATS:
         columns.setdefault(one.column, []).append(one.format.label)
-    return page(request, "crosswalk.html", rows=crosswalk(), columns=columns, label_of=label_of)
+    return page(request, "crosswalk.html", columns=columns, carried=carried, lost=lost, label_of=label_of)
 
 
 async def table_file(request: Request) -> Response:
@@ -121,8 +121,8 @@ def _one(request: Request, found: Record, offered: tuple[Exchange, ...], named: 
         links.append(Link(quote(found.licence, safe=":/#?&=%"), "license"))
     headers = {"Link": header(links)} | ({} if named else {"Vary": "Accept"})
     if chosen is HTML:
-        lost = {one.format.label: losses(found, one.column_of(found.kind)) for one in offered}
-        shown: dict[str, Any] = {"record": found, "text": isbd(found), "lost": lost, "alternates": alternates}
+        told = {one.format.label: losses(found, one.column_of(found.kind)) for one in offered}
+        shown: dict[str, Any] = {"record": found, "text": isbd(found), "lost": told, "alternates": alternates}
         return keep(request, page(request, "record.html", headers=headers, formats=offered, label_of=label_of, **shown))
     made = BY_NAME[chosen.name]
     headers["Content-Location"] = _address(root, found.iri, made)

@@ -57,4 +57,4 @@ def test_what_a_format_does_not_take_is_told(served, thing):
 def test_a_misspelt_thing_is_told_the_nearest(served):
     with pytest.raises(NotFound) as refused:
         selected(served, BY_NAME["mods"], ["instrument/actip-2051"])
-    assert "Did you mean instrument/actip-2015" in refused.value.remedy
+    assert refused.value.remedy.startswith("Did you mean instrument/actip-2015")

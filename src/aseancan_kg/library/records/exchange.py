@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Protocol
 
 from pymarc import Record as Marc
 
+from aseancan_kg.catalogue.identifiers import Identifiers, path_of
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library.citing.citations import BIBTEX, CSL_JSON, RIS, CitationWriter, as_bibtex, as_csl, as_ris
 from aseancan_kg.library.citing.references import references
@@ -16,7 +16,7 @@ from aseancan_kg.library.records.legislation import as_legislation
 from aseancan_kg.library.records.marc import MainEntry, as_iso2709, as_marcxml, main_record
 from aseancan_kg.library.records.marc.authorities import authority
 from aseancan_kg.library.records.mods import as_mods
-from aseancan_kg.library.records.record import CATALOGUED, RECORDED, Record, catalogue, catalogued, records
+from aseancan_kg.library.records.record import CATALOGUED, RECORDED, Record, catalogue, records
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import ID
 from aseancan_kg.store.dataset import Dataset
@@ -144,9 +144,8 @@ def selected(store: Dataset, chosen: Exchange, things: Collection[str]) -> list[
     single = records(store, iris)
     for iri in iris:
         if iri not in single or single[iri].kind not in chosen.kinds:
-            known = [one for ones in catalogued(store, chosen.kinds).values() for one in ones]
-            near = [one.removeprefix(ID) for one in get_close_matches(iri, known, cutoff=0.8)]
-            remedy = f"Did you mean {' or '.join(near)}?" if near and iri not in single else listed
+            near = Identifiers(store).near(path_of(iri)) if iri not in single else []
+            remedy = f"Did you mean {' or '.join(near)}?" if near else listed
             raise NotFound(f"there is no record of {iri} in {chosen.format.label}", remedy=remedy)
     return [*(catalogue(store, kinds).values() if kinds else ()), *single.values()]
 
