@@ -150,21 +150,20 @@ class Facts:
         """Return what is known of a thing, by field."""
         return {field: [*values.items()] for field, values in self._found[iri].items() if values}
 
-    def rivals(self, facts: Iterable[ox.Triple]) -> dict[str, dict[str, Given]]:
+    def rivals(self, facts: Iterable[ox.Triple]) -> Mapping[str, Mapping[str, Given]]:
         """Sort facts that are not preferred by thing and by field; the day of an act is told of what it was done to."""
         fields = {name: field for field, name in STATED.items()} | {ACTED_ON: "acts"}
         of = {iri: {iri} for iri in self.things}
         for iri in self.things:
             for act in self._found[iri]["acts"]:
                 of.setdefault(iri_of(act), set()).add(iri)
-        found: dict[str, defaultdict[str, list[tuple[Term, Sequence[ox.Triple]]]]]
-        found = {iri: defaultdict(list) for iri in self.things}
+        found: dict[str, dict[str, list[tuple[Term, Sequence[ox.Triple]]]]] = {iri: {} for iri in self.things}
         for fact in dict.fromkeys(facts):
             field, value = fields.get(fact.predicate.value), fact.object
             if field and isinstance(value, ox.NamedNode | ox.Literal):
                 for iri in of.get(iri_of(fact.subject), ()):
-                    found[iri][field].append((value, (fact,)))
-        return {iri: dict(by_field) for iri, by_field in found.items()}
+                    found[iri].setdefault(field, []).append((value, (fact,)))
+        return found
 
     def _add(self, iri: str, said: Descriptions, subjects: Iterable[str], fields: Mapping[str, str]) -> None:
         """Add to a thing what is said of subjects; what it says of itself is no news."""
@@ -209,7 +208,7 @@ class Facts:
                     self._found[iri]["contents"][ox.NamedNode(part)] += above
 
     def _add_wholes(self, store: Dataset, parts: Iterable[str]) -> None:
-        """Add what the sections are a part of in which parts of a text stand, up to the instrument whose text it is."""
+        """Add all the sections that parts of a text stand in, and the instrument whose text it is."""
         within: defaultdict[str, set[str]] = defaultdict(set)
         for part in parts:
             for whole in self._named(part, "part_of"):

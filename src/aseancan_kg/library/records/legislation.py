@@ -106,11 +106,9 @@ def as_legislation(records: Iterable[Record]) -> bytes:
 def _type(value: Value) -> str | list[str]:
     if value.legal:
         return "Legislation"
-    return (
-        "Organization"
-        if name_type(value) == "corporate" and value.kind == "mechanism"
-        else _TYPES.get(value.kind, "Thing")
-    )
+    if value.kind == "mechanism" and name_type(value) == "corporate":
+        return "Organization"
+    return _TYPES.get(value.kind, "Thing")
 
 
 def _texts(values: Values) -> list[str]:

@@ -158,11 +158,11 @@ def _related(record: Record) -> Iterator[ET.Element]:
             made.append(_title(value.text))
             made.append(element("identifier", value.iri, {"type": "uri"}))
             if field == "part_of" and record.kind == "action":
-                made.extend([*_names(record), *_adoption(record), _place(record)])
+                made.extend([*_names(record), *_adoption(record), _part(record)])
             yield made
 
 
-def _place(record: Record) -> ET.Element:
+def _part(record: Record) -> ET.Element:
     """Return where in the whole a part is: in which sections, and its number."""
     made = ET.Element("part")
     for section in sorted(record.part_of, key=lambda one: natural(one.code)):

@@ -37,10 +37,10 @@ def agent(block: str, value: Value, *others: tuple[str, str], roles: Sequence[st
     if kind == "jurisdiction" and block in {"5", "6"}:
         return field(f"{block}51", f" {second}", *others, ("a", value.text), ("1", value.iri))
     tag = block + _TAGS.get(kind, "10")
-    *told, last = (value.text, *roles)
     code = "j" if tag.endswith("11") else "e"
-    named = [(code if number else "a", text) for number, text in enumerate((*(f"{one}," for one in told), last))]
-    return field(tag, _ENTRY.get(kind, "2") + second, *others, *named, ("1", value.iri))
+    *told, last = ("a", value.text), *((code, role) for role in roles)
+    followed = [(one, f"{text},") for one, text in told]
+    return field(tag, _ENTRY.get(kind, "2") + second, *others, *followed, last, ("1", value.iri))
 
 
 def uniform_title(value: Value) -> list[tuple[str, str]]:
