@@ -35,10 +35,10 @@ def test_things_are_chosen_by_iri_by_path_by_kind_or_not_at_all(served):
     assert chosen(ACTIP) == chosen("instrument/actip-2015") == ["instrument/actip-2015"]
     with_a_kind = chosen("mechanism", "body/aha-centre")
     assert (len(with_a_kind), with_a_kind[-1]) == (43, "body/aha-centre")
-    assert chosen("action", name="ris")[:3] == [f"{PLAN}/action/1.1.{number}" for number in (1, 2, 3)]
-    assert len(chosen("action", name="mods")) == 106
-    assert len(chosen(name="mods")) == 120 + 106
     assert len(chosen("meeting")) == 73
+    whole = chosen(name="mods")
+    assert len(whole) == 120 + 106
+    assert whole[120:123] == [f"{PLAN}/action/1.1.{number}" for number in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("thing", ["instrument/nowhere", "no iri at all", "http://[", "topic/mine-action", "a:\x00"])
