@@ -351,7 +351,8 @@ def test_export_says_what_a_format_loses(main):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("word",), "there is no format 'word'"),
+        (("word",), "There is: tables, marcxml, "),
+        (("mods", "instrument/actip-2051"), "Did you mean instrument/actip-2015"),
         (("mods", "body/aha-centre"), "MODS 3.8"),
         (("oai_dc", "instrument/nowhere"), "there is no record of"),
         (("oai_dc", "no iri"), "there is no record of"),

@@ -222,13 +222,13 @@ def query(
 def export(
     format: Annotated[str, typer.Argument(help="tables, or a format of records: marcxml, mods, oai_dc, ris, bibtex …")],
     things: Annotated[
-        list[str] | None, typer.Argument(help="IRIs, kind/slug or a kind; without any, the whole catalogue.")
+        list[str] | None, typer.Argument(help="IRIs, kind/slug or a kind; without any, all there are.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File instead of standard output; directory of tables.")] = None,
     main_entry: Annotated[MainEntry, typer.Option(help="Under what MARC 21 enters plans and declarations.")] = "title",
     losses: Annotated[bool, typer.Option("--losses", help="Say what the format does not carry of each.")] = False,
 ) -> None:
-    """Write catalogue records of instruments, bodies and mechanisms, or the dataset as tables.
+    """Write catalogue records of instruments, bodies, mechanisms, meetings and actions, or the dataset as tables.
 
     Of tables the files' names are printed, the archive's last.
     """
@@ -239,14 +239,17 @@ def export(
             raise InputError("tables are of the whole dataset", remedy="Leave out the things and --losses.")
         _export_tables(out or Path("tables"))
         return
+    if format not in exchange.BY_NAME:
+        listed = ", ".join(("tables", *exchange.BY_NAME))
+        raise InputError(f"there is no format {format!r}", remedy=f"There is: {listed}.")
     if out:
         outputs.refuse_unwritable(out)
-    chosen = exchange.named(format)
+    chosen = exchange.BY_NAME[format]
     store = _embedded()
     found = exchange.selected(store, chosen, things or ())
     if losses:
         for record in found:
-            for field, reason in crosswalk.losses(record, chosen.column).items():
+            for field, reason in crosswalk.losses(record, chosen.column_of(record.kind)).items():
                 print(f"{record.path}\t{field}\t{reason}")
         return
     written = chosen.write(store, found, main_entry)

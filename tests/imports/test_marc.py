@@ -44,7 +44,7 @@ def left(one):
 
 @pytest.fixture(scope="module", params=["marc21", "marcxml"])
 def exported(request, served, catalogued):
-    chosen = exchange.named(request.param)
+    chosen = exchange.BY_NAME[request.param]
     return lambda entry: chosen.write(served, [one for one in catalogued.values() if one.kind == "instrument"], entry)
 
 
@@ -58,7 +58,7 @@ def test_what_we_export_comes_back_as_what_is_there_without_a_difference(examine
 
 
 def test_every_cell_that_the_export_carries_comes_back(examine, existing, served, catalogued):
-    chosen = exchange.named("marc21")
+    chosen = exchange.BY_NAME["marc21"]
     report = examine(chosen.write(served, [one for one in catalogued.values() if one.kind == "instrument"], "title"))
     lost = {
         (one.thing, column)
@@ -83,7 +83,7 @@ def test_every_cell_that_the_export_carries_comes_back(examine, existing, served
 )
 def test_what_a_changed_record_says_otherwise_is_told(examine, served, catalogued, tag, subfield, value, column):
     (actip,) = (one for one in catalogued.values() if one.path == "instrument/actip-2015")
-    (marc,) = pymarc.MARCReader(exchange.named("marc21").write(served, [actip], "title"))
+    (marc,) = pymarc.MARCReader(exchange.BY_NAME["marc21"].write(served, [actip], "title"))
     marc[tag][subfield] = value
     (one,) = examine(marc.as_marc()).examined
     assert (one.outcome, one.thing) == (Outcome.exists, "instrument/actip-2015")

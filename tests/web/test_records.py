@@ -10,7 +10,7 @@ import pytest
 import rispy
 from lxml import etree
 
-from aseancan_kg.library.records.crosswalk import crosswalk
+from aseancan_kg.library.records.crosswalk import carried, crosswalk, lost
 from aseancan_kg.library.records.exchange import FORMATS, of_kind
 
 PLAN = "/records/instrument/plan-b"
@@ -100,6 +100,23 @@ def test_a_thing_is_referred_to_as_it_is_cited(released, path, name):
     assert (record.content, record.headers["content-type"]) == (cited.content, cited.headers["content-type"])
 
 
+def test_actions_and_meetings_are_had_as_a_whole_where_a_format_has_them(released):
+    page = released.get("/records").text
+    for kind, name, number in (("action", "ris", 106), ("action", "mods", 106), ("meeting", "oai_dc", 73)):
+        whole = released.get(f"/records/{kind}.{name}")
+        assert f'filename="{kind}s.' in whole.headers["content-disposition"]
+        assert whole.text.count({"ris": "ER  -", "mods": "<mods ", "oai_dc": "<oai_dc:dc "}[name]) == number
+        assert f'href="/records/{kind}.{name}"' in page
+    assert (
+        released.get("/records/action.marcxml").status_code == released.get("/records/meeting.mods").status_code == 404
+    )
+
+
+def test_the_page_of_a_body_says_of_marc_21_what_its_authority_record_loses(released):
+    page = released.get("/records/body/aha-centre", headers=FIREFOX).text
+    assert "see the authority record" not in page
+
+
 def test_all_of_a_kind_are_read_by_reference_managers(released):
     whole = {name: released.get(f"/records/instrument.{name}").text for name in ("ris", "bib", "csl")}
     keys = [one["id"] for one in json.loads(whole["csl"])]
@@ -122,7 +139,7 @@ def test_marc_enters_a_plan_under_a_body_for_those_who_want_it(released):
     (by_title,) = pymarc.MARCReader(released.get(address).content)
     (by_body,) = pymarc.MARCReader(released.get(f"{address}?main_entry=corporate").content)
     assert "111" not in by_title
-    assert by_body["111"]["a"] == "ASEAN Summit"
+    assert by_body["111"]["a"] == "ASEAN Summit,"
     refused = released.get(f"{address}?main_entry=x")
     assert (refused.status_code, "corporate" in refused.json()["hint"]) == (400, True)
 
@@ -160,8 +177,12 @@ def test_the_crosswalk_is_a_page_and_a_file(client):
     page = client.get("/records/crosswalk", headers=FIREFOX).text
     file = client.get("/records/crosswalk.csv")
     assert file.headers["content-type"] == "text/csv; charset=utf-8"
-    assert len(file.text.splitlines()) == len(crosswalk()) + 1 == page.count("<tr>")
-    assert "lost: no element means this" in page
+    assert len(file.text.splitlines()) == len(crosswalk()) + 1
+    columns = {one.column for one in FORMATS}
+    assert page.count('<th scope="row">') == sum(len(carried(column)) for column in columns)
+    for field, column in ((field, column) for field in crosswalk() for column in columns):
+        assert (field in carried(column)) != any(field in fields for fields in lost(column).values())
+    assert "No element means this" in page
 
 
 def test_pages_of_instruments_and_bodies_link_to_their_records(client):

@@ -24,7 +24,9 @@ _OF_THE_RECORD = frozenset(("001", "003", "005", "006", "007", "008", "040", "33
 _CONTROL = "0125678"
 """Subfields that identify, link or give the source of what another subfield says."""
 _ADOPTING, _PARTIES = ("body", "mechanism", "state"), ("state", "state-group", "body")
-_ROLES = {"issuing body": "adopting_body", "participant in treaty": "parties", "signatory": "parties"}
+_ROLES = {"issuing body": "adopting_body"} | dict.fromkeys(
+    ("participant in treaty", "participant", "signatory"), "parties"
+)
 _RELATIONS = {
     "continuation of": "supersedes",
     "implementation of": "implements",
@@ -194,20 +196,19 @@ class _Reading:
 
     def agent(self, field: Field) -> str:
         """110, 111, 710, 711: who adopted it, and its parties."""
-        role = (field.get("j" if field.tag.endswith("11") else "e", "") or "").strip(" ,.").lower()
+        roles = field.get_subfields("j" if field.tag.endswith("11") else "e")
         own = _own(field, "1", (*_ADOPTING, *_PARTIES))
-        column = _ROLES.get(role, "")
-        if not role and (own or field.tag.startswith("1")):
+        columns = [_ROLES[role] for one in roles if (role := one.strip(" ,.").lower()) in _ROLES]
+        if not roles and (own or field.tag.startswith("1")):
             kind = own.partition("/")[0] or "body"
             is_party = kind.startswith("state") or (kind == "body" and field.tag.startswith("7"))
-            column = "parties" if is_party else "adopting_body"
-        kinds = _PARTIES if column == "parties" else _ADOPTING
+            columns = ["parties" if is_party else "adopting_body"]
         name = _bare(" ".join(field.get_subfields("a", "b")))
-        found = own or (column and self._existing.things.named(name, kinds))
-        if not column or not found:
-            return ""
-        self.say(column, found, field, "a")
-        return "abej"
+        kinds = {"parties": _PARTIES, "adopting_body": _ADOPTING}
+        found = {column: own or self._existing.things.named(name, kinds[column]) for column in columns}
+        for column, thing in found.items():
+            self.say(column, thing, field, "a")
+        return "abej" if any(found.values()) else ""
 
     def relation(self, field: Field) -> str:
         """773, 787: the instruments that it continues, implements, or is a part or a phase of."""

@@ -12,6 +12,11 @@ def plain(text: str) -> str:
     return _UNFIT.sub(" ", text).strip()
 
 
+def closed(text: str) -> str:
+    """End a text with a full stop, as ISBD wants it, unless it has an end of its own."""
+    return text if text.endswith((".", "?", "!", ";", ".”")) else f"{text}."
+
+
 def element(name: str, text: str = "", attributes: Mapping[str, str] | None = None) -> ET.Element:
     """Return an XML element of that prefixed name; namespaces are declared by attributes as they are written."""
     made = ET.Element(name, {key: plain(value) for key, value in (attributes or {}).items() if value})

@@ -19,7 +19,7 @@ from aseancan_kg.library.harvesting import oai_pmh
 from aseancan_kg.library.harvesting.metadata_formats import METADATA_FORMATS
 from aseancan_kg.library.reconciliation.service import KINDS, MOST_QUERIES
 from aseancan_kg.library.records import exchange
-from aseancan_kg.library.records.record import CATALOGUED
+from aseancan_kg.library.records.record import RECORDED
 from aseancan_kg.mediatypes import (
     GRAPH_FORMATS,
     HTML,
@@ -264,7 +264,7 @@ _READ = [
     _parameter("suffix", {"enum": [one.name for one in reading.OFFERED]}, place="path"),
 ]
 _RECORD = [
-    _parameter("kind", {"enum": [*CATALOGUED]}, place="path"),
+    _parameter("kind", {"enum": [*RECORDED]}, place="path"),
     _parameter("slug", {"type": "string", "description": "Name of the thing, as in its address."}, place="path"),
     _parameter("format", {"enum": [one.name for one in _RECORD_FORMATS]}, place="path"),
 ]

@@ -1,6 +1,7 @@
 """`/records`: catalogue records, one by one and all of a kind, in the formats that libraries take in."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any, cast, get_args
 from urllib.parse import quote
 
@@ -11,13 +12,23 @@ from starlette.responses import RedirectResponse, Response
 from aseancan_kg.catalogue import documents
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library.records import exchange
-from aseancan_kg.library.records.crosswalk import FILE, crosswalk, losses
+from aseancan_kg.library.records.crosswalk import FILE, carried, losses, lost
 from aseancan_kg.library.records.display import isbd
 from aseancan_kg.library.records.exchange import BY_NAME, Exchange
 from aseancan_kg.library.records.marc import MainEntry
-from aseancan_kg.library.records.record import CATALOGUED, KINDS, Record, catalogue, catalogued, label_of, records
+from aseancan_kg.library.records.record import (
+    CATALOGUED,
+    KINDS,
+    RECORDED,
+    Record,
+    catalogue,
+    catalogued,
+    label_of,
+    records,
+)
 from aseancan_kg.mediatypes import CSV, HTML
 from aseancan_kg.namespaces import ID
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
@@ -25,7 +36,15 @@ from aseancan_kg.web.representations import representation
 from aseancan_kg.web.signposting import Link, header
 from aseancan_kg.web.state import root_of, state_of
 
-PLURALS = {"instrument": "Instruments", "body": "Bodies", "mechanism": "Mechanisms"}
+PLURALS = {
+    "instrument": "Instruments",
+    "body": "Bodies",
+    "mechanism": "Mechanisms",
+    "meeting": "Meetings",
+    "action": "Actions",
+}
+_OF_KIND = {kind: partial(catalogue, kinds=(kind,)) for kind in RECORDED}
+"""Kind → what makes all its records, once for a dataset."""
 
 
 async def overview(request: Request) -> Response:
@@ -38,7 +57,7 @@ async def table(request: Request) -> Response:
     columns: dict[str, list[str]] = {}
     for one in exchange.FORMATS:
         columns.setdefault(one.column, []).append(one.format.label)
-    return page(request, "crosswalk.html", rows=crosswalk(), columns=columns, label_of=label_of)
+    return page(request, "crosswalk.html", columns=columns, carried=carried, lost=lost, label_of=label_of)
 
 
 async def table_file(request: Request) -> Response:
@@ -64,13 +83,17 @@ def addresses(root: str, iri: str, types: Collection[str]) -> tuple[str, list[tu
 
 
 def _overview(request: Request) -> Response:
-    counts = {kind: len(iris) for kind, iris in state_of(request).derived.get(catalogued).items() if iris}
+    counts = {kind: len(iris) for kind, iris in state_of(request).derived.get(_listed).items() if iris}
     return page(request, "records.html", counts=counts, plurals=PLURALS, formats=exchange.FORMATS)
+
+
+def _listed(store: Dataset) -> dict[str, list[str]]:
+    return catalogued(store, RECORDED)
 
 
 def _record(request: Request) -> Response:
     path, named = _split(request.path_params["path"])
-    if named and path in CATALOGUED:
+    if named and path in RECORDED:
         return _all_of(request, path, named)
     store = state_of(request).store
     found = records(store, [ID + path]).get(ID + path)
@@ -98,8 +121,8 @@ def _one(request: Request, found: Record, offered: tuple[Exchange, ...], named: 
         links.append(Link(quote(found.licence, safe=":/#?&=%"), "license"))
     headers = {"Link": header(links)} | ({} if named else {"Vary": "Accept"})
     if chosen is HTML:
-        lost = {one.format.label: losses(found, one.column) for one in offered}
-        shown: dict[str, Any] = {"record": found, "text": isbd(found), "lost": lost, "alternates": alternates}
+        told = {one.format.label: losses(found, one.column_of(found.kind)) for one in offered}
+        shown: dict[str, Any] = {"record": found, "text": isbd(found), "lost": told, "alternates": alternates}
         return keep(request, page(request, "record.html", headers=headers, formats=offered, label_of=label_of, **shown))
     made = BY_NAME[chosen.name]
     headers["Content-Location"] = _address(root, found.iri, made)
@@ -112,7 +135,7 @@ def _all_of(request: Request, kind: str, named: Exchange) -> Response:
     """Answer with all records of a kind."""
     if kind not in named.kinds:
         raise NotFound(f"there are no records of this kind in {named.format.label}", remedy="See /records.")
-    found = [one for one in state_of(request).derived.get(catalogue).values() if one.kind == kind]
+    found = [*state_of(request).derived.get(_OF_KIND[kind]).values()]
     if not found:
         raise NotFound("this dataset has none of that kind", remedy="See /records.")
     headers = {

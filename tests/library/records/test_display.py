@@ -2,6 +2,7 @@
 
 from aseancan_kg.library.plain import plain
 from aseancan_kg.library.records.display import as_isbd, isbd
+from aseancan_kg.library.records.record import records
 from aseancan_kg.namespaces import thing
 
 
@@ -10,6 +11,14 @@ def test_a_plan_reads_as_a_catalogue_shows_it(catalogued):
     assert lines[0] == "Master Plan on ASEAN Connectivity 2025 [Master plan] / 28th ASEAN Summit. — until 2025."
     assert "Supersedes: Master Plan on ASEAN Connectivity." in lines
     assert lines[-1].startswith("Identifier: https://w3id.org/aseancan/id/instrument/mpac-2025 (dataset version ")
+
+
+def test_an_action_is_told_with_its_number_once_and_its_own_end(served):
+    iri = thing("instrument", "asean-canada-poa-2021-2025") + "/action/2.7.4"
+    text = isbd(records(served, [iri])[iri])
+    assert text.startswith("ASEAN-Canada Plan of Action (2021-2025), action 2.7.4.\n")
+    assert ";." not in text
+    assert "2019-2025;\n" in text
 
 
 def test_a_rival_value_is_told_apart_with_its_source(catalogued):

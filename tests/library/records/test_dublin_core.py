@@ -51,6 +51,23 @@ def test_the_first_identifier_is_the_iri_and_relations_are_addresses(catalogued)
     assert "/2025" in [one.text for one in root.iter(f"{DC}coverage")]
 
 
+def test_nothing_is_told_twice(catalogued):
+    for record in catalogued.values():
+        for written in (as_oai_dc([record]), as_dcterms([record])):
+            told = [(one.tag, one.text) for one in etree.fromstring(written)]
+            assert len(told) == len(set(told)), record.path
+
+
+def test_an_action_has_the_makers_the_day_and_the_whole(served):
+    iri = f"{thing('instrument', 'asean-canada-poa-2021-2025')}/action/2.7.4"
+    root = etree.fromstring(as_oai_dc([records(served, [iri])[iri]]))
+    told = {name: {one.text for one in root.iter(DC + name)} for name in ("creator", "contributor", "date", "relation")}
+    assert told["creator"] == {"ASEAN Post Ministerial Conference with Canada"}
+    assert told["contributor"] == {"ASEAN Member States", "Canada"}
+    assert "2020-09-10" in told["date"]
+    assert iri.partition("/action")[0] in told["relation"]
+
+
 def test_terms_say_more_exactly_what_is_meant(catalogued):
     root = etree.fromstring(as_dcterms([catalogued[MPAC]]))
     assert {one.tag.removeprefix(DCTERMS) for one in root} <= TERMS

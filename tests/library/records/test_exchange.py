@@ -2,19 +2,17 @@
 
 import pytest
 
-from aseancan_kg.errors import InputError, NotFound
-from aseancan_kg.library.records.exchange import BY_NAME, FORMATS, named, of_kind, selected
+from aseancan_kg.errors import NotFound
+from aseancan_kg.library.records.exchange import BY_NAME, FORMATS, of_kind, selected
 from aseancan_kg.namespaces import thing
 
 ACTIP = thing("instrument", "actip-2015")
+PLAN = "instrument/asean-canada-poa-2021-2025"
 
 
-def test_a_format_is_called_by_its_name_and_a_wrong_name_lists_them():
-    assert named("mods") is BY_NAME["mods"]
-    assert named("bibtex") is named("bib")
-    with pytest.raises(InputError) as refused:
-        named("word")
-    assert all(one.format.name in refused.value.remedy for one in FORMATS)
+def test_a_format_has_all_its_names():
+    assert BY_NAME["mods"].format.name == "mods"
+    assert BY_NAME["bibtex"] is BY_NAME["bib"]
 
 
 def test_every_kind_has_formats_and_everything_else_has_none():
@@ -37,7 +35,10 @@ def test_things_are_chosen_by_iri_by_path_by_kind_or_not_at_all(served):
     assert chosen(ACTIP) == chosen("instrument/actip-2015") == ["instrument/actip-2015"]
     with_a_kind = chosen("mechanism", "body/aha-centre")
     assert (len(with_a_kind), with_a_kind[-1]) == (43, "body/aha-centre")
-    assert len(chosen(name="mods")) == 120
+    assert len(chosen("meeting")) == 73
+    whole = chosen(name="mods")
+    assert len(whole) == 120 + 106
+    assert whole[120:123] == [f"{PLAN}/action/1.1.{number}" for number in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("thing", ["instrument/nowhere", "no iri at all", "http://[", "topic/mine-action", "a:\x00"])
@@ -46,7 +47,14 @@ def test_what_has_no_record_is_told(served, thing):
         selected(served, BY_NAME["oai_dc"], [thing])
 
 
-@pytest.mark.parametrize("thing", ["body", "body/aha-centre"])
+@pytest.mark.parametrize("thing", ["body", "body/aha-centre", "meeting"])
 def test_what_a_format_does_not_take_is_told(served, thing):
-    with pytest.raises(NotFound, match="MODS"):
+    with pytest.raises(NotFound, match="MODS") as refused:
         selected(served, BY_NAME["mods"], [thing])
+    assert refused.value.remedy == "It has records of: instrument, action."
+
+
+def test_a_misspelt_thing_is_told_the_nearest(served):
+    with pytest.raises(NotFound) as refused:
+        selected(served, BY_NAME["mods"], ["instrument/actip-2051"])
+    assert refused.value.remedy.startswith("Did you mean instrument/actip-2015")

@@ -8,9 +8,11 @@ from collections import Counter
 import pymarc
 import pytest
 
+from aseancan_kg.catalogue.labels import Link
 from aseancan_kg.errors import NotAcceptable
 from aseancan_kg.library.plain import plain
 from aseancan_kg.library.records.access_points import signing_date
+from aseancan_kg.library.records.grounds import Ground
 from aseancan_kg.library.records.marc import as_iso2709, as_marcxml, main_record
 from aseancan_kg.library.records.marc.authorities import authority
 from aseancan_kg.library.records.marc.bibliographic import bibliographic
@@ -21,6 +23,7 @@ from aseancan_kg.namespaces import thing
 ACTIP = thing("instrument", "actip-2015")
 MPAC = thing("instrument", "mpac-2025")
 PLAN = thing("instrument", "asean-canada-poa-2021-2025")
+STRATEGY = thing("instrument", "canada-indo-pacific-strategy")
 AHA_CENTRE = thing("body", "aha-centre")
 SUMMIT = thing("mechanism", "asean-summit")
 
@@ -129,13 +132,112 @@ def test_a_plan_is_entered_under_its_title_or_under_the_body_that_adopted_it(cat
     assert not {"110", "111", "130"} & {field.tag for field in by_title.fields}
     assert by_title["245"].indicators == ("0", "0")
     assert values(by_title, "711") == ["ASEAN Summit,"]
-    assert values(by_body, "111") == ["ASEAN Summit"]
+    assert (values(by_body, "111"), values(by_body, "111", "j")) == (["ASEAN Summit,"], ["issuing body"])
     assert by_body["245"].indicators == ("1", "0")
     assert "711" not in by_body
     related = {(field["i"], field["t"]) for field in by_title.get_fields("787")}
     assert ("Continuation of:", "Master Plan on ASEAN Connectivity") in related
     assert ("Superseded by:", "ASEAN Connectivity Strategic Plan") in related
     assert by_title["008"].data[24:28] == "||||"
+
+
+def test_who_is_only_a_party_is_no_main_entry(catalogued):
+    marc = bibliographic(catalogued[thing("instrument", "daw-asean-1988")], "corporate")
+    assert "110" not in marc
+    assert marc["245"].indicators == ("0", "0")
+    assert len(values(marc, "710")) == 6
+
+
+def test_who_adopted_it_and_is_a_party_stands_there_once_with_both(catalogued):
+    for entry, tag in (("title", "710"), ("corporate", "110")):
+        marc = bibliographic(catalogued[STRATEGY], entry)
+        (canada,) = marc.get_fields("110", "710")
+        assert (canada.tag, canada["a"], canada.get_subfields("e")) == (
+            tag,
+            "Canada,",
+            ["issuing body,", "participant"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("slug", "code"),
+    [
+        ("canada-indo-pacific-strategy", "f"),  # one state adopted it
+        ("chicago-convention-1944", "i"),  # a treaty, of whose parties the dataset has one
+        ("daw-asean-1988", "i"),  # several states
+        ("asean-canada-fta", "i"),  # a group of states
+        ("arf-statement-pcve-2019", "i"),  # a mechanism
+        ("un-2030-agenda", "i"),  # an organisation of states
+        ("seanwfz-protocol", "|"),  # nobody is stated
+    ],
+)
+def test_the_level_of_government_is_coded_as_far_as_stated(catalogued, slug, code):
+    assert bibliographic(catalogued[thing("instrument", slug)])["008"].data[28] == code
+
+
+def test_one_state_among_unknown_parties_tells_no_level():
+    party = Value("Canada", thing("state", "canada"), "state")
+    marc = bibliographic(Record(iri=thing("instrument", "some"), kind="instrument", parties=(party,)))
+    assert marc["008"].data[28] == "|"
+
+
+def test_only_what_has_its_text_online_is_an_online_resource(catalogued):
+    online = {record.iri for record in instruments(catalogued) if "338" in bibliographic(record)}
+    assert online == {PLAN}
+    marc = bibliographic(catalogued[PLAN])
+    assert marc["006"].data == "m     o  d i      "
+    assert (marc["008"].data[23], marc["007"].data[:2]) == ("o", "cr")
+    page_only = bibliographic(catalogued[ACTIP])
+    assert page_only["008"].data[23] == "|"
+    assert "856" in page_only
+    assert not {"006", "007", "337", "338"} & {field.tag for field in page_only.fields}
+
+
+def test_what_carries_a_plan_out_and_is_no_resource_is_an_added_entry(catalogued):
+    marc = bibliographic(catalogued[PLAN])
+    fund = next(field for field in marc.get_fields("710") if "Trust Fund" in field["a"])
+    assert fund.get_subfields("e") == ["implementing body"]
+    assert not any("Trust Fund" in title for title in values(marc, "787", "t"))
+
+
+def test_subjects_are_tagged_by_what_they_are(catalogued):
+    marc = bibliographic(catalogued[PLAN])
+    assert {"Nuclear-Weapon States", "ASEAN Member States"} <= set(values(marc, "610"))
+    assert "Minister of International Trade (Canada)" in values(marc, "653")
+    assert "Canada" in values(marc, "651")
+    assert {field["1"].split("/")[-2] for field in marc.get_fields("651")} == {"state", "place"}
+
+
+def test_in_authority_records_a_state_is_a_place_a_partnership_a_body_and_a_post_a_note(catalogued):
+    relations = authority(catalogued[thing("mechanism", "asean-canada-dialogue-relations")])
+    assert values(relations, "110") == ["ASEAN-Canada Dialogue Relations"]
+    assert "111" not in relations
+    assert values(relations, "551") == ["Canada"]
+    assert values(authority(catalogued[ACTIP]), "551", "i") == ["Participant:"] * 10
+    posts = [(record, one) for record in catalogued.values() for one in record.children if one.kind == "post"]
+    for record, post in posts:
+        marc = authority(record)
+        assert f"Hierarchical subordinate: {post.text}" in values(marc, "667")
+        assert post.text not in values(marc, "510")
+    assert posts
+
+
+def test_without_an_agency_the_dataset_is_cited_by_its_version():
+    marc = authority(Record(iri=thing("body", "bare"), kind="body", version="v"))
+    assert values(marc, "670") == ["dataset version v"]
+
+
+def test_each_way_in_which_software_found_a_value_is_told(catalogued):
+    ways = [Ground("g", by=Link(f"https://example.org/{name}", name), mechanical=True) for name in ("Rule", "Other")]
+    subject = Value("Summit", SUMMIT, "mechanism", grounds=(*ways, *ways))
+    marc = bibliographic(Record(iri=MPAC, kind="instrument", mentioned=(subject,)))
+    assert marc["611"].get_subfields("8") == ["1\\p", "2\\p"]
+    assert values(marc, "883") == ["Rule", "Other"]
+
+
+def test_another_day_of_an_act_is_a_note(catalogued):
+    unclos = bibliographic(catalogued[thing("instrument", "unclos-1982")])
+    assert any("acts of parties: Ratified: Canada (2003-11-06)" in note for note in values(unclos, "500"))
 
 
 def test_what_software_found_is_told_from_what_a_reader_found(catalogued):

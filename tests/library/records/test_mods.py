@@ -7,26 +7,27 @@ from lxml import etree
 
 from aseancan_kg.library.plain import plain
 from aseancan_kg.library.records.mods import NAMESPACE, as_mods
-from aseancan_kg.library.records.record import records
+from aseancan_kg.library.records.record import Record, Value, records
 from aseancan_kg.namespaces import thing
 
 ACTIP = thing("instrument", "actip-2015")
 PLAN = thing("instrument", "asean-canada-poa-2021-2025")
+ACTION = f"{PLAN}/action/2.7.4"
 KNOWN = {
     "mods": {
         *("titleInfo", "name", "typeOfResource", "genre", "originInfo", "language", "abstract", "tableOfContents"),
         *("note", "subject", "relatedItem", "identifier", "location", "accessCondition", "recordInfo"),
     },
-    "titleInfo": {"title"},
+    "titleInfo": {"nonSort", "title"},
     "name": {"namePart", "role"},
     "role": {"roleTerm"},
     "originInfo": {"place", "publisher", "dateIssued", "dateCreated", "dateValid"},
     "place": {"placeTerm"},
     "language": {"languageTerm"},
     "subject": {"topic", "geographic", "name", "titleInfo"},
-    "relatedItem": {"titleInfo", "identifier", "part"},
+    "relatedItem": {"titleInfo", "identifier", "name", "originInfo", "part"},
     "part": {"detail"},
-    "detail": {"number"},
+    "detail": {"number", "title"},
     "location": {"url"},
     "recordInfo": {
         *("recordContentSource", "recordCreationDate", "recordChangeDate", "recordIdentifier", "recordOrigin"),
@@ -37,8 +38,9 @@ RELATIONS = {"preceding", "succeeding", "host", "constituent", "isReferencedBy"}
 
 
 @pytest.fixture(scope="module")
-def whole(catalogued):
-    return etree.fromstring(as_mods([record for record in catalogued.values() if record.kind == "instrument"]))
+def whole(served, catalogued):
+    instruments = [record for record in catalogued.values() if record.kind == "instrument"]
+    return etree.fromstring(as_mods([*instruments, *records(served, [ACTION]).values()]))
 
 
 def find(root, path):
@@ -77,11 +79,54 @@ def test_what_binds_in_law_is_a_treaty_in_the_list_of_marc(whole, catalogued):
     assert treaties == [record.iri for record in catalogued.values() if record.legal]
 
 
-def test_an_action_is_a_part_of_its_plan(served):
-    iri = f"{PLAN}/action/1.2.6"
-    root = etree.fromstring(as_mods([records(served, [iri])[iri]]))
-    assert find(root, "//m:relatedItem[@type='host']/m:part/m:detail[@type='action']/m:number/text()") == ["1.2.6"]
+def test_an_action_is_a_part_of_its_plan_which_has_the_makers_and_the_day(served):
+    root = etree.fromstring(as_mods([records(served, [ACTION])[ACTION]]))
+    (host,) = find(root, "//m:relatedItem[@type='host']")
+    assert find(host, "m:identifier/text()") == [PLAN]
+    assert find(host, "m:originInfo[@eventType='adoption']/m:dateCreated/text()") == ["2020-09-10"]
+    makers = {"ASEAN Post Ministerial Conference with Canada", "ASEAN Member States", "Canada"}
+    assert set(find(host, "m:name/m:namePart/text()")) == makers
+    assert find(host, "m:part/m:detail[@type='section']/m:number/text()") == ["2", "2.7"]
+    assert find(host, "m:part/m:detail[@type='action']/m:number/text()") == ["2.7.4"]
+    assert find(root, "//m:mods/m:name") == []
     assert len(find(root, "//m:abstract")) == 1
+
+
+def test_adoption_and_publication_are_two_events():
+    texts = {name: (Value(name),) for name in ("adopted_place", "edition_publisher")}
+    record = Record(iri=PLAN, kind="instrument", period_start=(Value("2021"),), **texts)
+    root = etree.fromstring(as_mods([record]))
+    events = {one.get("eventType"): [name(part) for part in one] for one in find(root, "//m:originInfo")}
+    assert events == {"adoption": ["place"], "in effect": ["dateValid"], "publication": ["publisher"]}
+
+
+def test_an_article_is_no_part_of_the_title_that_is_filed(catalogued):
+    root = etree.fromstring(as_mods([catalogued[thing("instrument", "aim-2020")]]))
+    (title,) = find(root, "//m:mods/m:titleInfo[not(@type)]")
+    assert [(name(part), part.text) for part in title] == [("nonSort", "The"), ("title", "ASEAN ICT Masterplan 2020")]
+
+
+def test_subjects_are_what_they_are(catalogued):
+    root = etree.fromstring(as_mods([catalogued[PLAN]]))
+    assert "Minister of International Trade (Canada)" in find(root, "//m:subject/m:topic/text()")
+    assert "ASEAN Member States" in find(root, "//m:subject/m:name[@type='corporate']/m:namePart/text()")
+    assert "Nuclear-Weapon States" in find(root, "//m:subject/m:name[@type='corporate']/m:namePart/text()")
+    assert "Canada" in find(root, "//m:subject/m:geographic/text()")
+    assert set(find(root, "//m:subject/@authority")) == {"eurovocen", "unbist"}
+
+
+def test_what_carries_it_out_and_is_no_resource_is_a_name(catalogued):
+    root = etree.fromstring(as_mods([catalogued[PLAN]]))
+    (fund,) = find(root, "//m:mods/m:name[m:namePart='ASEAN-Canada Plan of Action Trust Fund']")
+    assert find(fund, "m:role/m:roleTerm/text()") == ["implementing body"]
+    assert find(root, "//m:relatedItem/m:titleInfo[m:title='ASEAN-Canada Plan of Action Trust Fund']") == []
+
+
+def test_a_partnership_is_no_conference(catalogued):
+    partnership = thing("mechanism", "asean-canada-strategic-partnership")
+    parents = (Value("Partnership", partnership, "mechanism", form="partnership"), Value("Summit", kind="mechanism"))
+    root = etree.fromstring(as_mods([Record(iri=PLAN, kind="instrument", adopted_by=parents)]))
+    assert find(root, "//m:mods/m:name/@type") == ["corporate", "conference"]
 
 
 def test_harmful_texts_are_whole(harmed, harm):

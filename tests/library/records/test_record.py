@@ -33,7 +33,6 @@ def test_a_treaty_has_what_its_register_says_and_a_rival_date_apart(catalogued):
     assert "2016-01" in {act.date for act in record.acts if act.text == "Ratified: Singapore"}
     assert len(record.parties) == 10
     (ground,) = record.adopted[0].grounds
-    assert ground.locator == "data/registers/instruments.csv#actip-2015/adopted"
     assert "https://asean.org/a-step-closer-for-entry-into-force" in ground.sources[2].iri
 
 
@@ -66,10 +65,54 @@ def test_an_action_and_a_meeting_have_records_too(served):
     assert [one for one in found if "meeting/nowhere" in one] == []
 
 
-def test_every_value_but_a_note_rests_on_something(catalogued):
+def test_a_part_of_a_text_has_its_whole_and_was_adopted_with_it(served, catalogued):
+    iri = f"{PLAN}/action/2.7.4"
+    record, plan = records(served, [iri])[iri], catalogued[PLAN]
+    assert [(one.kind, one.code) for one in record.part_of] == [
+        ("instrument", ""),
+        ("section", "2"),
+        ("section", "2.7"),
+    ]
+    assert record.part_of[0].iri == PLAN
+    for name in ("adopted", "adopted_place", "adopted_by", "parties"):
+        assert record.values(name) == plan.values(name)
+    assert (
+        catalogued[thing("instrument", "apaec-phase-2-2021-2025")].parties[0].grounds
+    )  # a part with a text of its own
+
+
+def test_parts_that_go_round_in_a_circle_end(served):
+    one, other = (ox.NamedNode(f"{PLAN}/section/{number}") for number in (1, 2))
+    kind, whole = ox.NamedNode(f"{PREFIXES['rdf']}type"), ox.NamedNode(f"{PREFIXES['dcterms']}isPartOf")
+    quads = [ox.Quad(part, kind, ox.NamedNode(f"{ONT}Section")) for part in (one, other)]
+    quads += [ox.Quad(one, whole, other), ox.Quad(other, whole, one)]
+    found = records(EmbeddedStore(quads, version="v", union_default_graph=True), [one.value])
+    assert [value.iri for value in found[one.value].part_of] == [other.value]
+
+
+def test_another_day_of_an_act_is_told_apart_with_whose_act_it_is(catalogued):
+    charter = catalogued[thing("instrument", "asean-charter")]
+    told = {one.dated for one in charter.rivals["acts"]}
+    assert told == {"Ratified: Thailand (2008-11-14)", "Ratified: Viet Nam (2008-03-14)"}
+    assert all(one.sources for one in charter.rivals["acts"])
+
+
+def test_of_several_titles_the_english_one_stands_first_and_none_is_lost():
+    iri = ox.NamedNode(thing("instrument", "two"))
+    titles = [ox.Literal("A French plan", language="fr"), ox.Literal("Plan one", language="en")]
+    quads = [ox.Quad(iri, ox.NamedNode(f"{PREFIXES['skos']}prefLabel"), title) for title in titles]
+    (record,) = records(EmbeddedStore(quads, version="v", union_default_graph=True), [iri.value]).values()
+    assert (record.heading, texts(record.title), texts(record.other_titles)) == (
+        "Plan one",
+        ["Plan one"],
+        ["A French plan"],
+    )
+
+
+def test_every_value_but_a_note_rests_on_something(served, catalogued):
     bare = {
         (name, record.path)
-        for record in catalogued.values()
+        for record in (*catalogued.values(), *records(served, [f"{PLAN}/action/2.7.4"]).values())
         for name in FIELDS
         for value in record.values(name)
         if not value.grounds and name not in {"note", "edition"}

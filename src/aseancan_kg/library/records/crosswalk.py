@@ -17,7 +17,7 @@ _LOST = re.compile("lost ?(.*?): (.+)")
 _OF: Mapping[str, Callable[[Record], bool]] = {
     "": lambda record: True,
     "of actions": lambda record: record.kind == "action",
-    "of mechanisms": lambda record: record.kind == "mechanism",
+    "of what has posts below it": lambda record: any(child.kind == "post" for child in record.children),
     "of all but instruments": lambda record: record.kind != "instrument",
     "of treaties": lambda record: record.legal,
     "of what has parties and is no treaty": lambda record: bool(record.parties) and not record.legal,
@@ -37,12 +37,26 @@ def places(field: str, column: str) -> tuple[str, ...]:
     return tuple(part for part in crosswalk()[field][column].split("; ") if not _LOST.fullmatch(part))
 
 
+def carried(column: str) -> dict[str, str]:
+    """Return the cells of the fields that a format carries, if only of some records."""
+    return {field: row[column] for field, row in crosswalk().items() if places(field, column)}
+
+
+def lost(column: str) -> dict[str, list[str]]:
+    """Return the fields that a format never carries, by the reason."""
+    found: dict[str, list[str]] = {}
+    for field, row in crosswalk().items():
+        if not places(field, column):
+            found.setdefault(row[column].removeprefix("lost: "), []).append(field)
+    return found
+
+
 def losses(record: Record, column: str) -> dict[str, str]:
     """Return the fields of a record that a format loses, each with the reason."""
     held = {field for field in FIELDS if record.values(field)} | ({"rivals"} if record.rivals else set())
     return {
-        field: lost[2]
+        field: told[2]
         for field, row in crosswalk().items()
         for part in row[column].split("; ")
-        if field in held and (lost := _LOST.fullmatch(part)) and _OF[lost[1]](record)
+        if field in held and (told := _LOST.fullmatch(part)) and _OF[told[1]](record)
     }

@@ -5,7 +5,7 @@ Areas are divided by ". — ", notes stand each on a line of its own. What is gi
 
 from collections.abc import Iterable, Iterator
 
-from aseancan_kg.library.plain import plain
+from aseancan_kg.library.plain import closed, plain
 from aseancan_kg.library.records.record import Record, Value, Values, label_of
 
 _NOTES = (
@@ -63,12 +63,12 @@ _NOTES = (
 def isbd(record: Record) -> str:
     """Return the display of a record; it ends with a line break."""
     lines = [". — ".join(_areas(record)) + "."]
-    lines += [f"{label_of(field)}: {_joined(record.values(field))}." for field in _NOTES if record.values(field)]
+    lines += [closed(f"{label_of(field)}: {_joined(record.values(field))}") for field in _NOTES if record.values(field)]
     if record.contents:
         lines.append(f"Contents: {' ; '.join(f'{one.code} {plain(one.text)}' for one in record.contents)}.")
     for field, values in record.rivals.items():
         lines += [
-            f"{label_of(field)} according to another source: {plain(value.text)} [{_sources(value)}]."
+            f"{label_of(field)} according to another source: {plain(value.dated)} [{_sources(value)}]."
             for value in values
         ]
     for language in record.language:
@@ -88,7 +88,7 @@ def as_isbd(records: Iterable[Record]) -> bytes:
 
 def _areas(record: Record) -> Iterator[str]:
     """Yield title and responsibility, material, period, and publication, as far as they are stated."""
-    numbers = "".join(f" ({plain(number.text)})" for number in record.number)
+    numbers = "".join(f" ({plain(one.text)})" for one in record.number if one.text not in record.heading)
     responsible = "".join(f" / {plain(value.text)}" for value in record.adopted_by_name[:1])
     form = "".join(f" [{plain(value.text)}]" for value in record.form[:1])
     yield f"{plain(record.heading).rstrip('.')}{numbers}{form}{responsible}"
@@ -101,9 +101,7 @@ def _areas(record: Record) -> Iterator[str]:
 
 
 def _joined(values: Values) -> str:
-    return " ; ".join(plain(f"{value.text} ({value.date})" if value.date else value.text) for value in values).rstrip(
-        "."
-    )
+    return " ; ".join(plain(value.dated) for value in values)
 
 
 def _sources(value: Value) -> str:

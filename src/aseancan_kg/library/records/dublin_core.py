@@ -89,7 +89,7 @@ def oai_dc(record: Record) -> ET.Element:
     root.append(element("dc:identifier", record.iri))
     if record.kind in _TYPES:
         root.append(element("dc:type", _TYPES[record.kind]))
-    for name, text in _simple(record):
+    for name, text in dict.fromkeys(_simple(record)):
         root.append(element(f"dc:{name}", text))
     return root
 
@@ -105,9 +105,8 @@ def dcterms(record: Record) -> ET.Element:
     root.append(element("dcterms:identifier", record.iri, {"xsi:type": "dcterms:URI"}))
     if record.kind in _TYPES:
         root.append(element("dcterms:type", _TYPES[record.kind], {"xsi:type": "dcterms:DCMIType"}))
-    for one in _ELEMENTS:
-        for value in record.values(one.field):
-            root.extend(_qualified(one, value))
+    told = (made for one in _ELEMENTS for value in record.values(one.field) for made in _qualified(one, value))
+    root.extend({(made.tag, made.text): made for made in told}.values())
     if period := _period(record):
         root.append(element("dcterms:temporal", period, {"xsi:type": "dcterms:Period"}))
     return root

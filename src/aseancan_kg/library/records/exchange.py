@@ -6,7 +6,8 @@ from typing import Protocol
 
 from pymarc import Record as Marc
 
-from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.catalogue.identifiers import Identifiers, path_of
+from aseancan_kg.errors import NotFound
 from aseancan_kg.library.citing.citations import BIBTEX, CSL_JSON, RIS, CitationWriter, as_bibtex, as_csl, as_ris
 from aseancan_kg.library.citing.references import references
 from aseancan_kg.library.records.display import as_isbd
@@ -15,7 +16,7 @@ from aseancan_kg.library.records.legislation import as_legislation
 from aseancan_kg.library.records.marc import MainEntry, as_iso2709, as_marcxml, main_record
 from aseancan_kg.library.records.marc.authorities import authority
 from aseancan_kg.library.records.mods import as_mods
-from aseancan_kg.library.records.record import CATALOGUED, Record, catalogue, records
+from aseancan_kg.library.records.record import CATALOGUED, RECORDED, Record, catalogue, records
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.namespaces import ID
 from aseancan_kg.store.dataset import Dataset
@@ -31,7 +32,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A format for records of some `kinds`: how it is written, and its column in the crosswalk.
+    """A format for records of some `kinds`: how it is written, and its column in the crosswalk (see `column_of`).
 
     `suffix` is that of its files; the name of `format` is that of addresses.
     """
@@ -41,6 +42,10 @@ class Exchange:
     kinds: tuple[str, ...]
     write: Writer
     column: str
+
+    def column_of(self, kind: str) -> str:
+        """Return the column that tells of records of a kind; in MARC 21 all but instruments have authority records."""
+        return "marc21-authority" if self.column == "marc21" and kind != "instrument" else self.column
 
 
 def _however_entered(write: Callable[[Sequence[Record]], bytes]) -> Writer:
@@ -57,7 +62,6 @@ def _cited(write: CitationWriter) -> Writer:
     ).encode()
 
 
-_ALL = (*CATALOGUED, "meeting", "action")
 _MARC, _MARCXML, _XML = "application/marc", "application/marcxml+xml", ("application/xml", "text/xml")
 
 
@@ -100,58 +104,50 @@ FORMATS = (
     Exchange(
         Format("oai_dc", "application/xml", "Dublin Core (oai_dc)"),
         "oai_dc.xml",
-        _ALL,
+        RECORDED,
         _however_entered(as_oai_dc),
         "oai_dc",
     ),
     Exchange(
         Format("dcterms", "application/xml", "Dublin Core terms"),
         "dcterms.xml",
-        _ALL,
+        RECORDED,
         _however_entered(as_dcterms),
         "dcterms",
     ),
     Exchange(
         Format("legislation", "application/ld+json", "schema.org (JSON-LD)", ("application/json",)),
         "legislation.jsonld",
-        _ALL,
+        RECORDED,
         _however_entered(as_legislation),
         "legislation",
     ),
-    Exchange(Format("isbd", "text/plain", "Text after ISBD"), "isbd.txt", _ALL, _however_entered(as_isbd), "isbd"),
-    Exchange(BIBTEX, "bib", _ALL, _cited(as_bibtex), "bib"),
-    Exchange(RIS, "ris", _ALL, _cited(as_ris), "ris"),
-    Exchange(CSL_JSON, "csl.json", _ALL, _cited(as_csl), "csl"),  # a file .csl is a style
+    Exchange(Format("isbd", "text/plain", "Text after ISBD"), "isbd.txt", RECORDED, _however_entered(as_isbd), "isbd"),
+    Exchange(BIBTEX, "bib", RECORDED, _cited(as_bibtex), "bib"),
+    Exchange(RIS, "ris", RECORDED, _cited(as_ris), "ris"),
+    Exchange(CSL_JSON, "csl.json", RECORDED, _cited(as_csl), "csl"),  # a file .csl is a style
 )
 """Every format, in the order in which they are offered; the first is the default."""
 BY_NAME = {name: one for one in FORMATS for name in (one.format.name, *one.format.other_names)}
 
 
-def named(name: str) -> Exchange:
-    """Return a format by its name; raises `InputError` with the list of what there is."""
-    if name not in BY_NAME:
-        raise InputError(f"there is no format {name!r}", remedy=f"There is: {', '.join(BY_NAME)}.")
-    return BY_NAME[name]
-
-
 def selected(store: Dataset, chosen: Exchange, things: Collection[str]) -> list[Record]:
-    """Return the records of things, each an IRI, our `kind/slug`, or a kind for all of it; without any, the catalogue.
+    """Return the records of things, each an IRI, our `kind/slug`, or a kind for all of it; without any, all there are.
 
     Raises `NotFound` for what has no record in the format.
     """
-    whole = catalogue(store) if not things or not set(CATALOGUED).isdisjoint(things) else {}
-    iris = [one if ":" in one else ID + one for one in things if one not in CATALOGUED]
+    listed = f"It has records of: {', '.join(chosen.kinds)}."
+    kinds = [one for one in things if one in RECORDED] if things else chosen.kinds
+    for kind in set(kinds).difference(chosen.kinds):
+        raise NotFound(f"there are no records of kind {kind!r} in {chosen.format.label}", remedy=listed)
+    iris = [one if ":" in one else ID + one for one in things if one not in RECORDED]
     single = records(store, iris)
     for iri in iris:
         if iri not in single or single[iri].kind not in chosen.kinds:
-            raise NotFound(f"there is no record of {iri} in {chosen.format.label}", remedy=_listed(chosen))
-    for kind in set(CATALOGUED).intersection(things).difference(chosen.kinds):
-        raise NotFound(f"there are no records of kind {kind!r} in {chosen.format.label}", remedy=_listed(chosen))
-    return [*(one for one in whole.values() if one.kind in (things or chosen.kinds)), *single.values()]
-
-
-def _listed(chosen: Exchange) -> str:
-    return f"It has records of: {', '.join(chosen.kinds)}."
+            near = Identifiers(store).near(path_of(iri)) if iri not in single else []
+            remedy = f"Did you mean {' or '.join(near)}?" if near else listed
+            raise NotFound(f"there is no record of {iri} in {chosen.format.label}", remedy=remedy)
+    return [*(catalogue(store, kinds).values() if kinds else ()), *single.values()]
 
 
 def of_kind(kind: str) -> tuple[Exchange, ...]:

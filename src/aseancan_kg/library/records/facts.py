@@ -87,18 +87,26 @@ _IN_TEXT = _iris(
 """Field → the property that it is read by: what the parts of its text say."""
 _OF_TOPICS = _iris(headings="skos:closeMatch")
 """Field → the property that it is read by: what its topics say."""
+_OF_WHOLE = {field: STATED[field] for field in ("adopted", "adopted_place", "adopted_by", "parties")}
+"""Field → the property that it is read by: what the instrument says whose text it is a part of."""
+ACTED_ON = f"{ONT}actedOn"
+"""The property by which an act of a party has its day."""
 
-PROPERTIES = {*STATED.values(), *_POINTING.values(), *_IN_TEXT.values(), *OF_EDITION.values(), *_OF_TOPICS.values()}
+_READ = (STATED, _POINTING, _IN_TEXT, OF_EDITION, _OF_TOPICS)
+PROPERTIES = {ACTED_ON, *(name for fields in _READ for name in fields.values())}
 """The properties that fields are read by."""
 
-_TYPE, _PART_OF = f"{PREFIXES['rdf']}type", f"{PREFIXES['dcterms']}isPartOf"
+_TYPE, _PART_OF = f"{PREFIXES['rdf']}type", STATED["part_of"]
 _INSTRUMENT, _SECTION = f"{ONT}Instrument", f"{ONT}Section"
-_DIVIDED = {ONT + name for name in ("Plan", "Section", "Action")}
+_PARTS = {_SECTION, f"{ONT}Action"}
+_DIVIDED = {f"{ONT}Plan", *_PARTS}
 
 Term = ox.NamedNode | ox.Literal
 Values = defaultdict[Term, list[ox.Triple]]
 """Value → the triples that give it."""
 ByField = defaultdict[str, Values]
+Given = Sequence[tuple[Term, Sequence[ox.Triple]]]
+"""Values of a field, each with the triples that give it."""
 
 
 def _no_values() -> Values:
@@ -125,12 +133,37 @@ class Facts:
         self._add_texts(store, wholes)
         self._add_of(store, "edition", OF_EDITION)
         self._add_of(store, "topics", _OF_TOPICS)
+        parts = [iri for iri in divided if not _PARTS.isdisjoint(said.iris(iri, _TYPE))]
+        self._add_wholes(store, parts)
+        self._add_of(store, "part_of", _OF_WHOLE, parts)
         for iri in self.things:
             self._mend(iri)
 
-    def of(self, iri: str) -> ByField:
-        """Return what is known of a thing."""
-        return self._found[iri]
+    @property
+    def subjects(self) -> set[str]:
+        """All that the facts are said of: the things, the parts of their texts, and what stands in fields of theirs."""
+        fields = ("topics", "part_of", "acts")
+        asked = (iri_of(value) for found in self._found.values() for field in fields for value in found[field])
+        return {*self.things, *self.texts, *asked} - {""}
+
+    def of(self, iri: str) -> dict[str, Given]:
+        """Return what is known of a thing, by field."""
+        return {field: [*values.items()] for field, values in self._found[iri].items() if values}
+
+    def rivals(self, facts: Iterable[ox.Triple]) -> Mapping[str, Mapping[str, Given]]:
+        """Sort facts that are not preferred by thing and by field; the day of an act is told of what it was done to."""
+        fields = {name: field for field, name in STATED.items()} | {ACTED_ON: "acts"}
+        of = {iri: {iri} for iri in self.things}
+        for iri in self.things:
+            for act in self._found[iri]["acts"]:
+                of.setdefault(iri_of(act), set()).add(iri)
+        found: dict[str, dict[str, list[tuple[Term, Sequence[ox.Triple]]]]] = {iri: {} for iri in self.things}
+        for fact in dict.fromkeys(facts):
+            field, value = fields.get(fact.predicate.value), fact.object
+            if field and isinstance(value, ox.NamedNode | ox.Literal):
+                for iri in of.get(iri_of(fact.subject), ()):
+                    found[iri].setdefault(field, []).append((value, (fact,)))
+        return found
 
     def _add(self, iri: str, said: Descriptions, subjects: Iterable[str], fields: Mapping[str, str]) -> None:
         """Add to a thing what is said of subjects; what it says of itself is no news."""
@@ -174,23 +207,35 @@ class Facts:
                     above = [_triple(part, _PART_OF, ox.NamedNode(one)) for one in said.iris(part, _PART_OF)]
                     self._found[iri]["contents"][ox.NamedNode(part)] += above
 
-    def _add_of(self, store: Dataset, field: str, fields: Mapping[str, str]) -> None:
-        """Add what is said of the values of a field."""
-        values = {iri: [iri_of(value) for value in self._found[iri][field]] for iri in self.things}
+    def _add_wholes(self, store: Dataset, parts: Iterable[str]) -> None:
+        """Add all the sections that parts of a text stand in, and the instrument whose text it is."""
+        within: defaultdict[str, set[str]] = defaultdict(set)
+        for part in parts:
+            for whole in self._named(part, "part_of"):
+                within[whole].add(part)
+        while within:
+            said, above = describe(store, within, [_TYPE, _PART_OF]), defaultdict(set)
+            for whole, ones in within.items():
+                if _INSTRUMENT in said.iris(whole, _TYPE):
+                    continue  # What it is a part of is another text.
+                for part in ones:
+                    for higher in {*said.iris(whole, _PART_OF)}.difference(self._named(part, "part_of"), [part]):
+                        above[higher].add(part)
+                    self._add(part, said, [whole], {"part_of": _PART_OF})
+            within = above
+
+    def _add_of(
+        self, store: Dataset, field: str, fields: Mapping[str, str], things: Iterable[str] | None = None
+    ) -> None:
+        """Add what is said of the values of a field to things, to all by default."""
+        values = {iri: self._named(iri, field) for iri in (self.things if things is None else things)}
         said = describe(store, {one for ones in values.values() for one in ones}, fields.values())
         for iri, subjects in values.items():
             self._add(iri, said, subjects, fields)
 
-
-def rivals(facts: Iterable[ox.Triple], things: Iterable[str]) -> dict[str, ByField]:
-    """Sort facts that are not preferred by thing and by field."""
-    fields = {name: field for field, name in STATED.items()}
-    found: dict[str, ByField] = {iri: defaultdict(_no_values) for iri in things}
-    for fact in facts:
-        iri, field = iri_of(fact.subject), fields.get(fact.predicate.value)
-        if iri in found and field and isinstance(fact.object, ox.NamedNode | ox.Literal):
-            found[iri][field][fact.object].append(fact)
-    return found
+    def _named(self, iri: str, field: str) -> list[str]:
+        """Return the IRIs in a field of a thing."""
+        return [value.value for value in self._found[iri][field] if isinstance(value, ox.NamedNode)]
 
 
 def _wholes(store: Dataset, things: Sequence[str]) -> dict[str, set[str]]:
@@ -203,9 +248,10 @@ def _wholes(store: Dataset, things: Sequence[str]) -> dict[str, set[str]]:
         waiting = []
         for whole, parts in within.items():
             for part in parts:
+                known = wholes.get(part, set())
                 # An instrument that is a part has a text of its own.
-                if _INSTRUMENT not in types.iris(part, _TYPE):
-                    wholes.setdefault(part, set()).update(wholes[whole])
+                if _INSTRUMENT not in types.iris(part, _TYPE) and not wholes[whole] <= known:
+                    wholes[part] = known | wholes[whole]
                     waiting.append(part)
     return wholes
 

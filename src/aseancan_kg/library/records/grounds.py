@@ -14,7 +14,6 @@ from aseancan_kg.store.descriptions import Descriptions, nodes
 _RDF, _OA = PREFIXES["rdf"], PREFIXES["oa"]
 _SUBJECT, _PREDICATE, _OBJECT = (_RDF + name for name in ("subject", "predicate", "object"))
 _SOURCE, _CONFIDENCE = f"{PREFIXES['prov']}hadPrimarySource", f"{PREFIXES['itsrdf']}taConfidence"
-_NOTE = f"{PREFIXES['skos']}editorialNote"
 _FOUND_BY, _CODER, _REVIEW, _STANDING = (ONT + name for name in ("foundBy", "coder", "reviewStatus", "standing"))
 _BY_HAND = {f"{SCHEME}mention-rule/reader", f"{SCHEME}coder/first-reading", f"{SCHEME}coder/second-reading"}
 _SEEN = {f"{SCHEME}review-status/{code}" for code in ("confirmed", "corrected", "added")}
@@ -31,7 +30,6 @@ class Ground:
 
     iri: str
     sources: tuple[Link, ...] = ()
-    locator: str = ""
     words: str = ""
     edition: Link | None = None
     start: int | None = None
@@ -40,7 +38,6 @@ class Ground:
     mechanical: bool = False
     reviewed: bool = False
     confidence: str = ""
-    note: str = ""
 
 
 class Grounds:
@@ -87,7 +84,6 @@ class Grounds:
         return Ground(
             iri=iri,
             sources=tuple(link(self._labels, one) for one in said.iris(iri, _SOURCE)),
-            locator=said.text(iri, f"{ONT}locator") or "",
             words=said.text(iri, f"{_OA}exact") or said.text(iri, f"{ONT}words") or "",
             edition=link(self._labels, edition) if edition else None,
             start=said.number(iri, f"{_OA}start"),
@@ -96,7 +92,6 @@ class Grounds:
             mechanical=bool(by) and by not in _BY_HAND,
             reviewed=said.iri(iri, _REVIEW) in _SEEN,
             confidence=said.text(iri, _CONFIDENCE) or "",
-            note=said.text(iri, f"{ONT}rationale") or said.text(iri, _NOTE) or "",
         )
 
 

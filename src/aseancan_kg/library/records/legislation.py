@@ -1,5 +1,7 @@
 """Schema.org in JSON-LD: what binds in law as Legislation, other instruments as CreativeWork, bodies as Organization.
 
+What is of two types at once is given both: a state is a country that acts, a mechanism an organ and a series of events.
+
 https://schema.org/Legislation. A property is used only where it means no more than the graph says: what takes the place
 of another instrument, or carries it out, has none there.
 """
@@ -8,19 +10,20 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aseancan_kg.library.records.access_points import name_type
 from aseancan_kg.library.records.record import Record, Value, Values
 
 CONTEXT = "https://schema.org"
-_TYPES = {
+_TYPES: Mapping[str, str | list[str]] = {
     "instrument": "CreativeWork",
     "action": "CreativeWork",
     "section": "CreativeWork",
     "body": "Organization",
-    "mechanism": "EventSeries",
+    "mechanism": ["Organization", "EventSeries"],
     "meeting": "Event",
     "programme": "Project",
     "fund": "Project",
-    "state": "Country",
+    "state": ["Country", "Organization"],
     "state-group": "Organization",
     "place": "Place",
     "person": "Person",
@@ -63,20 +66,18 @@ _LINKS = {
 """Field → the property that holds the things it names."""
 _OF_LEGISLATION = {"adopted": "legislationDate", "adopted_by": "legislationPassedBy"}
 """The same for what binds in law, where that has a property of its own."""
-_OF_ORGANIZATIONS = {"parent", "children", "members"}
-"""Fields whose properties are those of an Organization, which a series of meetings is not."""
 
 
 def legislation(record: Record) -> dict[str, Any]:
     """Return a record as an object of JSON-LD, without its context."""
-    made: dict[str, Any] = {"@id": record.iri, "@type": _type(record.kind, legal=record.legal), "name": record.heading}
+    made: dict[str, Any] = {"@id": record.iri, "@type": _type(record.named), "name": record.heading}
     said: dict[str, list[Any]] = {}
     narrower: Mapping[str, str] = _OF_LEGISLATION if record.legal else {}
     for field, name in _TEXTS.items():
         said.setdefault(narrower.get(field, name), []).extend(value.text for value in record.values(field))
     for field, name in _LINKS.items():
-        if field not in _OF_ORGANIZATIONS or made["@type"] == "Organization":
-            said.setdefault(narrower.get(field, name), []).extend(map(_link, record.values(field)))
+        values = [value for value in record.values(field) if (field, value.kind) != ("children", "post")]
+        said.setdefault(narrower.get(field, name), []).extend(map(_link, values))
     said["additionalType"] = [form.iri for form in record.form]
     said["legislationType" if record.legal else "genre"] = _texts(record.form) if record.kind == "instrument" else []
     said["sameAs"] = [same.iri for same in record.same_as]
@@ -86,7 +87,9 @@ def legislation(record: Record) -> dict[str, Any]:
     said["locationCreated"] = [{"@type": "Place", "name": text} for text in _texts(record.adopted_place)]
     said["location"] = [{"@type": "Place", "name": text} for text in _texts(record.place)]
     said["address"] = _address(record)
-    said["encoding"] = [_encoding(record, edition) for edition in record.edition]
+    said["isBasedOn" if record.kind == "action" else "encoding"] = [
+        _encoding(record, edition) for edition in record.edition
+    ]
     said["publisher"] = [{"@type": "Organization", "name": text} for text in _texts(record.edition_publisher)]
     said["sdPublisher"] = [{"@type": "Organization", "name": record.agency}] if record.agency else []
     said["sdLicense"], said["sdDatePublished"] = [record.licence], [record.modified]
@@ -100,16 +103,20 @@ def as_legislation(records: Iterable[Record]) -> bytes:
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _type(kind: str, *, legal: bool) -> str:
-    return "Legislation" if legal else _TYPES.get(kind, "Thing")
+def _type(value: Value) -> str | list[str]:
+    if value.legal:
+        return "Legislation"
+    if value.kind == "mechanism" and name_type(value) == "corporate":
+        return "Organization"
+    return _TYPES.get(value.kind, "Thing")
 
 
 def _texts(values: Values) -> list[str]:
     return [value.text for value in values]
 
 
-def _link(value: Value) -> dict[str, str]:
-    kind = _type(value.kind, legal=value.legal) if value.kind else "DefinedTerm"
+def _link(value: Value) -> dict[str, Any]:
+    kind = _type(value) if value.kind else "DefinedTerm"
     return {"@type": kind, "@id": value.iri, "name": value.text} | (
         {"position": value.code} if value.kind and value.code else {}
     )

@@ -6,14 +6,16 @@ https://www.loc.gov/standards/mods/userguide/. Bodies have no records in MODS; t
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 
+from aseancan_kg.catalogue.labels import natural
 from aseancan_kg.library.plain import document, element
-from aseancan_kg.library.records.access_points import access_point
+from aseancan_kg.library.records.access_points import access_point, agents, article, name_type, thesaurus
 from aseancan_kg.library.records.record import Record, Value, label_of
 
 NAMESPACE = "http://www.loc.gov/mods/v3"
 SCHEMA = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _DECLARED = {"xmlns": NAMESPACE, "xmlns:xsi": _XSI, "xsi:schemaLocation": f"{NAMESPACE} {SCHEMA}"}
+_EDTF = {"encoding": "edtf"}
 _RELATED = {
     "supersedes": ("preceding", ""),
     "superseded_by": ("succeeding", ""),
@@ -26,14 +28,16 @@ _RELATED = {
     "mentioned_in": ("isReferencedBy", ""),
 }
 """Field → `type` of a related item, or else what `otherType` calls it."""
-_NAMES = {"person": "personal", "mechanism": "conference", "meeting": "conference"}
+_NAMES = {"personal": "personal", "meeting": "conference"}
+"""Type of a name → what MODS calls it; every other is corporate."""
 _NOTES = ("nature", "pillar", "in_force", "adopted_by_name", "parties_note", "verb", "note")
 
 
 def mods(record: Record) -> ET.Element:
     """Return a record, an element `mods`."""
     root = ET.Element("mods", {**_DECLARED, "version": "3.8"})
-    for part in (_titles, _names, _origin, _notes, _subjects, _related, _identifiers):
+    made = () if record.kind == "action" else (_names, _adoption)
+    for part in (_titles, *made, _origin, _notes, _subjects, _related, _identifiers):
         root.extend(part(record))
     return root
 
@@ -48,8 +52,7 @@ def as_mods(records: Iterable[Record]) -> bytes:
 def _titles(record: Record) -> Iterator[ET.Element]:
     yield _title(record.heading)
     if record.legal:
-        dated = Value(record.heading, date=record.adopted[0].text if record.adopted else "", legal=True)
-        yield _title(access_point(dated), {"type": "uniform", "valueURI": record.iri})
+        yield _title(access_point(record.named), {"type": "uniform", "valueURI": record.iri})
     for acronym in record.acronym:
         yield _title(acronym.text, {"type": "abbreviated"})
     for name in record.other_titles:
@@ -58,41 +61,50 @@ def _titles(record: Record) -> Iterator[ET.Element]:
 
 
 def _title(text: str, attributes: dict[str, str] | None = None) -> ET.Element:
-    return _within("titleInfo", attributes, ("title", text))
-
-
-def _names(record: Record) -> Iterator[ET.Element]:
-    for field, role in (("adopted_by", "issuing body"), ("parties", "participant in treaty" if record.legal else "")):
-        for value in record.values(field):
-            made = _name(value)
-            if role:
-                made.append(_within("role", None, ("roleTerm", role)))
-            yield made
-
-
-def _name(value: Value) -> ET.Element:
+    skipped = article(text)
     return _within(
-        "name", {"type": _NAMES.get(value.kind, "corporate"), "valueURI": value.iri}, ("namePart", value.text)
+        "titleInfo", attributes, *([("nonSort", skipped)] if skipped else []), ("title", text[len(skipped) :])
     )
 
 
+def _names(record: Record) -> Iterator[ET.Element]:
+    for value, roles in agents(record):
+        yield _name(value, *roles)
+
+
+def _name(value: Value, *roles: str) -> ET.Element:
+    kind = _NAMES.get(name_type(value), "corporate")
+    made = _within("name", {"type": kind, "valueURI": value.iri}, ("namePart", value.text))
+    made.extend(_within("role", None, ("roleTerm", role)) for role in roles)
+    return made
+
+
+def _adoption(record: Record) -> Iterator[ET.Element]:
+    places = [_within("place", None, ("placeTerm", value.text)) for value in record.adopted_place]
+    yield from _event("adoption", *places, *(element("dateCreated", value.text, _EDTF) for value in record.adopted))
+
+
+def _event(kind: str, *parts: ET.Element) -> Iterator[ET.Element]:
+    """Yield an origin for what happened to an instrument, if anything is stated of that."""
+    if parts:
+        made = element("originInfo", "", {"eventType": kind})
+        made.extend(parts)
+        yield made
+
+
 def _origin(record: Record) -> Iterator[ET.Element]:
-    """Yield kind, dates, publisher, language and form."""
+    """Yield kind, validity, publication, language and text."""
     yield element("typeOfResource", "text")
     for form in record.form:
         yield element("genre", form.text, {"valueURI": form.iri})
     if record.legal:
         yield element("genre", "treaty", {"authority": "marcgt"})
-    origin = ET.Element("originInfo")
-    origin.extend(_within("place", None, ("placeTerm", value.text)) for value in record.adopted_place)
-    origin.extend(element("publisher", value.text) for value in record.edition_publisher)
-    encoding = {"encoding": "edtf"}
-    origin.extend(element("dateIssued", value.text, encoding) for value in record.edition_date)
-    origin.extend(element("dateCreated", value.text, encoding) for value in record.adopted)
-    for field, point in (("period_start", "start"), ("period_end", "end")):
-        origin.extend(element("dateValid", value.text, {**encoding, "point": point}) for value in record.values(field))
-    if len(origin):
-        yield origin
+    ends = (("start", record.period_start), ("end", record.period_end))
+    dates = (element("dateValid", value.text, {**_EDTF, "point": point}) for point, values in ends for value in values)
+    yield from _event("in effect", *dates)
+    publishers = (element("publisher", value.text) for value in record.edition_publisher)
+    issued = (element("dateIssued", value.text, _EDTF) for value in record.edition_date)
+    yield from _event("publication", *publishers, *issued)
     for language in record.language:
         term = element("languageTerm", language.iri.rpartition("/")[2], {"type": "code", "authority": "rfc5646"})
         yield _wrap("language", term)
@@ -107,42 +119,57 @@ def _notes(record: Record) -> Iterator[ET.Element]:
         for value in record.values(field):
             yield element("note", value.text, {"displayLabel": label_of(field)})
     for act in record.acts:
-        yield element("note", f"{act.text} ({act.date})" if act.date else act.text, {"displayLabel": label_of("acts")})
+        yield element("note", act.dated, {"displayLabel": label_of("acts")})
     for field, values in record.rivals.items():
         for value in values:
             sources = "; ".join(source.iri for source in value.sources)
             label = f"{label_of(field)}, of another source"
-            yield element("note", f"{value.text} ({sources})", {"displayLabel": label})
+            yield element("note", f"{value.dated} ({sources})", {"displayLabel": label})
 
 
 def _subjects(record: Record) -> Iterator[ET.Element]:
     for field in ("topics", "goals", "headings"):
         for value in record.values(field):
-            yield _wrap("subject", element("topic", value.text, {"valueURI": value.iri}))
+            topic = element("topic", value.text, {"valueURI": value.iri})
+            yield _wrap("subject", topic, {"authority": thesaurus(value)})
     for value in record.mentioned:
+        kind = name_type(value)
         if value.kind == "instrument":
             yield _wrap("subject", _title(access_point(value), {"valueURI": value.iri}))
-        elif value.kind in {"state", "state-group", "place"}:
-            yield _wrap("subject", element("geographic", value.text, {"valueURI": value.iri}))
+        elif kind in {"", "jurisdiction"}:
+            name = "geographic" if kind else "topic"
+            yield _wrap("subject", element(name, value.text, {"valueURI": value.iri}))
         else:
             yield _wrap("subject", _name(value))
 
 
 def _related(record: Record) -> Iterator[ET.Element]:
+    """Yield what it hangs together with; the whole of an action has its makers, and tells where in it the action is."""
     for field, (kind, other) in _RELATED.items():
         for value in record.values(field):
+            if name_type(value):  # as of a fund, which is no resource
+                yield _name(value, "implementing body")
+                continue
+            if (field, value.kind) == ("part_of", "section"):
+                continue  # It tells where in the whole the action is.
             made = element("relatedItem", "", {"type": kind} if kind else {"otherType": other})
             if kind and other:
                 made.set("displayLabel", other)
             made.append(_title(value.text))
             made.append(element("identifier", value.iri, {"type": "uri"}))
-            if field == "part_of":
-                made.extend(_wrap("part", _numbered(number.text, record)) for number in record.number)
+            if field == "part_of" and record.kind == "action":
+                made.extend([*_names(record), *_adoption(record), _part(record)])
             yield made
 
 
-def _numbered(number: str, record: Record) -> ET.Element:
-    return _within("detail", {"type": record.kind}, ("number", number))
+def _part(record: Record) -> ET.Element:
+    """Return where in the whole a part is: in which sections, and its number."""
+    made = ET.Element("part")
+    for section in sorted(record.part_of, key=lambda one: natural(one.code)):
+        if section.kind == "section":
+            made.append(_within("detail", {"type": "section"}, ("number", section.code), ("title", section.text)))
+    made.extend(_within("detail", {"type": record.kind}, ("number", number.text)) for number in record.number)
+    return made
 
 
 def _identifiers(record: Record) -> Iterator[ET.Element]:
@@ -171,8 +198,8 @@ def _identifiers(record: Record) -> Iterator[ET.Element]:
     yield info
 
 
-def _wrap(name: str, inner: ET.Element) -> ET.Element:
-    made = ET.Element(name)
+def _wrap(name: str, inner: ET.Element, attributes: dict[str, str] | None = None) -> ET.Element:
+    made = element(name, "", attributes)
     made.append(inner)
     return made
 

@@ -3,14 +3,14 @@
 A record takes nothing from memory: what the graph does not say is left out, and a date is as precise as it is there.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pyoxigraph as ox
 
-from aseancan_kg.catalogue.labels import Link, iri_of, link, natural
-from aseancan_kg.library.records.facts import PROPERTIES, Facts, Term, rivals
+from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
+from aseancan_kg.library.records.facts import ACTED_ON, PROPERTIES, Facts, Given, Term
 from aseancan_kg.library.records.grounds import Ground, Grounds
 from aseancan_kg.namespaces import BASE, ONT, PREFIXES, document_iri
 from aseancan_kg.store.dataset import Dataset
@@ -38,21 +38,25 @@ KINDS = {
 }
 """Class → the kind of its things, which is also the name in their addresses."""
 CATALOGUED = ("instrument", "body", "mechanism")
-"""Kinds of which a catalogue has records."""
+"""Kinds of which a library's catalogue has records."""
+RECORDED = (*CATALOGUED, "meeting", "action")
+"""Kinds of which some format has records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value of a field: a text, or the label of the thing `iri` of a `kind`, with all it rests on.
 
-    `code` is the code of a concept, or the number of a part of a text; `name_kind` that of a name which is no title:
-    variant, former, plan-wording, translation, misnomer. `date` tells when an act was done, and of a legal instrument
-    when it was adopted, by which it is told from others of its title.
+    `code` is the code of a concept, or the number of a part of a text; `form` the code of the sort of thing within its
+    kind, such as `partnership` of mechanisms; `name_kind` that of a name which is no title: variant, former,
+    plan-wording, translation, misnomer. `date` tells when an act was done, and of a legal instrument when it was
+    adopted, by which it is told from others of its title.
     """
 
     text: str
     iri: str = ""
     kind: str = ""
+    form: str = ""
     code: str = ""
     language: str = ""
     date: str = ""
@@ -65,6 +69,11 @@ class Value:
         """What the value rests on, each once."""
         return tuple(dict.fromkeys(source for ground in self.grounds for source in ground.sources))
 
+    @property
+    def dated(self) -> str:
+        """The text, with the date in parentheses where one is known."""
+        return f"{self.text} ({self.date})" if self.date else self.text
+
 
 Values = tuple[Value, ...]
 
@@ -74,7 +83,7 @@ class Record:
     """What the graph states of an instrument, a body, a mechanism, a meeting or an action.
 
     Every field after `licence` holds values, the preferred ones only; `rivals` holds the others by the field's name.
-    A value without grounds is a word of the editors', such as a note.
+    A value without grounds is a word of the editors', such as a note. A part of a text was adopted as its whole was.
     `version` is that of the dataset, `agency` who made it; `created` and `modified` are days on which the description
     was made and last changed.
     """
@@ -161,6 +170,13 @@ class Record:
         return self.title[0].text if self.title else link({}, self.iri).label
 
     @property
+    def named(self) -> Value:
+        """The thing itself, as the records of other things name it."""
+        form = "".join(one.iri.rpartition("/")[2] for one in self.form[:1])
+        date = "".join(one.text for one in self.adopted[:1]) if self.legal else ""
+        return Value(self.heading, self.iri, self.kind, form=form, date=date, legal=self.legal)
+
+    @property
     def period(self) -> str:
         """The period of an instrument as an interval of EDTF; an end that is not known is empty there."""
         ends = ["".join(value.text for value in values[:1]) for values in (self.period_start, self.period_end)]
@@ -207,9 +223,9 @@ _TYPE, _NOTATION, _EDITION = (
 _CREATED, _MODIFIED, _CREATOR, _LICENCE = (
     PREFIXES["dcterms"] + name for name in ("created", "modified", "creator", "license")
 )
-_ADOPTED, _ACTED, _TEXT, _ORDINAL = (ONT + name for name in ("adoptedOn", "actedOn", "text", "ordinal"))
+_FORM, _ADOPTED, _TEXT, _ORDINAL = (ONT + name for name in ("kind", "adoptedOn", "text", "ordinal"))
 _PARTY_ACT, _ACTING, _START, _END = (ONT + name for name in ("partyAct", "actingParty", "startOffset", "endOffset"))
-_OF_TARGET = (_TYPE, _NOTATION, _EDITION, _ADOPTED, _ACTED, _TEXT, _ORDINAL, _PARTY_ACT, _ACTING, _START, _END)
+_OF_TARGET = (_TYPE, _FORM, _NOTATION, _EDITION, _ADOPTED, ACTED_ON, _TEXT, _ORDINAL, _PARTY_ACT, _ACTING, _START, _END)
 _DATASET = f"{BASE}dataset"
 
 
@@ -218,17 +234,17 @@ def label_of(field: str) -> str:
     return _LABELS.get(field, field.replace("_", " ").capitalize())
 
 
-def catalogued(store: Dataset) -> dict[str, list[str]]:
-    """Return the IRIs of all things of which a catalogue has records, by kind, in their order."""
-    found = {kind: set[str]() for kind in CATALOGUED}
+def catalogued(store: Dataset, kinds: Iterable[str] = CATALOGUED) -> dict[str, list[str]]:
+    """Return the IRIs of all things of some kinds, by kind, in their order."""
+    found = {kind: set[str]() for kind in kinds}
     for iri, ones in pointing(store, _TYPE, KINDS).items():
         found.get(KINDS[iri], set()).update(ones)
-    return {kind: sorted(ones) for kind, ones in found.items()}
+    return {kind: sorted(ones, key=natural) for kind, ones in found.items()}
 
 
-def catalogue(store: Dataset) -> dict[str, Record]:
-    """Return all records of a catalogue; see `records`."""
-    return records(store, [iri for iris in catalogued(store).values() for iri in iris])
+def catalogue(store: Dataset, kinds: Iterable[str] = CATALOGUED) -> dict[str, Record]:
+    """Return the records of all things of some kinds; see `records`."""
+    return records(store, [iri for iris in catalogued(store, kinds).values() for iri in iris])
 
 
 def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
@@ -237,10 +253,11 @@ def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
     The store is asked some twenty times, however many things there are.
     """
     facts = Facts(store, iris)
-    topics = {iri_of(topic) for iri in facts.things for topic in facts.of(iri)["topics"]}
-    grounds = Grounds(store, {*facts.things, *facts.texts, *topics}, facts.things, PROPERTIES)
-    others = rivals(grounds.rivals, facts.things)
-    given = [values for iri in facts.things for by in (facts.of(iri), others[iri]) for values in by.values()]
+    grounds = Grounds(store, facts.subjects, facts.things, PROPERTIES)
+    others = facts.rivals(grounds.rivals)
+    given = [
+        one for iri in facts.things for by in (facts.of(iri), others[iri]) for found in by.values() for one in found
+    ]
     reader = _Reader(store, grounds, given, facts.things)
     documents = {iri: document_iri(iri) or iri for iri in facts.things}
     dated = describe(store, documents.values(), [_CREATED, _MODIFIED])
@@ -248,7 +265,8 @@ def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
     agencies = store.labels(dataset.iris(_DATASET, _CREATOR)).values()
 
     def record(iri: str) -> Record:
-        read: dict[str, Any] = {field: reader.values(values) for field, values in facts.of(iri).items() if values}
+        read: dict[str, Any] = {field: reader.values(found) for field, found in facts.of(iri).items()}
+        titles = reader.ranked(iri, read.pop("title", ()))
         return Record(
             iri=iri,
             kind=reader.kind(iri),
@@ -258,7 +276,9 @@ def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
             version=store.version,
             agency=", ".join(sorted(agency.value for agency in agencies)),
             licence=dataset.iri(_DATASET, _LICENCE) or "",
-            rivals={field: reader.values(values) for field, values in others[iri].items()},
+            title=titles[:1],
+            other_titles=titles[1:] + read.pop("other_titles", ()),
+            rivals={field: reader.values(found) for field, found in others[iri].items()},
             **read,
         )
 
@@ -272,11 +292,11 @@ class _Reader:
         self,
         store: Dataset,
         grounds: Grounds,
-        found: Collection[Mapping[Term, Sequence[ox.Triple]]],
+        found: Given,
         known: Collection[str],
     ) -> None:
-        terms = {iri_of(value) for values in found for value in values}
-        terms |= {iri_of(fact.subject) for values in found for facts in values.values() for fact in facts}
+        terms = {iri_of(value) for value, _ in found}
+        terms |= {iri_of(fact.subject) for _, facts in found for fact in facts}
         self._grounds = grounds
         self._said = describe(store, terms.union(known) - {""}, _OF_TARGET)
         ends = (_PARTY_ACT, _ACTING, _EDITION)
@@ -291,15 +311,22 @@ class _Reader:
         """Tell whether a thing is an instrument that binds in law."""
         return f"{ONT}LegalInstrument" in self._said.iris(iri, _TYPE)
 
-    def values(self, found: Mapping[Term, Sequence[ox.Triple]]) -> Values:
+    def values(self, found: Given) -> Values:
         """Return values in the order of their places in a text, else of their texts."""
-        made = [self._value(term, facts) for term, facts in found.items()]
+        made = [self._value(term, facts) for term, facts in found]
         return tuple(
             sorted(made, key=lambda one: (self._said.number(one.iri, _ORDINAL) or 0, natural(one.text), one.iri))
         )
 
+    def ranked(self, iri: str, titles: Values) -> Values:
+        """Return titles of a thing, first the one that it is labelled by everywhere else."""
+        return tuple(sorted(titles, key=lambda title: title.text != link(self._labels, iri).label))
+
     def _value(self, term: Term, facts: Sequence[ox.Triple]) -> Value:
         grounds = self._grounds.of(facts) or self._passages(facts)
+        act = next((iri_of(fact.subject) for fact in facts if fact.predicate.value == ACTED_ON), "")
+        if act:
+            return Value(self._text(act, ""), act, date=text_of(term), grounds=grounds)
         if isinstance(term, ox.Literal):
             kinds = [self._grounds.name_kinds[fact] for fact in facts if fact in self._grounds.name_kinds]
             return Value(term.value, language=term.language or "", name_kind="".join(kinds[:1]), grounds=grounds)
@@ -309,8 +336,9 @@ class _Reader:
             text=self._text(iri, kind),
             iri=iri,
             kind=kind,
+            form=(self._said.iri(iri, _FORM) or "").rpartition("/")[2],
             code=self._said.text(iri, _NOTATION) or "",
-            date=self._said.text(iri, _ACTED) or (is_legal and self._said.text(iri, _ADOPTED)) or "",
+            date=self._said.text(iri, ACTED_ON) or (is_legal and self._said.text(iri, _ADOPTED)) or "",
             legal=is_legal,
             grounds=grounds,
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pymarc import Field, Leader
 from pymarc import Record as Marc
 
+from aseancan_kg.library.records.access_points import name_type
 from aseancan_kg.library.records.marc.fields import (
     Provenance,
     acts_of,
@@ -26,7 +27,7 @@ from aseancan_kg.library.records.record import Record, Value, label_of
 
 _LEADER = "00000nz  a2200000n  4500"
 _FIXED = "n||az|nnaabn          || an|     d"
-"""Positions 06-39: an established name, described by RDA, for main, added, subject and series entries."""
+"""Positions 06-39: an established name, described by RDA, for main, added and subject entries, not for series."""
 _RELATED = {
     "parent": "Hierarchical superior:",
     "children": "Hierarchical subordinate:",
@@ -68,20 +69,22 @@ def authority(record: Record) -> Marc:
 
 def _names(record: Record) -> Iterator[Field]:
     """Yield the name in use and those not used."""
-    date = record.adopted[0].text if record.adopted else ""
-    given = Value(record.heading, record.iri, record.kind, date=date, legal=record.legal)
-    yield _heading("1", given)
+    yield _heading("1", record.named)
     for acronym in record.acronym:
-        yield _heading("4", Value(acronym.text, kind=record.kind), ("i", "Acronym:"), ("w", "r"))
+        yield _heading("4", _variant(record, acronym), ("i", "Acronym:"), ("w", "r"))
     for name in record.other_titles:
         said = _VARIANTS.get(name.name_kind, "")
         told = (("i", said), ("w", "r")) if said else ()
-        yield _heading("4", Value(name.text, kind=record.kind), *told)
+        yield _heading("4", _variant(record, name), *told)
+
+
+def _variant(record: Record, name: Value) -> Value:
+    return Value(name.text, kind=record.kind, form=record.named.form)
 
 
 def _heading(block: str, value: Value, *others: tuple[str, str]) -> Field:
     if value.kind != "instrument":
-        return agent(block, value, "", *others)
+        return agent(block, value, *others)
     return field(f"{block}30", f" {skipped(value.text)}", *others, *uniform_title(value), ("1", value.iri))
 
 
@@ -106,7 +109,10 @@ def _attributes(record: Record) -> Iterator[Field]:
 def _related(record: Record) -> Iterator[Field]:
     for name, said in _RELATED.items():
         for value in record.values(name):
-            yield _heading("5", value, ("i", said), ("w", "r"))
+            if value.kind == "instrument" or name_type(value):
+                yield _heading("5", value, ("i", said), ("w", "r"))
+            else:
+                yield field("667", "  ", ("a", f"{said} {value.text}"))
 
 
 def _notes(record: Record) -> Iterator[Field]:
@@ -117,7 +123,7 @@ def _notes(record: Record) -> Iterator[Field]:
         for value in values:
             sources = "; ".join(source.iri for source in value.sources)
             yield field(
-                "667", "  ", ("a", f"Another source gives as {label_of(name).lower()}: {value.text} ({sources})")
+                "667", "  ", ("a", f"Another source gives as {label_of(name).lower()}: {value.dated} ({sources})")
             )
     if record.acts:
         yield field("678", "  ", ("a", f"Acts of parties: {acts_of(record)}"))
@@ -130,7 +136,8 @@ def _sources(record: Record, provenance: Provenance) -> Iterator[Field]:
     for title in record.title:
         for source in title.sources:
             yield field("670", "  ", ("a", source.label), ("b", f"(name: {title.text})"), ("u", source.iri))
-    yield field("670", "  ", ("a", f"{record.agency}, dataset version {record.version}"), ("u", record.iri))
+    dataset = ", ".join(filter(None, (record.agency, f"dataset version {record.version}")))
+    yield field("670", "  ", ("a", dataset), ("u", record.iri))
     for passage in record.mentioned_in:
         places = "; ".join(place_in(passage))
         told = f"({places})" if places else ""

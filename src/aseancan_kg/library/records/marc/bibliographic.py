@@ -10,7 +10,8 @@ from typing import Literal
 from pymarc import Field, Leader
 from pymarc import Record as Marc
 
-from aseancan_kg.library.records.access_points import access_point, signing_date
+from aseancan_kg.library.plain import closed
+from aseancan_kg.library.records.access_points import access_point, agents, name_type, signing_date, thesaurus
 from aseancan_kg.library.records.marc.fields import (
     Provenance,
     acts_of,
@@ -31,7 +32,8 @@ MainEntry = Literal["title", "corporate"]
 """Whether plans and declarations are entered under their title, or under the body that adopted them."""
 
 _LEADER = "00000nam a22000007i 4500"
-_ONLINE = ("m     o  d        ", "cr |||||||||||")
+_INTERNATIONAL = {"intergovernmental-organisation", "ministerial-council", "commission"}
+"""Forms of bodies in which states are represented."""
 _RELATED = {
     "supersedes": "Continuation of",
     "superseded_by": "Superseded by",
@@ -49,8 +51,6 @@ _VARIANTS = {
     "acronym": "Acronym:",
     "misnomer": "Wrongly called:",
 }
-_SOURCES = {"http://eurovoc.europa.eu/": "eurovocen", "http://metadata.un.org/thesaurus/": "unbist"}
-"""Namespace of a thesaurus → its code among the subject heading and term source codes."""
 
 
 def bibliographic(record: Record, main_entry: MainEntry = "title") -> Marc:
@@ -58,11 +58,11 @@ def bibliographic(record: Record, main_entry: MainEntry = "title") -> Marc:
     made = Marc(leader=_LEADER)
     made.leader = Leader(_LEADER)
     provenance = Provenance()
-    creator = _creator(record) if main_entry == "corporate" and not record.legal else None
+    creator = next(iter(record.adopted_by), None) if main_entry == "corporate" and not record.legal else None
     parts = (
         numbers(record),
         _fixed(record),
-        _titles(record, creator),
+        _titles(record, is_second=record.legal or bool(creator)),
         _description(record),
         _notes(record),
         _subjects(record, provenance),
@@ -75,12 +75,22 @@ def bibliographic(record: Record, main_entry: MainEntry = "title") -> Marc:
     return made
 
 
-def _creator(record: Record) -> Value | None:
-    return next(iter((*record.adopted_by, *record.parties)), None)
-
-
 def _is_online(record: Record) -> bool:
-    return bool(record.page or record.edition_address)
+    """Tell whether the text is online; a page about the instrument need not hold it."""
+    return bool(record.edition_address or record.edition)
+
+
+def _government(record: Record) -> str:
+    """Return the level of those who made it (008/28), a fill character where what is stated does not tell.
+
+    One state among the parties may stand there for many, since the dataset need not have them all.
+    """
+    makers = (*record.adopted_by, *record.parties)
+    states = {value.iri for value in makers if value.kind == "state"}
+    joint = any(value.kind in {"state-group", "mechanism"} or value.form in _INTERNATIONAL for value in makers)
+    if record.legal or joint or len(states) > 1:
+        return "i"
+    return "f" if any(value.kind == "state" for value in record.adopted_by) else "|"
 
 
 def _fixed(record: Record) -> Iterator[Field]:
@@ -89,24 +99,23 @@ def _fixed(record: Record) -> Iterator[Field]:
     publication = f"s{dates[0]}    " if dates else "nuuuuuuuu"
     form = "o" if _is_online(record) else "|"
     contents = "z   " if record.legal else "||||"
-    government = "i" if record.parties or record.adopted_by else "|"
+    government = _government(record)
     books = f"|||||{form}{contents}{government}||| ||"
     yield control("008", f"{date_entered(record)}{publication}xx {books}{language_code(record)} d")
     if _is_online(record):
-        yield control("006", _ONLINE[0])
-        yield control("007", _ONLINE[1])
+        yield control("006", f"m     o  d {government}      ")
+        yield control("007", "cr |||||||||||")
     valid = (("m", record.period_start or record.in_force), ("n", record.period_end))
     yield from coded_dates(("k", record.adopted), *valid)
 
 
-def _titles(record: Record, creator: Value | None) -> Iterator[Field]:
+def _titles(record: Record, *, is_second: bool) -> Iterator[Field]:
+    """Yield the titles; the one in 245 is an added entry where another field is the main one."""
     title, skip = record.heading, skipped(record.heading)
     if record.legal:
         date = signing_date(record.adopted[0].text) if record.adopted else ""
         yield field("130", f"{skip} ", ("a", title), ("d", date), ("1", record.iri))
-    elif creator:
-        yield agent("1", creator)
-    yield field("245", f"{int(record.legal or bool(creator))}{skip}", ("a", _closed(title)))
+    yield field("245", f"{int(is_second)}{skip}", ("a", closed(title)))
     for acronym in record.acronym:
         yield field("246", "1 ", ("i", "Acronym:"), ("a", acronym.text))
     for name in record.other_titles:
@@ -135,16 +144,16 @@ def _notes(record: Record) -> Iterator[Field]:
         yield field("500", "  ", ("a", f"Adopted {', '.join(adopted)}."))
     for name in _NOTES:
         for value in record.values(name):
-            yield field("500", "  ", ("a", _closed(f"{label_of(name)}: {value.text}")))
+            yield field("500", "  ", ("a", closed(f"{label_of(name)}: {value.text}")))
     if record.acts:
-        yield field("500", "  ", ("a", _closed(f"Acts of parties: {acts_of(record)}")))
+        yield field("500", "  ", ("a", closed(f"Acts of parties: {acts_of(record)}")))
     for name, values in record.rivals.items():
         for value in values:
-            said = f"Another source gives as {label_of(name).lower()}: {value.text} ({_listed(value)})"
-            yield field("500", "  ", ("a", _closed(said)))
+            said = f"Another source gives as {label_of(name).lower()}: {value.dated} ({_listed(value)})"
+            yield field("500", "  ", ("a", closed(said)))
     if record.contents:
         listed = " -- ".join(f"{section.code} {section.text}" for section in record.contents)
-        yield field("505", "0 ", ("a", _closed(listed)))
+        yield field("505", "0 ", ("a", closed(listed)))
     for passage in record.mentioned_in:
         places = "; ".join(place_in(passage))
         yield field("510", f"{4 if places else 3} ", ("a", passage.text), ("c", places), ("u", passage.iri))
@@ -157,36 +166,31 @@ def _notes(record: Record) -> Iterator[Field]:
 def _subjects(record: Record, provenance: Provenance) -> Iterator[Field]:
     for value in record.mentioned:
         link = provenance.link(value)
-        match value.kind:
-            case "instrument":
-                yield field("630", f"{skipped(value.text)}4", *link, *uniform_title(value), ("1", value.iri))
-            case "state" | "state-group" | "place":
-                yield field("651", " 4", *link, ("a", value.text), ("1", value.iri))
-            case "body" | "mechanism" | "meeting" | "programme" | "fund" | "person":
-                yield agent("6", value, "", *link, second="4")
-            case _:
-                yield field("653", "  ", *link, ("a", value.text))
+        if value.kind == "instrument":
+            yield field("630", f"{skipped(value.text)}4", *link, *uniform_title(value), ("1", value.iri))
+        elif name_type(value):
+            yield agent("6", value, *link, second="4")
+        else:
+            yield field("653", "  ", *link, ("a", value.text))
     for topic in (*record.topics, *record.goals):
         yield field("650", " 4", *provenance.link(topic), ("a", topic.text), ("0", topic.iri))
     for heading in record.headings:
-        source = next((code for stem, code in _SOURCES.items() if heading.iri.startswith(stem)), "")
+        source = thesaurus(heading)
         yield field("650", " 7" if source else " 4", ("a", heading.text), ("2", source), ("0", heading.iri))
 
 
 def _agents(record: Record, creator: Value | None) -> Iterator[Field]:
-    for body in record.adopted_by:
-        if body != creator:
-            yield agent("7", body, "issuing body")
-    for party in record.parties:
-        if party != creator:
-            yield agent("7", party, "participant in treaty" if record.legal else "")
+    for value, roles in agents(record):
+        yield agent("1" if value is creator else "7", value, roles=roles)
 
 
 def _relations(record: Record) -> Iterator[Field]:
     for tag, name, said in (("773", "part_of", "Part of"), ("774", "parts", "Part")):
         yield from (_related(tag, said, value) for value in record.values(name))
     for name, said in _RELATED.items():
-        yield from (_related("787", said, value) for value in record.values(name))
+        for value in record.values(name):
+            is_name = name_type(value)  # as of a fund, which is no resource
+            yield agent("7", value, roles=("implementing body",)) if is_name else _related("787", said, value)
 
 
 def _related(tag: str, said: str, value: Value) -> Field:
@@ -209,8 +213,3 @@ def _addresses(record: Record) -> Iterator[Field]:
 def _listed(*values: Value) -> str:
     sources = dict.fromkeys(source.iri for value in values for source in value.sources)
     return "; ".join(sources) or "no source stated"
-
-
-def _closed(text: str) -> str:
-    """End a text with a full stop, as ISBD wants it."""
-    return text if text.endswith((".", "?", "!", ".”")) else f"{text}."

@@ -1,17 +1,18 @@
 """Fields of MARC 21 that bibliographic and authority records share."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from pymarc import Field, Indicators, Subfield
 
+from aseancan_kg.catalogue.labels import Link
 from aseancan_kg.library.plain import plain
-from aseancan_kg.library.records.access_points import DATE, signing_date
+from aseancan_kg.library.records.access_points import DATE, article, name_type, signing_date
 from aseancan_kg.library.records.record import Record, Value
 
-_TAGS = {"person": "00", "mechanism": "11", "meeting": "11"}
-"""Kind → the last two digits of the tag of a name of that kind; every other is that of a corporate body."""
-_ARTICLE = re.compile(r"(?:the|an|a) (?=\S)", re.IGNORECASE)
+_TAGS = {"personal": "00", "meeting": "11"}
+"""Type of a name → the last two digits of its tag; every other is that of a corporate body."""
+_ENTRY = {"personal": "0", "jurisdiction": "1"}
+"""Type of a name → the first indicator; every other name is in direct order."""
 _LANGUAGES = {"en": "eng", "fr": "fre"}
 """Code of ISO 639-1 → that of the MARC code list, for the official languages of ASEAN and of Canada."""
 
@@ -27,13 +28,19 @@ def control(tag: str, data: str) -> Field:
     return Field(tag=tag, data=plain(data) if tag == "001" else data)
 
 
-def agent(block: str, value: Value, relationship: str = "", *others: tuple[str, str], second: str = " ") -> Field:
-    """Return the name of an agent in a block of tags: "1" for 1XX, "7" for 7XX. Meetings have their own tags."""
-    tag = block + _TAGS.get(value.kind, "10")
-    first = {"person": "0", "state": "1", "place": "1"}.get(value.kind, "2")
-    relator = ("j" if tag.endswith("11") else "e", relationship)
-    name = value.text + ("," if relationship else "")
-    return field(tag, first + second, *others, ("a", name), relator, ("1", value.iri))
+def agent(block: str, value: Value, *others: tuple[str, str], roles: Sequence[str] = (), second: str = " ") -> Field:
+    """Return a name in a block of tags: "1" for 1XX, "7" for 7XX.
+
+    A jurisdiction by itself is a geographic name among subjects and in authority records (651, 551).
+    """
+    kind = name_type(value)
+    if kind == "jurisdiction" and block in {"5", "6"}:
+        return field(f"{block}51", f" {second}", *others, ("a", value.text), ("1", value.iri))
+    tag = block + _TAGS.get(kind, "10")
+    code = "j" if tag.endswith("11") else "e"
+    *told, last = ("a", value.text), *((code, role) for role in roles)
+    followed = [(one, f"{text},") for one, text in told]
+    return field(tag, _ENTRY.get(kind, "2") + second, *others, *followed, last, ("1", value.iri))
 
 
 def uniform_title(value: Value) -> list[tuple[str, str]]:
@@ -43,8 +50,7 @@ def uniform_title(value: Value) -> list[tuple[str, str]]:
 
 def skipped(title: str) -> str:
     """Return how many characters of a title are an article and the blank after it, as an indicator holds it."""
-    match = _ARTICLE.match(title)
-    return str(match.end()) if match else "0"
+    return str(len(article(title)))
 
 
 def coded_dates(*dates: tuple[str, Sequence[Value]]) -> list[Field]:
@@ -80,28 +86,27 @@ def numbers(record: Record) -> list[Field]:
 
 def acts_of(record: Record) -> str:
     """Return what the parties did to bind themselves, and when as far as known."""
-    return "; ".join(f"{act.text} ({act.date})" if act.date else act.text for act in record.acts)
+    return "; ".join(act.dated for act in record.acts)
 
 
 class Provenance:
     """Links fields to notes on how software found what they hold: field 883, one for each way and its certainty."""
 
     def __init__(self) -> None:
-        self._links: dict[tuple[str, str, str, bool], int] = {}
+        self._links: dict[tuple[Link | None, str, bool], int] = {}
 
     def link(self, value: Value) -> list[tuple[str, str]]:
-        """Return subfield 8 of a field whose value only software gives; nothing for what a reader has found."""
+        """Return a subfield 8 for each way in which software gives a value; none for what a reader has found too."""
         if not value.grounds or not all(ground.mechanical for ground in value.grounds):
             return []
-        ground = value.grounds[0]
-        rule = (ground.by.iri, ground.by.label) if ground.by else ("", "")
-        number = self._links.setdefault((*rule, ground.confidence, ground.reviewed), len(self._links) + 1)
-        return [("8", f"{number}\\p")]
+        ways = dict.fromkeys((ground.by, ground.confidence, ground.reviewed) for ground in value.grounds)
+        return [("8", f"{self._links.setdefault(way, len(self._links) + 1)}\\p") for way in ways]
 
     def fields(self) -> Iterator[Field]:
         """Yield the notes on all links made so far; what a reader has looked at is partially machine-generated."""
-        for (iri, label, confidence, seen), number in self._links.items():
-            yield field("883", f"{int(seen)} ", ("8", f"{number}\\p"), ("a", label), ("c", confidence), ("u", iri))
+        for (by, confidence, seen), number in self._links.items():
+            rule = (("a", by.label), ("u", by.iri)) if by else ()
+            yield field("883", f"{int(seen)} ", ("8", f"{number}\\p"), *rule[:1], ("c", confidence), *rule[1:])
 
 
 def place_in(value: Value) -> Iterator[str]:
