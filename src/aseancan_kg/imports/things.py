@@ -149,7 +149,11 @@ def _doubts(cells: Cells, known: Cells, names: Collection[str]) -> Iterator[str]
     """Yield what speaks against a record being an instrument that is called the same."""
     for date in _DATES:
         if _compared(cells[date], known[date]) is False:
-            yield f"it was adopted on another date, {known[date]}" if date == "adopted" else f"{date}: “{known[date]}” there"
+            yield (
+                f"it was adopted on another date, {known[date]}"
+                if date == "adopted"
+                else f"{date}: “{known[date]}” there"
+            )
     for column in _SHARED:
         ours, theirs = ({*text.split(SEPARATOR)} for text in (cells[column], known[column]))
         if cells[column] and known[column] and ours.isdisjoint(theirs):

@@ -2,7 +2,7 @@
 
 https://reconciliation-api.github.io/specs/0.2/ says what the JSON objects are that are read and written here. Entities,
 types and properties are told by their IRIs. Types are a condition: a thing has to have one of those asked for, or each
-of them where `type_strict` is `all`; where that is `should`, they only break ties. Properties only change the score, and
+of them where `type_strict` is `all`; where that is `should`, they only break ties. Properties change the score, and
 `match`.
 """
 
