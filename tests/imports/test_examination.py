@@ -161,6 +161,13 @@ def test_what_is_wrong_is_named_by_column_and_not_written(examine, cells, column
     assert f"  {column}: " in as_text(report)
 
 
+def test_a_code_that_is_not_known_is_told_with_what_it_may_mean_and_where_all_are_listed(examine):
+    told = as_text(examine(table(NEW | {"kind": "covention"})))
+    listed = "`aseancan-kg query code-list --param scheme=instrument-kind` lists the codes"
+    assert f"“covention” is not a known code. Did you mean convention? {listed}" in told
+    assert f"“xyz” is not a known code. {listed}" in as_text(examine(table(NEW | {"kind": "xyz"})))
+
+
 def test_a_row_with_too_few_cells_is_faulty_and_the_others_are_not(examine):
     report = examine(table(NEW) + "Treaty on Sails,TOS,treaty\n")
     assert outcomes(report) == ["new", "faulty"]

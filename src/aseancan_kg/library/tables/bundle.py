@@ -19,7 +19,7 @@ from aseancan_kg.library.tables.tables import Filled, Tables, read
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store.dataset import Dataset
 
-NO_TABLES = "Is it data of this ontology? Data of several graphs are told with --union-default-graph."
+NO_TABLES = "Is it data of this ontology? If it stands in many graphs, serve it with --union-default-graph."
 """What to do where there are no tables."""
 _LONGEST_NAME = 100
 """Characters in the name of a text's file or folder."""

@@ -26,11 +26,15 @@ MATRIX = Table(
     "Actions by topics",
     "A row an action and a column a topic of the list: 1 where the text of the action names the topic, else 0.",
     (),
-    rows=f"?row a ac:Action FILTER EXISTS {{ ?topic skos:inScheme <{SCHEME}topic> ; skos:notation [] }}",
+    # Asked once, not for each action as a FILTER would be.
+    rows=f"{{ SELECT ?listed {{ ?listed skos:inScheme <{SCHEME}topic> ; skos:notation ?code }} LIMIT 1 }} "
+    "?row a ac:Action .",
     key=("action",),
 )
 """Its columns are the codes of the dataset."""
 
+_MOST_MERGED = 50
+"""Graphs that are merged for a query; the engine looks every pattern up in each."""
 _LABEL, _DEFINITION = f"{PREFIXES['rdfs']}label", f"{PREFIXES['skos']}definition"
 _PRECISIONS = {4: "year", 7: "month", 10: "day"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -125,8 +129,8 @@ def _raw(store: Dataset, table: Table) -> list[_Row]:
 
 
 def _solutions(store: Dataset, query: str) -> list[Row]:
-    """Ask a query of the whole dataset: where all of it stands in named graphs, of these."""
-    apart = not store.union_default_graph and not store.default_graph_size
+    """Ask a query of the whole dataset: where all of it stands in named graphs, of these, unless they are many."""
+    apart = not store.union_default_graph and not store.default_graph_size and len(store.graphs) <= _MOST_MERGED
     return store.rows(with_prefixes(query), [*store.graphs] if apart else [])
 
 
