@@ -198,7 +198,7 @@ def test_an_instrument_that_is_there_is_known_by_its_name_and_what_differs_is_to
 @pytest.mark.parametrize(
     ("cells", "path", "reason"),
     [
-        ({"adopted": "2009"}, "instrument/actip-2015", "it was adopted on another date, 2015-11-21"),
+        ({"adopted": "2009"}, "instrument/actip-2015", "adopted: “2015-11-21” there"),
         ({"adopted": "", "kind": "charter"}, "instrument/actip-2015", "kind: “convention” there"),
         (
             {"adopting_body": "body/asean-canada-jcc"},

@@ -147,21 +147,18 @@ def _compared(one: str, other: str) -> bool | None:
 
 def _doubts(cells: Cells, known: Cells, names: Collection[str]) -> Iterator[str]:
     """Yield what speaks against a record being an instrument that is called the same."""
-    for date in _DATES:
-        if _compared(cells[date], known[date]) is False:
-            yield (
-                f"it was adopted on another date, {known[date]}"
-                if date == "adopted"
-                else f"{date}: “{known[date]}” there"
-            )
-    for column in _SHARED:
-        ours, theirs = ({*text.split(SEPARATOR)} for text in (cells[column], known[column]))
-        if cells[column] and known[column] and ours.isdisjoint(theirs):
-            yield f"{column}: “{known[column]}” there"
+    dates = (date for date in _DATES if _compared(cells[date], known[date]) is False)
+    others = (column for column in _SHARED if _none_shared(cells[column], known[column]))
+    yield from (f"{column}: “{known[column]}” there" for column in (*dates, *others))
     yield from (f"{column}: empty there" for column in _PERIOD if cells[column] and not known[column])
     there = {number for name in names for number in _numbers(name)} | {known[date][:4] for date in _DATES}
     if more := _numbers(cells["title"]) - there:
         yield f"no {', '.join(sorted(more))} in its names"
+
+
+def _none_shared(one: str, other: str) -> bool:
+    """Tell whether two cells hold values, and not one that is the same."""
+    return bool(one and other) and {*one.split(SEPARATOR)}.isdisjoint(other.split(SEPARATOR))
 
 
 def _differ(one: str, other: str) -> bool:

@@ -225,10 +225,10 @@ class Matcher:
 
 def _first_matched(ranked: Sequence[Candidate]) -> list[Candidate]:
     """Leave a match to the first, and only if no other has more of the properties asked for than are known of it."""
-    agreements = [float(one.features.get("properties", 0)) for one in ranked]
+    most = max((one.features.get("properties", 0) for one in ranked), default=0)
     return [
-        replace(one, match=one.match and place == 0 and agreement == max(agreements))
-        for place, (one, agreement) in enumerate(zip(ranked, agreements, strict=True))
+        replace(one, match=False) if one.match and (place or one.features.get("properties", 0) < most) else one
+        for place, one in enumerate(ranked)
     ]
 
 
