@@ -16,7 +16,12 @@ def test_without_an_environment_the_defaults_hold():
 
 
 def test_every_setting_is_read_from_its_variable():
-    other = {"log": "queries", "root_path": "/kg", "admin_email": "someone@example.org"}
+    other = {
+        "log": "queries",
+        "root_path": "/kg",
+        "admin_email": "someone@example.org",
+        "journal": "sqlite:///a.sqlite",
+    }
     environment = {variable(name): other.get(name, "65") for name in RULES}
     found = read(environment)
     for one in fields(Settings):
@@ -35,6 +40,7 @@ def test_every_setting_is_read_from_its_variable():
         ("AC_LOG", "all", "It is one of errors, requests, queries."),
         ("AC_ROOT_PATH", "kg", "It is a path such as /aseancan"),
         ("AC_ROOT_PATH", "/kg/", "It is a path such as /aseancan"),
+        *(("AC_JOURNAL", text, "It is sqlite:////path") for text in ("journal.sqlite", "mysql://x", "sqlite://")),
         *(("AC_ADMIN_EMAIL", text, "It is an e-mail address") for text in ("", "me", "me@host", "a b@x.org", "@x.org")),
     ],
 )

@@ -69,12 +69,13 @@ def test_a_new_instrument_becomes_a_row_with_the_header_of_the_register(examine)
     [
         table(dict(reversed(NEW.items()))),
         table(NEW, delimiter=";"),
+        table({column.upper(): cell for column, cell in NEW.items()}, delimiter=";"),
         table(NEW, delimiter="\t"),
         b"\xef\xbb\xbf" + table(NEW).encode(),
         table(NEW).replace("ASEAN Convention on", "  ASEAN Convention on"),
         table(NEW) + ",,,,,,\n",
     ],
-    ids=["other order", "semicolons", "tabs", "byte-order mark", "blanks", "empty row"],
+    ids=["other order", "semicolons", "capitals", "tabs", "byte-order mark", "blanks", "empty row"],
 )
 def test_spreadsheets_may_write_it_as_they_do(examine, content):
     assert as_csv(examine(content)) == as_csv(examine(table(NEW)))
@@ -86,15 +87,24 @@ def test_spreadsheets_may_write_it_as_they_do(examine, content):
         (b"", "the file is empty"),
         (b"\n\n", "the file is empty"),
         (table(NEW).splitlines()[0], "there is no row below the header"),
-        (table(NEW).encode("utf-16"), "is not UTF-8. Save the file as “CSV UTF-8”"),
+        (table(NEW).encode("utf-16"), "seem to be in UTF-16. Save it as “CSV UTF-8”"),
         (table(NEW).replace("Keeping", "Kéeping").encode("cp1252"), "is not UTF-8. Save the file as “CSV UTF-8”"),
-        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xd0\xff", "is not UTF-8. Save the file as “CSV UTF-8”"),
+        (table(NEW).encode("utf-16-le"), "seem to be in UTF-16. Save it as “CSV UTF-8”"),
+        (
+            b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xd0\xff",
+            "is a workbook, as of Excel, and no CSV. Save it as “CSV UTF-8”",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a workbook, as of Excel, and no CSV. Save it as “CSV UTF-8”"),
         (table(NEW).replace("title,", "title,title,", 1), "row 1: the header has twice: title"),
         (b"%PDF-1.7\ntext\n", "row 1: its first row has not one column of the register. Use slug,title"),
+        (b"Titles,Year,Source\n1,2,3\n", "Did you mean title, adopted, sources? Use slug,title"),
         ('title,kind\n"never closed,convention\n', "row 2: this is not CSV"),
-        ("title\n" + "x" * 200_000, "row 2: this is not CSV: field larger than field limit"),
+        ("title\n" + "x" * 200_000, "row 2: a cell is longer than 131,072 characters. Shorten it"),
     ],
-    ids=["empty", "blank", "header only", "UTF-16", "Latin", "Excel", "twice", "another file", "quote", "huge cell"],
+    ids=[
+        *("empty", "blank", "header only", "UTF-16", "Latin", "UTF-16 without mark", "Excel", "old Excel", "twice"),
+        *("another file", "other names", "quote", "huge cell"),
+    ],
 )
 def test_what_is_no_table_cannot_be_read(examine, content, message):
     with pytest.raises(InputError) as error:
@@ -151,6 +161,13 @@ def test_what_is_wrong_is_named_by_column_and_not_written(examine, cells, column
     assert f"  {column}: " in as_text(report)
 
 
+def test_a_code_that_is_not_known_is_told_with_what_it_may_mean_and_where_all_are_listed(examine):
+    told = as_text(examine(table(NEW | {"kind": "covention"})))
+    listed = "`aseancan-kg query code-list --param scheme=instrument-kind` lists the codes"
+    assert f"“covention” is not a known code. Did you mean convention? {listed}" in told
+    assert f"“xyz” is not a known code. {listed}" in as_text(examine(table(NEW | {"kind": "xyz"})))
+
+
 def test_a_row_with_too_few_cells_is_faulty_and_the_others_are_not(examine):
     report = examine(table(NEW) + "Treaty on Sails,TOS,treaty\n")
     assert outcomes(report) == ["new", "faulty"]
@@ -181,7 +198,29 @@ def test_an_instrument_that_is_there_is_known_by_its_name_and_what_differs_is_to
 @pytest.mark.parametrize(
     ("cells", "path", "reason"),
     [
-        ({"adopted": "2009"}, "instrument/actip-2015", "it was adopted on another date, 2015-11-21"),
+        ({"adopted": "2009"}, "instrument/actip-2015", "adopted: “2015-11-21” there"),
+        ({"adopted": "", "kind": "charter"}, "instrument/actip-2015", "kind: “convention” there"),
+        (
+            {"adopting_body": "body/asean-canada-jcc"},
+            "instrument/actip-2015",
+            "adopting_body: “mechanism/asean-summit” there",
+        ),
+        (
+            {"title": "Canada's Indo-Pacific Strategy", "adopted": "", "kind": "strategy", "parties": "state/malaysia"},
+            "instrument/canada-indo-pacific-strategy",
+            "parties: “state/canada” there",
+        ),
+        (
+            {"title": "Master Plan on ASEAN Connectivity", "kind": "master-plan", "adopted": "", "period_end": "2025"},
+            "instrument/mpac-2010",
+            "period_end: empty there",
+        ),
+        (
+            {"title": "ASEAN Convention on Ferries 2031", "short_title": "ASEAN TIP Convention", "adopted": ""},
+            "instrument/actip-2015",
+            "no 2031 in its names",
+        ),
+        ({"title": "Pakta ASEAN"}, "instrument/actip-2015", "the same kind; the dates of adoption agree"),
         ({"title": "ASEAN Convention against Traficking in Person"}, "instrument/actip-2015", "a name like it"),
         ({"title": "Convention on Ferries", "acronym": "ACTIP"}, "instrument/actip-2015", "the same name “ACTIP”"),
         ({"title": "Convention on Ferries", "slug": "actip-2015"}, "instrument/actip-2015", "the same slug"),

@@ -72,6 +72,11 @@ def test_the_codebook_is_a_page_with_its_own_style_and_nothing_else(client):
     assert "<h1>Codebook of the tables</h1>" in response.text
 
 
+def test_what_can_be_had_is_found_from_the_beginning_of_the_address(client):
+    found = client.get("/downloads", headers=BROWSER)
+    assert (found.status_code, found.headers["location"]) == (303, "/dataset")
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -97,7 +102,9 @@ def test_a_dataset_without_tables_has_no_such_page(tmp_path, state_of, serve):
     file.write_text("<urn:a> <urn:b> <urn:c> .")
     with serve(state_of(file)) as client:
         for path in ("/downloads/tables", "/downloads/tables/csv/actions.csv"):
-            assert client.get(path).status_code == 404
+            answer = client.get(path)
+            assert answer.status_code == 404
+            assert "--union-default-graph" in answer.json()["hint"]
 
 
 def test_links_begin_with_the_path_that_a_proxy_publishes(state_of, serve):

@@ -305,6 +305,7 @@ SPECIMENS = {
     "/shapes.{suffix}": "/shapes.ttl",
     "/linkset": "/linkset",
     "/linkset/{path:path}": "/linkset/doc/body/asean",
+    "/downloads": "/downloads",
     "/downloads/tables": "/downloads/tables",
     "/downloads/tables/{path:path}": "/downloads/tables/csv/actions.csv",
     "/downloads/{path:path}": "/downloads/none.nq",

@@ -6,8 +6,9 @@ Several values in one cell are separated by " | ". What a column may hold stands
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from io import StringIO
 from itertools import chain
 from pathlib import Path
@@ -154,9 +155,11 @@ def parse_table(content: bytes, file: Path | str, delimiter: str = ",") -> list[
         remedy = "Save the file as “CSV UTF-8”."
         raise RegisterError(f"byte {error.start} is not UTF-8", Place(file), remedy=remedy) from error
     except csv.Error as error:
-        remedy = "Look for a quotation mark that is not closed or not doubled."
-        place = Place(file, row=len(records) + 1)
-        raise RegisterError(f"this is not CSV: {error}", place, remedy=remedy) from error
+        said, remedy = f"this is not CSV: {error}", "Look for a quotation mark that is not closed or not doubled."
+        if "field limit" in str(error):
+            said = f"a cell is longer than {csv.field_size_limit():,} characters"
+            remedy = "Shorten it, or close the quotation mark with which it begins."
+        raise RegisterError(said, Place(file, row=len(records) + 1), remedy=remedy) from error
     return records
 
 
@@ -318,8 +321,18 @@ def _dangling(registers: Registers, sources: frozenset[str]) -> Iterator[Invalid
                     remedy = "Correct the slug, or add the thing to its register first."
                     yield InvalidData(f"“{value}” is in no register", row.place_of(column), remedy=remedy)
                 if isinstance(value, Code) and f"{value.scheme}/{value.code}" not in codes:
-                    remedy = f"Use a code of the scheme “{value.scheme}”, or add it to concepts.csv."
+                    remedy = _codes_of(value, codes)
                     yield InvalidData(f"“{value.code}” is not a known code", row.place_of(column), remedy=remedy)
+
+
+def _codes_of(value: Code, codes: Collection[str]) -> str:
+    """Tell which codes of its scheme one may mean, and where all of them are listed."""
+    scheme = f"{value.scheme}/"
+    meant = get_close_matches(value.code, [code.removeprefix(scheme) for code in codes if code.startswith(scheme)])
+    listed = (
+        f"`aseancan-kg query code-list --param scheme={value.scheme}` lists the codes; add a new one to concepts.csv."
+    )
+    return f"Did you mean {' or '.join(meant)}? {listed}" if meant else listed
 
 
 def _implied_codes(row: Row, column: str, cell: tuple[Value, ...]) -> Iterator[Code]:

@@ -110,7 +110,8 @@ def _matched(record: Incoming, existing: Existing, among: Things, file: str) -> 
         return Examined(record, Outcome.exists, same_as, differences=tuple(_differences(record, same_as, existing)))
     found = existing.things.like(record)
     certain = [one for one in found if one.certain]
-    if len(certain) == 1:
+    # What has the identifier of one and the name of another is a question.
+    if len(certain) == 1 and certain[0].score == max(one.score for one in found):
         path = certain[0].thing
         return Examined(record, Outcome.exists, path, differences=tuple(_differences(record, path, existing)))
     before = [one for one in among.like(record) if _is_before(one.thing, record, among)]

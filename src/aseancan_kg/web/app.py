@@ -74,7 +74,7 @@ _ROUTES = [
     Route("/graph/{path:path}", entities.document),
     Route("/dataset", discovery.dataset),
     Route("/dataset.{suffix}", discovery.dataset),
-    Route("/.well-known/void", discovery.well_known),
+    Route("/.well-known/void", discovery.description),
     Route("/robots.txt", discovery.robots),
     Route("/sitemap.xml", discovery.sitemap_index),
     Route("/sitemap-{number:int}.xml", discovery.sitemap),
@@ -99,6 +99,7 @@ _ROUTES = [
         for suffix in ("", ".{suffix}")
     ),
     Route("/r/{version}/{name}", releases.quads),
+    Route("/downloads", discovery.description),
     Route("/downloads/tables", bundle.tables),
     Route("/downloads/tables/{path:path}", bundle.table),
     Route("/downloads/{path:path}", pages.download),

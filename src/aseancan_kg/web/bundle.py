@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg.errors import NotFound
-from aseancan_kg.library.tables.bundle import archive_name, write
+from aseancan_kg.library.tables.bundle import NO_TABLES, archive_name, write
 from aseancan_kg.library.tables.tables import MATRIX, TABLES, counts
 from aseancan_kg.mediatypes import CSV, XLSX
 from aseancan_kg.store.dataset import Dataset
@@ -61,7 +61,7 @@ def _tables(request: Request) -> Response:
     rows = state.derived.get(counts)
     listed = [(each, rows[each.name]) for each in (*TABLES, MATRIX) if each.name in rows]
     if not listed:
-        raise NotFound("the dataset has nothing that a table holds")
+        raise NotFound("the dataset has nothing that a table holds", remedy=NO_TABLES)
     response = page(request, "downloads-tables.html", tables=listed, archive=archive_name(state.store))
     return keep(request, response)
 

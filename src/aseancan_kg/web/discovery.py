@@ -37,8 +37,8 @@ _NOT_FOR_ROBOTS = (
 """What is made anew for each question, and what was said once; robots find everything in the documents."""
 
 
-async def well_known(request: Request) -> Response:
-    """Answer `/.well-known/void` (RFC 8615): 303 to the description."""
+async def description(request: Request) -> Response:
+    """Answer `/.well-known/void` (RFC 8615) and `/downloads`: 303 to the description, which lists the files."""
     return RedirectResponse(f"{root_of(request)}/dataset", 303)
 
 

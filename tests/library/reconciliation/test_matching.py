@@ -132,6 +132,11 @@ def test_candidates_are_of_the_types_asked_for_and_narrow_what_is_a_namesake(mat
     assert {one.entity.iri for one in matcher.candidates("CRPD", [body, instrument])} >= {
         one.entity.iri for one in either
     }
+    assert matcher.candidates("CRPD", [body, instrument], strict="all") == []
+    for wanted in (body, instrument):
+        first, second = matcher.candidates("CRPD", [wanted], limit=2, strict="should")
+        assert wanted in first.entity.types
+        assert (wanted in second.entity.types, first.match) == (False, False)
 
 
 def test_properties_tell_namesakes_apart(matcher):
@@ -143,6 +148,21 @@ def test_properties_tell_namesakes_apart(matcher):
     assert not second.match
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "match"),
+    [
+        ("Master Plan on ASEAN Connectivity", "mpac-2025", False),
+        ("MPAC", "mpac-2025", False),
+        ("MPAC 2010", "mpac-2010", False),
+        ("MPAC 2025", "mpac-2025", True),
+    ],
+)
+def test_only_the_first_can_match_and_only_if_no_other_has_more_of_the_properties(matcher, name, first, match):
+    candidates = matcher.candidates(name, properties={f"{ONT}periodEndsOn": ["2025"]})
+    assert candidates[0].entity.iri == f"{ID}instrument/{first}"
+    assert [one.match for one in candidates[:2]] == [match, False]
+
+
 def test_a_property_is_compared_with_a_links_iri_and_its_names_and_with_a_date_as_far_as_known(matcher):
     for values in (f"{ID}mechanism/asean-summit", "ASEAN Summit", "asean summit"):
         [first, *_] = matcher.candidates("ACTIP", properties={f"{ONT}adoptedBy": [values]})
@@ -151,6 +171,9 @@ def test_a_property_is_compared_with_a_links_iri_and_its_names_and_with_a_date_a
         [first, *_] = matcher.candidates("ACTIP", properties={f"{ONT}adoptedOn": [values]})
         assert first.features["properties"] == agreement, values
         assert first.match == (agreement > 0)
+    asked = {f"{ONT}acronym": ["ASEAN"]}
+    [named] = [one for one in matcher.candidates("ASEAN-IPR", [f"{ONT}Body"], asked, 1) if one.features["same_name"]]
+    assert named.features["properties"] == 0  # no date, of which a part were enough
 
 
 def test_what_is_not_known_neither_proves_nor_disproves(matcher):
@@ -164,6 +187,9 @@ def test_without_a_name_things_are_compared_by_their_properties(matcher):
     committees = matcher.candidates("", [f"{ONT}Body"], kinds, limit=100)
     assert [one.score for one in committees] == sorted((one.score for one in committees), reverse=True)
     assert committees[0].score == 100
+    assert all(one.score == one.features["properties"] for one in committees)
+    assert {one.features["words"] for one in committees} == {0}
+    assert matcher.candidates(" ") == matcher.candidates("", [f"{ONT}Body"]) == []
     assert not any(one.match for one in matcher.candidates("", [f"{ONT}Body"], asked))
 
 
@@ -177,6 +203,7 @@ def test_other_peoples_things_are_matched_by_what_they_are_called(others):
     assert first("Weltgesundheitsorganisation").match
     assert first("WHO").match
     assert not first("who").match
+    assert not first("Who").match
     assert first("Genève").entity.iri == "https://example.org/geneva"
     assert first("東京").match
     assert not first("Health Body").match

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aseancan_kg.library.reconciliation.names import Names, initials, key, parts, turned, unbracketed
+from aseancan_kg.library.reconciliation.names import (
+    Names,
+    initials,
+    key,
+    ownerless,
+    parts,
+    turned,
+    unbracketed,
+    unnumbered,
+)
 
 SAME = [
     ("The ASEAN Charter", "asean charter"),
@@ -32,6 +41,7 @@ OTHERS = [
     ("Plan 2016-2020", "Plan 2016"),
     ("Report of 2020-09", "Report of 2020"),
     ("Four", "For"),
+    ("AMME", "AM"),
     ("Protocol 1", "Protocol 11"),
     ("Protocol 1.1", "Protocol 11"),
     ("Work Plan 2.0", "Work Plan 20"),
@@ -55,6 +65,28 @@ def test_a_name_of_articles_alone_is_still_a_name():
 
 def test_initials_are_those_of_the_words_that_are_abbreviated():
     assert initials("ASEAN Framework Agreement on Services") == "afas"
+    assert initials("Terms of Reference", small=True) == "tor"
+
+
+def test_whose_something_is_stands_in_brackets_or_before_an_apostrophe():
+    assert ownerless("Canada’s Strategy") == ownerless("The Member States' Strategy") == ["Strategy"]
+    assert ownerless("Ministry of Trade (Kenya)") == ["Ministry of Trade "]
+    assert ownerless("ASEAN Strategy") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("AWP 2021-25", "awp"),
+        ("ADM2025", "adm"),
+        ("Plan III", "plan"),
+        ("2025 Plan", None),
+        ("Plan", None),
+        ("…", None),
+    ],
+)
+def test_years_and_numbers_at_the_end_are_told_apart(name, bare):
+    assert unnumbered(name) == bare
 
 
 def test_a_heading_is_turned_at_its_only_comma():

@@ -22,7 +22,8 @@ OTHERS = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 ex:one a ex:Thing ; skos:prefLabel "One"@en ; ex:value "abc"^^xsd:integer , "7"^^xsd:integer , 1.5 , "INF"^^xsd:double ,
-    true , "2020-01-02"^^xsd:date , "2020-01-02+07:00"^^xsd:date , "-20"^^xsd:date , "2020"^^xsd:gYear , "text"@en ;
+    true , "2020-01-02"^^xsd:date , "2020-01-02+07:00"^^xsd:date , "-20"^^xsd:date ,
+    "2020-13-45"^^xsd:date , "2020"^^xsd:gYear , "text"@en ;
   ex:link ex:two , <https://elsewhere.example/x> , [ skos:prefLabel "a node" ] .
 ex:two a ex:Thing ; skos:prefLabel "Two"@en .
 <https://elsewhere.example/x> skos:note "labelled elsewhere" .
@@ -99,11 +100,14 @@ def test_every_form_that_the_specification_allows_is_read(service):
     properties = [
         {"pid": f"{ONT}ordinal", "v": [20, 20.0, "20", True, {"id": ACTIP, "name": "ACTIP"}]},
         {"pid": f"{ONT}ordinal", "v": 1.5},
+        {"pid": f"{ONT}ordinal", "v": ""},
+        {"pid": f"{ONT}kind", "v": ["", " "]},
+        {"pid": f"{ONT}party", "v": []},
     ]
     text = batch(query="x", type=f"{ONT}Body", limit=1e6, type_strict="should", properties=properties)
     query = service.queries(text)["q0"]
     assert query.types == (f"{ONT}Body",)
-    assert query.limit == MOST_CANDIDATES
+    assert (query.limit, query.strict) == (MOST_CANDIDATES, "should")
     assert query.properties == {f"{ONT}ordinal": ["20", "20", "20", "true", ACTIP, "1.5"]}
     assert service.queries("{}") == {}
 
@@ -163,7 +167,16 @@ def test_the_score_follows_from_the_features(service):
         assert one["score"] == pytest.approx(expected, abs=0.2)
 
 
+@pytest.mark.parametrize(("strict", "number"), [("any", 7), ("all", 0), ("should", 10)])
+def test_types_are_a_condition_as_strict_as_asked(service, strict, number):
+    types = ["ac:Instrument", "ac:Mechanism"]
+    text = batch(query="ASEAN Regional Forum", type=types, type_strict=strict)
+    assert len(service.answer(service.queries(text))["q0"]["result"]) == number
+
+
 def test_types_and_properties_are_suggested_by_words_and_by_iri(service):
+    assert service.suggest("type", "ac:Body")["result"][0]["id"] == f"{ONT}Body"
+    assert service.suggest("property", "adoptedOn")["result"][0]["id"] == f"{ONT}adoptedOn"
     assert [one["id"] for one in service.suggest("type", "legal")["result"]] == [f"{ONT}LegalInstrument"]
     assert service.suggest("type", "legal")["result"][0]["broader"] == [
         {"id": f"{ONT}Instrument", "name": "instrument"}
@@ -178,11 +191,12 @@ def test_suggestions_go_on_where_the_last_ones_ended(service):
     assert len(first) == len(second) == 10
     assert not {one["id"] for one in first} & {one["id"] for one in second}
     assert service.suggest("entity", "ASEAN", 100_000) == {"result": []}
-    assert service.suggest("entity", " ") == {"result": []}
+    assert service.suggest("entity", " ") == service.suggest("entity", "(") == {"result": []}
 
 
 def test_properties_are_proposed_that_things_of_the_type_have(service):
     told = service.propose(f"{ONT}Instrument")
+    assert told == service.propose("ac:Instrument") == service.propose("instrument")
     assert {f"{ONT}adoptedOn", f"{ONT}kind", f"{ONT}party"} <= {one["id"] for one in told["properties"]}
     assert f"{ONT}inSeries" not in {one["id"] for one in told["properties"]}
     assert len(service.propose(f"{ONT}Instrument", 3)["properties"]) == 3
@@ -217,7 +231,7 @@ def test_other_peoples_values_are_given_as_what_they_are(tmp_path):
         {"date": "2020-01-02T00:00:00Z"},
         {"float": 1.5},
         {"int": 7},
-        *({"str": text} for text in ("-20", "2020", "INF", "abc", "text", "true")),
+        *({"str": text} for text in ("-20", "2020", "2020-13-45", "INF", "abc", "text", "true")),
     ]
     assert {"id": f"{space}two", "name": "Two"} in row[f"{space}link"]
     assert {"str": "https://elsewhere.example/x"} in row[f"{space}link"]
@@ -237,6 +251,22 @@ def test_what_asks_for_no_values_is_refused(service, given, error):
     with pytest.raises(error) as caught:
         service.extend(json.dumps(given))
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("iris", "space"),
+    [
+        (["https://a.example/1", "https://b.example/2"], BASE),
+        (["urn:a:1", "urn:a:2"], BASE),
+        (["https://a.example/x#1", "https://a.example/x#2"], "https://a.example/x#"),
+        (["https://a.example/x/1", "https://a.example/y"], "https://a.example/"),
+    ],
+)
+def test_the_space_of_identifiers_is_what_all_begin_with(tmp_path, iris, space):
+    file = tmp_path / "things.nt"
+    file.write_text("".join(f'<{iri}> <{PREFIXES["skos"]}prefLabel> "One"@en .\n' for iri in iris))
+    service = Reconciler(EmbeddedStore.from_files([file], union_default_graph=False))
+    assert service.manifest("")["identifierSpace"] == space
 
 
 def test_an_empty_dataset_is_served_too(tmp_path):

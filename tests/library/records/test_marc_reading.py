@@ -45,8 +45,9 @@ def test_records_of_iso_2709_are_read_in_their_order(between):
 
 
 def test_marc_8_becomes_unicode():
-    (one,) = read(marc8(b"Accord de coop\xe2eration"), "marc21")  # the accent stands before its letter
-    assert title_of(one) == TITLE
+    accent_before_its_letter, cyrillic, greek = b"Accord de coop\xe2eration", b"\x1b(Na b\x1b(B treaty", b"\x1b(Sa b"
+    (one, two, three) = read(marc8(accent_before_its_letter) + marc8(cyrillic) + marc8(greek), "marc21")
+    assert [title_of(each) for each in (one, two, three)] == [TITLE, "А Б treaty", "α β"]
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,9 @@ def test_marc_8_becomes_unicode():
         (iso2709("x")[:24] + b"!!!!!!!!!!!!" + iso2709("x")[36:], "leader or directory do not fit"),
         (iso2709("xy").replace(b"axy", b"a\xe9\xe9"), "are not in UTF-8, as its leader says"),
         (iso2709("xy").replace(b"\x1faxy", b"\x1f\xc3xy"), "leader or directory do not fit"),
-        (marc8(b"Accord \xff"), "characters that MARC-8 does not have"),
-        (marc8(b"\x1b$1ab"), "characters that MARC-8 does not have"),
+        (marc8(b"Accord \xff"), "characters that could not be read as MARC-8"),
+        (marc8(b"\x1b(SabC"), "characters that could not be read as MARC-8"),
+        (marc8(b"\x1b$1ab"), "characters that could not be read as MARC-8"),
         (b"\x1d", "leader or directory do not fit"),
         (iso2709("x")[:-10], "the file ends within the record"),
         (iso2709("x")[:30], "the file ends within the record"),

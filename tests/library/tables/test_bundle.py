@@ -322,7 +322,8 @@ def test_the_codebook_explains_every_column_and_code(files):
             assert f"| `{column}` |" in markdown
             assert f"<td><code>{column}</code></td>" in page
     assert "Whether the wording of a clause is firm or leaves vague" in markdown
-    assert "does not apply to any other instrument" in markdown
+    assert "does not apply where legal\\_nature is non-binding; else not known" in markdown
+    assert not re.search(r"^\| `parent` .*: no source seen says it", markdown, re.MULTILINE)
     heading, rows = read_csv(files / "csv" / "codes.csv")
     rules = {row[heading.index("definition")] for row in rows if row[heading.index("code_list")] == "firmness"}
     for rule in rules:

@@ -135,6 +135,13 @@ def test_dates_are_as_precise_as_known(made):
         assert latest.startswith(text)
 
 
+def test_parts_have_the_instrument_that_they_are_of(made):
+    filled = made.filled["instruments"]
+    parts = dict(zip(filled.column("instrument"), filled.column("part_of"), strict=True))
+    assert parts[f"{ID}instrument/apsc-strategic-plan"] == f"{ID}instrument/asean-2045-our-shared-future"
+    assert sum(map(bool, parts.values())) == 12
+
+
 def test_labels_stand_beside_iris(made, store):
     filled = made.filled["memberships"]
     pairs = dict(zip(filled.column("member"), filled.column("member_label"), strict=True))
@@ -203,6 +210,17 @@ def table(tmp_path):
         ]
 
     return table
+
+
+def test_data_that_stand_in_named_graphs_have_the_same_tables(tmp_path):
+    file = tmp_path / "data.trig"
+    graphs = "<one> { <a> a ac:Instrument ; ac:kind <k> } <two> { <a> a ac:Instrument . <k> skos:notation 'pact' }"
+    file.write_text(DATA + graphs, encoding="utf-8")
+    apart, merged = (EmbeddedStore.from_files([file], union_default_graph=union) for union in (False, True))
+    assert read(apart).filled == read(merged).filled
+    assert counts(apart) == counts(merged) == {"instruments": 1, "things": 1}
+    file.write_text(DATA + "".join(f"<g{number}> {{ <a> a ac:Instrument }}" for number in range(51)), encoding="utf-8")
+    assert counts(EmbeddedStore.from_files([file], union_default_graph=False)) == {}  # the engine would take too long
 
 
 def test_a_dataset_without_any_such_thing_has_no_tables(table):

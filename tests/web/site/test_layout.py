@@ -53,3 +53,9 @@ def test_a_phone_shows_the_whole_of_a_network_at_first_sight(site, page):
     page.goto(f"{site[0]}/pictures/network")
     assert page.locator("#figure").evaluate("one => one.scrollWidth <= one.clientWidth")
     assert page.locator("#figure text", has_text="Not connected to the rest").count() == 1
+
+
+def test_a_phone_shows_beside_each_table_what_it_can_be_taken_as(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site[0]}/downloads/tables")
+    assert page.locator("main .wide").evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -1,14 +1,16 @@
 """Which things of a dataset a name may stand for, how sure that is, and why."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from rapidfuzz.distance import Indel
 
 from aseancan_kg.catalogue.labels import iri_of, text_of
+from aseancan_kg.library.reconciliation.certainty import NOT_SAFE, Certainty
 from aseancan_kg.library.reconciliation.entities import ACRONYM, Entity, Name, entities
 from aseancan_kg.library.reconciliation.names import Likeness, Marked, Names, initials, key, parts, turned, unbracketed
 from aseancan_kg.store.dataset import Dataset
@@ -20,9 +22,7 @@ LIMIT = 10
 Properties = Mapping[str, Collection[str]]
 """IRI of a property → values of which a thing is to have one: texts, numbers, dates as far as known, or IRIs."""
 
-_NOT_SAFE = frozenset({"plan-wording", "misnomer"})
-"""Kinds of names in the register that are understood in their context only, or are wrong."""
-_SAME = Likeness(1.0, 1.0, 1.0)
+_SAME, _NAMELESS = Likeness(1.0, 1.0, 1.0), Likeness(0.0, 0.0, 0.0)
 _BY_INITIALS = Likeness(0.7, 0.7, 0.7)
 _WITHOUT_BRACKETS, _IN_BRACKETS = 0.95, 0.6
 """How far a part of a name counts for the whole."""
@@ -31,6 +31,7 @@ _AGREES, _UNKNOWN = 0.9, 0.5
 _CONTRADICTED = 0.5
 """What is left of the score of a thing that has other values than those asked for."""
 _KEPT = 64
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Candidate:
     """A thing that a name may stand for, by the one of its names that is most like what was asked.
 
     The score is from 0 to 100 and follows from the features. `match` is true when the name is safely that of this
-    thing and of no other.
+    thing and of no other; only the first candidate can be a match.
     """
 
     entity: Entity
@@ -46,6 +47,20 @@ class Candidate:
     score: float
     match: bool
     features: Mapping[str, float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """Types of which a thing needs to have one, or `all`; none stand for any thing."""
+
+    needed: frozenset[str]
+    all: bool
+
+    def has(self, entity: Entity) -> bool:
+        """Tell whether a thing is of these types."""
+        if self.all:
+            return self.needed.issubset(entity.types)
+        return not self.needed or not self.needed.isdisjoint(entity.types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,7 @@ class _Found:
     @property
     def rank(self) -> tuple[bool, float, bool]:
         """Where several names of a thing are like the one asked for, the highest is taken."""
-        return self.same, self.score, self.called.kind not in _NOT_SAFE
+        return self.same, self.score, self.called.kind not in NOT_SAFE
 
 
 class Matcher:
@@ -77,6 +92,7 @@ class Matcher:
         self._store = store
         self.entities: Mapping[str, Entity] = {one.iri: one for one in entities(store)}
         """IRI → thing."""
+        self._certainty = Certainty(self.entities.values())
         self._named = [(one, name) for one in self.entities.values() for name in one.names]
         places = {iri: place for place, iri in enumerate(self.entities)}
         self._names = Names([name.text for _, name in self._named], [places[one.iri] for one, _ in self._named])
@@ -95,25 +111,30 @@ class Matcher:
         types: Collection[str] = (),
         properties: Properties | None = None,
         limit: int = LIMIT,
+        strict: str = "any",
     ) -> list[Candidate]:
         """Return what a name may stand for, the likeliest first; an IRI stands for the thing itself.
 
-        Things of other types than those asked for, of which they need to have one, are left out. Without a name all
-        things of these types are compared by their properties.
+        Things without one of the types asked for are left out, or without `all` of them as `strict` may say; if things
+        `should` have one, those that have come before others of the same score. Without a name things are compared by
+        their properties, and without these there are none.
         """
-        asked = name.strip()
-        found = self._found(asked, frozenset(types)) if asked else self._all(frozenset(types))
+        asked, types = name.strip(), frozenset(types)
+        among = _Types(types if strict != "should" else frozenset(), strict == "all")
+        found = self._found(asked, among) if asked else self._all(among) if properties else ()
         agreements = {one.entity.iri: self._agreements(one.entity.iri, properties or {}) for one in found}
         same = {one.entity.iri for one in found if one.same and all(agreements[one.entity.iri])}
-        judged = [_candidate(asked, one, agreements[one.entity.iri], same) for one in found]
+        judged = [self._candidate(asked, one, agreements[one.entity.iri], same) for one in found]
         likely = [one for one in judged if one.score >= 100 * _LEAST_SCORE]
-        return sorted(likely, key=_rank)[:limit]
+        return _first_matched(sorted(likely, key=lambda one: _rank(one, types)))[:limit]
 
     def begun(self, text: str) -> list[Entity]:
         """Return the things with a name that has the words which are being written, then those with one like them."""
         if text in self.entities:
             return [self.entities[text]]
         asked = " ".join(parts(text))
+        if not asked:
+            return []
         places: dict[str, int] = {}
         for (entity, _), written in zip(self._named, self._written, strict=True):
             place = f" {written}".find(f" {asked}")
@@ -123,14 +144,14 @@ class Matcher:
         like = [one.entity.iri for one in self.candidates(text)]
         return [self.entities[iri] for iri in dict.fromkeys([*named, *like])]
 
-    def _found(self, asked: str, types: frozenset[str]) -> Collection[_Found]:
+    def _found(self, asked: str, types: _Types) -> Collection[_Found]:
         """Return for each thing that of its names which is most like what was asked."""
         if entity := self.entities.get(asked):
-            return [_Found(entity, entity.names[0], _SAME, same=True)] if _is_of(entity, types) else []
+            return [_Found(entity, entity.names[0], _SAME, same=True)] if types.has(entity) else []
         best: dict[str, _Found] = {}
         for one in self._like(asked, self._of_types(types)):
             known = best.get(one.entity.iri)
-            if one.score >= _LEAST_SCORE and _is_of(one.entity, types) and (known is None or one.rank > known.rank):
+            if one.score >= _LEAST_SCORE and types.has(one.entity) and (known is None or one.rank > known.rank):
                 best[one.entity.iri] = one
         return best.values()
 
@@ -150,12 +171,33 @@ class Matcher:
             near = self._names.like(halves[0], among)
             yield from (_Found(*self._named[row], like, _WITHOUT_BRACKETS) for row, like in near)
 
-    def _all(self, types: frozenset[str]) -> Collection[_Found]:
-        return [_Found(one, one.names[0], _SAME) for one in self.entities.values() if _is_of(one, types)]
+    def _all(self, types: _Types) -> Collection[_Found]:
+        return [_Found(one, one.names[0], _NAMELESS) for one in self.entities.values() if types.has(one)]
 
-    def _mask(self, types: frozenset[str]) -> Marked | None:
+    def _mask(self, types: _Types) -> Marked | None:
         """Mark the names of the things of some types; None stands for all."""
-        return np.array([_is_of(entity, types) for entity, _ in self._named], bool) if types else None
+        return np.array([types.has(entity) for entity, _ in self._named], bool) if types.needed else None
+
+    def _candidate(self, asked: str, found: _Found, agreements: Sequence[float], same: Collection[str]) -> Candidate:
+        entity, called = found.entity, found.called
+        agreement = sum(agreements) / len(agreements) if agreements else 1.0
+        namesakes = len({*same} - {entity.iri})
+        features: dict[str, float | bool] = {
+            "words": round(100 * found.likeness.words, 1),
+            "letters": round(100 * found.likeness.letters, 1),
+            "covered": round(100 * found.likeness.covered, 1),
+            "same_name": found.same,
+            "preferred_name": called is entity.names[0],
+            "acronym": called.kind == ACRONYM,
+            "former_name": called.kind == "former",
+            "initials": found.initials,
+            "namesakes": namesakes,
+        }
+        if agreements:
+            features["properties"] = round(100 * agreement, 1)
+        score = found.score * (_CONTRADICTED + (1 - _CONTRADICTED) * agreement) if asked else agreement
+        match = entity.iri in same and not namesakes and self._certainty.is_safe(asked, entity, called)
+        return Candidate(entity, called, round(100 * score, 1), match, features)
 
     def _agreements(self, iri: str, properties: Properties) -> list[float]:
         """Return for each property how far a thing has what is asked for: 1 it has, 0 it has something else."""
@@ -181,58 +223,28 @@ class Matcher:
         return found
 
 
-def _candidate(asked: str, found: _Found, agreements: Sequence[float], same: Collection[str]) -> Candidate:
-    entity, called = found.entity, found.called
-    agreement = sum(agreements) / len(agreements) if agreements else 1.0
-    namesakes = len({*same} - {entity.iri})
-    features: dict[str, float | bool] = {
-        "words": round(100 * found.likeness.words, 1),
-        "letters": round(100 * found.likeness.letters, 1),
-        "covered": round(100 * found.likeness.covered, 1),
-        "same_name": found.same,
-        "preferred_name": called is entity.names[0],
-        "acronym": called.kind == ACRONYM,
-        "former_name": called.kind == "former",
-        "initials": found.initials,
-        "namesakes": namesakes,
-    }
-    if agreements:
-        features["properties"] = round(100 * agreement, 1)
-    return Candidate(
-        entity,
-        called,
-        round(100 * found.score * (_CONTRADICTED + (1 - _CONTRADICTED) * agreement), 1),
-        entity.iri in same and not namesakes and _is_safe(asked, entity, called),
-        features,
-    )
-
-
-def _is_of(entity: Entity, types: frozenset[str]) -> bool:
-    return not types or not types.isdisjoint(entity.types)
-
-
-def _is_safe(asked: str, entity: Entity, called: Name) -> bool:
-    """Tell whether a name that is the same is enough to know the thing, should nothing else be called so."""
-    if asked == entity.iri:
-        return True
-    short = " " not in called.text and (called.kind == ACRONYM or called.text.isupper())
-    if called.kind in _NOT_SAFE or (short and asked.islower()):
-        return False  # "cost" is a word, COST a committee
-    # Where the preferred name tells more in brackets, what stands before them is the name of others too.
-    bare = unbracketed(entity.name)
-    return called is entity.names[0] or bare is None or key(bare[0]) != key(called.text)
+def _first_matched(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Leave a match to the first, and only if no other has more of the properties asked for than are known of it."""
+    most = max((one.features.get("properties", 0) for one in ranked), default=0)
+    return [
+        replace(one, match=False) if one.match and (place or one.features.get("properties", 0) < most) else one
+        for place, one in enumerate(ranked)
+    ]
 
 
 def _agreement(asked: str, known: str) -> float:
     """Tell how far a value is the one asked for; of a date the year or the month is enough."""
-    if asked == known or known.startswith(f"{asked}-") or asked.startswith(f"{known}-"):
+    if asked == known:
         return 1.0
+    if _DATE.fullmatch(asked) and _DATE.fullmatch(known):
+        return float(known.startswith(f"{asked}-") or asked.startswith(f"{known}-"))
     if any(letter.isdigit() for letter in asked):
         return 0.0
     alike = Indel.normalized_similarity(key(asked), key(known))
     return alike if alike >= _AGREES else 0.0
 
 
-def _rank(candidate: Candidate) -> tuple[float, bool, bool, str]:
+def _rank(candidate: Candidate, types: Collection[str]) -> tuple[float, bool, bool, bool, str]:
+    others = frozenset(types).isdisjoint(candidate.entity.types)
     preferred = candidate.called is candidate.entity.names[0]
-    return -candidate.score, not candidate.match, not preferred, candidate.entity.iri
+    return -candidate.score, others, not candidate.match, not preferred, candidate.entity.iri

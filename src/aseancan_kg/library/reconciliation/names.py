@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import dropwhile
 from math import log
 
 import numpy as np
@@ -26,7 +27,7 @@ _SPELLINGS = tuple(
         (r"(?<=\w{3})is(?=(?:e[ds]?|ing|ations?|ational)$)", "iz"),  # organisation
         (r"(?<=\w{3})our(?=s?$)", "or"),  # labour
         (r"(?<=\w{3})tre(?=s?$)", "ter"),  # centre
-        (r"amme(?=s?$)", "am"),  # programme
+        (r"(?<=\w{2})amme(?=s?$)", "am"),  # programme
         (r"ogue(?=s?$)", "og"),  # dialogue
     )
 )
@@ -47,6 +48,7 @@ _NUMBERS = re.compile(r"\d+(?:st|nd|rd|th)?|[^\W\d]+")
 _SHORT_PERIOD = re.compile(r"\b((?:19|20)(\d\d))\s?[-–—/]\s?(\d\d)\b(?![-–/\d])")
 _SPACED_LETTERS = re.compile(r"(?<!\w)(?:[^\W\d_](?:\.\s?|\s)){2,}(?:[^\W\d_](?!\w))?")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
+_POSSESSIVE = re.compile(r"(?:['’]s|s['’])\s+")
 _BETWEEN_WORDS = re.compile(r"(?<!\d) | (?!\d)")
 
 _ALIKE = 0.75
@@ -89,9 +91,9 @@ def key(name: str) -> str:
     return _BETWEEN_WORDS.sub("", " ".join(parts(name)))  # but 1.1 is not 11
 
 
-def initials(name: str) -> str:
-    """Return what a name may be abbreviated to: `ASEAN Framework Agreement on Services` → afas."""
-    return "".join(word[0] for word in parts(name) if word not in _SMALL)
+def initials(name: str, *, small: bool = False) -> str:
+    """Return what a name may be abbreviated to, with its `small` words or without: `Terms of Reference` → tr, tor."""
+    return "".join(word[0] for word in parts(name) if small or word not in _SMALL)
 
 
 def turned(name: str) -> str | None:
@@ -104,6 +106,19 @@ def unbracketed(name: str) -> tuple[str, str] | None:
     """Return a name without what stands in its brackets, and that: `Digital Masterplan (ADM) 2025` → both parts."""
     found = _BRACKETED.search(name)
     return (name[: found.start()] + name[found.end() :], found[1]) if found else None
+
+
+def ownerless(name: str) -> list[str]:
+    """Return a name without whose it is, in brackets or a possessive: `Canada's Strategy` → Strategy."""
+    without = unbracketed(name)
+    return [*([without[0]] if without else ()), *_POSSESSIVE.split(name, maxsplit=1)[1:]]
+
+
+def unnumbered(name: str) -> str | None:
+    """Return a name without the years and numbers at its end: `AWP 2021-2025` → awp; None where there are none."""
+    found = parts(name)
+    kept = [*dropwhile(lambda word: word[0].isdigit(), reversed(found))][::-1]
+    return " ".join(kept) if len(kept) < len(found) else None
 
 
 class _Written:

@@ -1,8 +1,9 @@
 """The Reconciliation Service API 0.2 of the W3C's community group, apart from HTTP.
 
 https://reconciliation-api.github.io/specs/0.2/ says what the JSON objects are that are read and written here. Entities,
-types and properties are told by their IRIs. Types are a condition: a thing has to have one of those asked for, whatever
-`type_strict` says. Properties only change the score, and `match`.
+types and properties are told by their IRIs. Types are a condition: a thing has to have one of those asked for, or each
+of them where `type_strict` is `all`; where that is `should`, they only break ties. Properties change the score, and
+`match`.
 """
 
 import json
@@ -13,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from os.path import commonprefix
 from typing import Any
 
@@ -50,6 +52,7 @@ _FRACTIONS = frozenset(_XSD + name for name in ("decimal", "double", "float"))
 _MIDNIGHT = re.compile(r"(?<=^\d{4}-\d\d-\d\d)T00:00(?::00)?(?:\.0+)?Z?$")
 """What OpenRefine adds to a day."""
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?")
+_WITH_HOST = re.compile(r"\w+://[^/]+[/#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Query:
     types: tuple[str, ...] = ()
     properties: Properties | None = None
     limit: int = LIMIT
+    strict: str = "any"
 
 
 class Reconciler:
@@ -72,7 +76,8 @@ class Reconciler:
         self._schema = Schema(store, {name for one in self._entities.values() for name in one.types})
         self._named = {kind: _by_name(self._terms(kind)) for kind in ("type", "property")}
         common = commonprefix([*self._entities])  # noqa: RUF071 (of IRIs, which are no paths)
-        self._space = common[: max(map(common.rfind, "/#")) + 1] or BASE
+        space = common[: max(map(common.rfind, "/#")) + 1]
+        self._space = space if _WITH_HOST.match(space) else BASE
 
     def manifest(self, address: str) -> Json:
         """Return what the service offers below an address, which is that of the whole site."""
@@ -126,14 +131,14 @@ class Reconciler:
             if elapsed > seconds:
                 remedy = "Send the batch in parts."
                 raise QueryTimeout("the batch took too long", remedy=remedy, limit=seconds, elapsed=elapsed)
-            found = self._matcher.candidates(one.name, one.types, one.properties, one.limit)
+            found = self._matcher.candidates(one.name, one.types, one.properties, one.limit, one.strict)
             answers[name] = {"result": [self._candidate(each) for each in found]}
         return answers
 
     def suggest(self, kind: str, text: str, skipped: int = 0) -> Json:
         """Return entities, types or properties whose names have the words that are being written, some left out."""
         if kind == "entity":
-            found = [self._entity(one) for one in self._matcher.begun(text)] if text.strip() else []
+            found = [self._entity(one) for one in self._matcher.begun(text)]
         else:
             found = [self._told(one) for one in begun(self._terms(kind), text)]
         return {"result": found[skipped : skipped + SUGGESTED]}
@@ -146,9 +151,9 @@ class Reconciler:
 
     def propose(self, type_: str, limit: int | None = None) -> Json:
         """Return the properties that things of a type have, the most used first; raises `InputError`."""
-        self._known("type", type_, "the proposal")
-        found = [self._told(one) for one in self._schema.properties_of(type_)][:limit]
-        return {"type": type_, "properties": found, **({} if limit is None else {"limit": limit})}
+        iri = self._known("type", type_, "the proposal")
+        found = [self._told(one) for one in self._schema.properties_of(iri)][:limit]
+        return {"type": iri, "properties": found, **({} if limit is None else {"limit": limit})}
 
     def extend(self, text: str) -> Json:
         """Return values of properties of things; raises `TooLong` and `InputError`."""
@@ -176,11 +181,12 @@ class Reconciler:
         if len(name) > LONGEST_NAME:
             remedy = f"{LONGEST_NAME:,} are compared. Send the name alone."
             raise InputError(f"{where}: its name has {len(name):,} characters", remedy=remedy)
-        if given.get("type_strict", "any") not in _STRICT:
+        strict = given.get("type_strict", "any")
+        if strict not in _STRICT:
             raise InputError(f"{where}: its type_strict is strange", remedy=f"It is one of {', '.join(_STRICT)}.")
         limit = _count(given.get("limit", LIMIT), f"{where}: its limit")
         types = [self._known("type", one, where) for one in _list_of_texts(given.get("type", []), where)]
-        return Query(name, tuple(types), self._properties(given.get("properties", []), where), limit)
+        return Query(name, tuple(types), self._properties(given.get("properties", []), where), limit, strict)
 
     def _properties(self, given: object, where: str) -> Properties:
         remedy = 'Write [{"pid": "…", "v": "…"}].'
@@ -192,7 +198,9 @@ class Reconciler:
                 raise InputError(f"{where}: one of its properties has no pid and v", remedy=remedy)
             values = one["v"] if isinstance(one["v"], list) else [one["v"]]
             name = self._known("property", one["pid"], where)
-            found.setdefault(name, []).extend(_text(value, where) for value in values)
+            # An empty cell asks for nothing.
+            if texts := [text for value in values if (text := _text(value, where))]:
+                found.setdefault(name, []).extend(texts)
         return found
 
     def _extension(self, given: object) -> tuple[Sequence[str], Sequence[str]]:
@@ -286,7 +294,7 @@ def _text(given: object, where: str) -> str:
     """Return the value of a property as it is compared: of an entity its IRI, of 2015.0 the number as it is written."""
     match given:
         case str():
-            return _MIDNIGHT.sub("", given[:LONGEST_NAME])
+            return _MIDNIGHT.sub("", given[:LONGEST_NAME].strip())
         case bool():
             return str(given).lower()
         case int():
@@ -317,9 +325,9 @@ def _value(term: object, labels: Labels) -> Json:
         iri = iri_of(term)
         return {"id": iri, "name": labels[iri].value} if iri in labels else {"str": iri} if iri else {}
     datatype = term.datatype.value
-    if datatype == f"{_XSD}date" and (day := _DAY.fullmatch(term.value)):
-        return {"date": f"{day[1]}T00:00:00{day[2] or 'Z'}"}
-    with suppress(ValueError):  # others' data may have what is no number
+    with suppress(ValueError):  # others' data may have what is no number, and no day of the calendar
+        if datatype == f"{_XSD}date" and (day := _DAY.fullmatch(term.value)):
+            return {"date": f"{date.fromisoformat(day[1])}T00:00:00{day[2] or 'Z'}"}
         if datatype in _WHOLE:
             return {"int": int(term.value)}
         if datatype in _FRACTIONS and math.isfinite(float(term.value)):

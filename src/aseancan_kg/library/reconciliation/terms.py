@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aseancan_kg.catalogue.labels import iri_of, link, text_of
 from aseancan_kg.library.reconciliation.names import parts
-from aseancan_kg.namespaces import PREFIXES
+from aseancan_kg.namespaces import PREFIXES, shorten
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
@@ -59,11 +59,11 @@ class Schema:
 
 
 def begun(terms: Mapping[str, Term], text: str) -> Sequence[Term]:
-    """Return the terms with a name that has the words which are being written, or with that IRI; all for no words."""
+    """Return the terms whose name, or IRI as `ac:kind`, has the words that are being written; all for no words."""
     if text in terms:
         return [terms[text]]
-    asked = " ".join(parts(text))
-    found = [(f" {' '.join(parts(one.name))}".find(f" {asked}"), one) for one in terms.values()]
+    asked = f" {' '.join(parts(text))}"
+    found = [(f" {' '.join(parts(f'{one.name} {shorten(one.iri)}'))}".find(asked), one) for one in terms.values()]
     return [one for place, one in sorted(found, key=lambda pair: pair[0]) if place >= 0]
 
 

@@ -19,6 +19,8 @@ from aseancan_kg.library.tables.tables import Filled, Tables, read
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store.dataset import Dataset
 
+NO_TABLES = "Is it data of this ontology? If it stands in many graphs, serve it with --union-default-graph."
+"""What to do where there are no tables."""
 _LONGEST_NAME = 100
 """Characters in the name of a text's file or folder."""
 _README = """# {title}: tables
@@ -77,7 +79,7 @@ def _files(store: Dataset) -> Iterator[tuple[str, bytes]]:
     tables = read(store)
     about = origin(store)
     if not tables.filled:
-        raise NotFound("the dataset has nothing that a table holds", remedy="Is it data of this ontology?")
+        raise NotFound("the dataset has nothing that a table holds", remedy=NO_TABLES)
     written = {f"csv/{name}.csv": sheets.as_csv(_sheet(filled)) for name, filled in tables.filled.items()}
     yield from written.items()
     yield "csv/csv-metadata.json", packages.csv_on_the_web(tables)

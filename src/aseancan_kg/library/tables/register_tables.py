@@ -27,7 +27,7 @@ def _organised(name: str, title: str, kind: str) -> tuple[Column, ...]:
         *NAMED,
         code("kind", "ac:kind", kind),
         code("pillar", "ac:pillar", "pillar"),
-        *thing("parent", "ac:parent"),
+        *thing("parent", "ac:parent", blank="it stands below none that is known"),
         *dated("established", "established"),
         Column("founding_act", "ac:foundingAct"),
         *dated("dissolved", "dissolved", blank="it has not ended, or no source seen says so"),
@@ -48,6 +48,8 @@ _ASSERTED = (
     Column("value", "rdf:object", title="value", description="An IRI, or a literal as it is written."),
     Column("value_label", label_of="value", blank="the value is no thing with a label"),
 )
+
+_PART, _NO_PART = "The instrument of which it is a part or a phase.", "it is a part of none that is known"
 
 _CLASSES = " ".join(f"ac:{name}" for name in THINGS)
 
@@ -70,7 +72,7 @@ REGISTERS = (
             *dated(
                 "entered_into_force",
                 "enteredIntoForce",
-                blank="not known where legal_nature is binding; does not apply to any other instrument",
+                blank="does not apply where legal_nature is non-binding; else not known",
             ),
             *dated("period_starts", "periodStarts", blank="not known, or the instrument covers no period"),
             *dated("period_ends", "periodEnds", blank="not known, or the instrument covers no period"),
@@ -80,6 +82,7 @@ REGISTERS = (
             *thing("supersedes", "ac:supersedes", "instruments", blank="it takes the place of none that is known"),
             *thing("superseded_by", "ac:supersededBy", "instruments", blank="no successor is known"),
             *thing("phase_of", "ac:phaseOf", "instruments", blank="it is no phase of another"),
+            *thing("part_of", "dcterms:isPartOf", "instruments", title="part of", description=_PART, blank=_NO_PART),
             PAGE,
             NOTE,
         ),

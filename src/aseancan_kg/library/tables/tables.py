@@ -16,6 +16,7 @@ from aseancan_kg.library.tables.register_tables import REGISTERS
 from aseancan_kg.library.tables.schema import SEPARATOR, Column, Kind, Table
 from aseancan_kg.library.tables.text_tables import TEXTS
 from aseancan_kg.namespaces import ONT, PREFIXES, SCHEME, with_prefixes
+from aseancan_kg.store import Row
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe
 
@@ -25,11 +26,15 @@ MATRIX = Table(
     "Actions by topics",
     "A row an action and a column a topic of the list: 1 where the text of the action names the topic, else 0.",
     (),
-    rows=f"?row a ac:Action FILTER EXISTS {{ ?topic skos:inScheme <{SCHEME}topic> ; skos:notation [] }}",
+    # Asked once, not for each action as a FILTER would be.
+    rows=f"{{ SELECT ?listed {{ ?listed skos:inScheme <{SCHEME}topic> ; skos:notation ?code }} LIMIT 1 }} "
+    "?row a ac:Action .",
     key=("action",),
 )
 """Its columns are the codes of the dataset."""
 
+_MOST_MERGED = 50
+"""Graphs that are merged for a query; the engine looks every pattern up in each."""
 _LABEL, _DEFINITION = f"{PREFIXES['rdfs']}label", f"{PREFIXES['skos']}definition"
 _PRECISIONS = {4: "year", 7: "month", 10: "day"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -92,11 +97,11 @@ def counts(store: Dataset) -> dict[str, int]:
     offered = (*TABLES, MATRIX)
     patterns = [f"{{ {each.rows} BIND({number} AS ?table) }}" for number, each in enumerate(offered) if each.rows]
     rows = f"{{ {' UNION '.join(patterns)} }} FILTER(isIRI(?row))"
-    query = with_prefixes(f"SELECT ?table (COUNT(DISTINCT ?row) AS ?rows) WHERE {{ {rows} }} GROUP BY ?table")
-    found = {offered[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in store.rows(query)}
+    query = f"SELECT ?table (COUNT(DISTINCT ?row) AS ?rows) WHERE {{ {rows} }} GROUP BY ?table"
+    found = {offered[int(text_of(row["table"]))].name: int(text_of(row["rows"])) for row in _solutions(store, query)}
     for table in offered:
         if table.query:
-            (row,) = store.rows(with_prefixes(f"SELECT (COUNT(*) AS ?rows) WHERE {{ {{ {table.query} }} }}"))
+            (row,) = _solutions(store, f"SELECT (COUNT(*) AS ?rows) WHERE {{ {{ {table.query} }} }}")
             found[table.name] = int(text_of(row["rows"]))
     return {table.name: found[table.name] for table in offered if found.get(table.name)}
 
@@ -104,7 +109,7 @@ def counts(store: Dataset) -> dict[str, int]:
 def _raw(store: Dataset, table: Table) -> list[_Row]:
     """Return the terms of each row by column, each once and in order."""
     if table.query:
-        solutions = store.rows(with_prefixes(table.query))
+        solutions = _solutions(store, table.query)
         return [{name: _ordered([term]) for name, term in solution.items()} for solution in solutions]
     sourced = [column for column in table.columns if column.source]
     patterns = [
@@ -114,13 +119,19 @@ def _raw(store: Dataset, table: Table) -> list[_Row]:
     ]
     query = " UNION ".join([f"{{ {table.rows} }}", *patterns])
     rows = dict[str, dict[str, list[object]]]()
-    for solution in store.rows(with_prefixes(f"SELECT DISTINCT ?row ?column ?value WHERE {{ {query} }}")):
+    for solution in _solutions(store, f"SELECT DISTINCT ?row ?column ?value WHERE {{ {query} }}"):
         if iri := iri_of(solution["row"]):
             row = rows.setdefault(iri, {table.columns[0].name: [solution["row"]]})
             if "value" in solution:
                 name = sourced[int(text_of(solution["column"]))].name
                 row.setdefault(name, []).append(solution["value"])
     return [{name: _ordered(terms) for name, terms in row.items()} for row in rows.values()]
+
+
+def _solutions(store: Dataset, query: str) -> list[Row]:
+    """Ask a query of the whole dataset: where all of it stands in named graphs, of these, unless they are many."""
+    apart = not store.union_default_graph and not store.default_graph_size and len(store.graphs) <= _MOST_MERGED
+    return store.rows(with_prefixes(query), [*store.graphs] if apart else [])
 
 
 def _ordered(terms: Sequence[object]) -> _Terms:

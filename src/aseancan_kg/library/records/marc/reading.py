@@ -20,6 +20,8 @@ _END_OF_FIELD, _END_OF_RECORD = b"\x1e", b"\x1d"
 _LEADER = re.compile(rb"\d{5}[ -~]{5}22\d{5}")
 _MARKS = b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"
 """Byte-order marks of UTF-8 and UTF-16, and blanks."""
+_REPLACED = re.compile("Unable to parse character (?!0x20 )|Multi-byte")
+"""What the library tells of characters that it replaces by a blank; it tells so of blanks in other scripts too."""
 _UNTRUE = "Take the record from its system once more."
 
 
@@ -55,7 +57,7 @@ def _from_iso2709(content: bytes) -> Iterator[Marc | InvalidData]:
 
 
 def _decoded(chunk: bytes) -> Marc | InvalidData:
-    told = StringIO()  # the library writes there of characters that it replaces by a blank
+    told = StringIO()
     try:
         with warnings.catch_warnings(), redirect_stderr(told):
             warnings.simplefilter("error", BadSubfieldCodeWarning)
@@ -66,8 +68,8 @@ def _decoded(chunk: bytes) -> Marc | InvalidData:
     except (PymarcException, BadSubfieldCodeWarning, ValueError, IndexError) as error:
         reason = str(error) or type(error).__name__
         return InvalidData(f"leader or directory do not fit the record: {reason}", remedy=_UNTRUE)
-    if "Unable to parse" in told.getvalue() or "Multi-byte" in told.getvalue():
-        return InvalidData("it holds characters that MARC-8 does not have", remedy="Export it in UTF-8.")
+    if _REPLACED.search(told.getvalue()):
+        return InvalidData("it holds characters that could not be read as MARC-8", remedy="Export it in UTF-8.")
     return marc
 
 
