@@ -93,7 +93,7 @@ class _Reader:
             return replace(self.dataset, title=self._label(iri))
         if iri in self.said.iris(_DATASET, _VERSIONS):
             issued, number = self.said.text(iri, _ISSUED), self.said.text(iri, _VERSION)
-            version = _numbered(number, self.said.text(iri, _IDENTIFIER) or "")
+            version = _numbered(number, self.said.text(iri, _IDENTIFIER))
             return replace(self.dataset, key=_key(iri), url=iri, issued=_date(issued), version=version)
         about, name = self.said.iri(iri, _SUBJECT), self.said.iri(iri, _PREDICATE)
         title = f"{self._label(about)}: {self._label(name)}" if about and name else self._label(iri)
@@ -131,9 +131,9 @@ def _dataset(store: Dataset, said: Descriptions, labels: dict[str, str]) -> Cita
     )
 
 
-def _numbered(number: str | None, version: str) -> str:
+def _numbered(number: str | None, version: str | None) -> str:
     """Return a version with the number of the release that it is, if it is one: "0.1.0 (b0c752e3c0a8ec01)"."""
-    return f"{number} ({version})" if number else version
+    return f"{number} ({version})" if number and version else number or version or ""
 
 
 def _key(iri: str) -> str:
