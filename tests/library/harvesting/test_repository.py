@@ -24,9 +24,10 @@ SMALL = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
-<dataset> dcat:hasVersion <r/one>, <r/two> ; dcterms:modified "2026-11-20"^^xsd:date .
+<dataset> dcat:hasVersion <r/one>, <r/two>, <r/vague> ; dcterms:modified "2026-11-20"^^xsd:date .
 <r/one> dcat:version "1" ; dcterms:identifier "one" ; dcterms:issued "2026-11-10"^^xsd:date .
 <r/two> dcat:version "2" ; dcterms:identifier "two" ; dcterms:issued "2026-11-20"^^xsd:date .
+<r/vague> dcat:version "0" .
 
 <id/instrument/treaty> a ac:Instrument, ac:LegalInstrument ; skos:prefLabel "Treaty"@en ;
   ac:kind <scheme/instrument-kind/treaty> ; ac:pillar <scheme/pillar/economic> .
