@@ -14,13 +14,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+
+import pyoxigraph as ox
 
 from aseancan_kg import syntax
 from aseancan_kg.errors import InputError, NotFound, StoreUnavailable
 from aseancan_kg.ledger import Ledger
-from aseancan_kg.mediatypes import N_TRIPLES, TSV, Format
+from aseancan_kg.mediatypes import GRAPH_FORMATS, N_TRIPLES, RESULT_FORMATS, TSV, Format
 from aseancan_kg.store import Question
+from aseancan_kg.store.representation import write, write_results
 
 _TABLE = """CREATE TABLE IF NOT EXISTS deposit (
   id TEXT PRIMARY KEY, query TEXT NOT NULL, default_graphs TEXT NOT NULL, named_graphs TEXT NOT NULL,
@@ -118,6 +122,24 @@ def _orders(text: str) -> bool:
 def _asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], version: str) -> str:
     """Return what was asked, and of which dataset; the id is its hash."""
     return json.dumps([syntax.outline(text).normal, default_graphs, named_graphs, version])
+
+
+def formats(form: str) -> tuple[Format, ...]:
+    """Return the formats that the deposited answer to a query of this form can be had in."""
+    return RESULT_FORMATS if answer_format(form) is TSV else GRAPH_FORMATS
+
+
+def written(deposit: Deposit, chosen: Format) -> bytes:
+    """Write a deposited answer in one of its `formats`; raises `NotAcceptable` when that cannot express it.
+
+    What its blank nodes were called is not kept, so they all have one label.
+    """
+    kept = "\n".join((*deposit.answer, "")).encode()
+    if chosen in GRAPH_FORMATS:
+        return write(ox.parse(kept, ox.RdfFormat.N_TRIPLES), chosen)
+    output = BytesIO()
+    write_results(ox.parse_query_results(kept, ox.QueryResultsFormat.TSV), chosen, output)
+    return output.getvalue()
 
 
 class Deposits:

@@ -22,7 +22,6 @@ from aseancan_kg.build.dataset import Built, Progress
 from aseancan_kg.errors import InputError, InvalidData, InvalidTables, Place
 from aseancan_kg.mediatypes import TURTLE
 from aseancan_kg.ontology import codebook, documentation, picture
-from aseancan_kg.settings import ISSUED, VERSION
 from aseancan_kg.store import representation
 from aseancan_kg.validation import Report
 
@@ -119,8 +118,8 @@ def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[st
     files["changes.json"] = (json.dumps(steps, indent=1) + "\n").encode()
     manifest = {
         "version": built.version,
-        "release": VERSION,
-        "issued": ISSUED,
+        "release": built.release.version,
+        "issued": built.release.issued.isoformat(),
         "dataset": dataset_name,
         "sha256": hashlib.sha256(files[dataset_name]).hexdigest(),
         "quads": len(quads),

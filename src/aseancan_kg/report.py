@@ -15,7 +15,6 @@ from aseancan_kg.build.dataset import Built, Progress
 from aseancan_kg.build.quality import COUNTS, METRICS
 from aseancan_kg.ontology import checks
 from aseancan_kg.ontology.checks import Check
-from aseancan_kg.settings import VERSION
 from aseancan_kg.templates import render
 from aseancan_kg.validation import Report as Validated
 from aseancan_kg.validation import Result
@@ -71,7 +70,7 @@ def assemble(built: Built, validated: Validated, progress: Progress) -> Report:
     ontology = built.dataset.graph(URIRef(namespaces.ONTOLOGY_GRAPH))
     graphs = _graphs(built)
     return Report(
-        release=VERSION,
+        release=built.release.version,
         dataset=built.version,
         quads=sum(graphs.values()),
         graphs=graphs,

@@ -18,6 +18,9 @@ VERSION = "0.3.0"
 ISSUED = "2026-11-25"
 """Day of the release that `VERSION` names."""
 
+RELEASED = "1811d0a4a39167d4"
+"""Version of the dataset of that release; no other dataset may go by its number."""
+
 _PACKAGED = Path(__file__).parent / "resources"
 _CHECKOUT = Path(__file__).parents[2]
 

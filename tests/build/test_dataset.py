@@ -290,5 +290,9 @@ def test_the_version_tells_one_content_from_another(built: Built, checkout: Path
     edit(checkout / "data/registers/states.csv", "Ottawa", "Ottawa (Ontario)")
     changed = datasets.build(checkout, lambda step: None)
     assert changed.version != built.version
+    assert built.release.version == settings.VERSION
+    assert changed.release.version == f"{settings.VERSION}+unreleased"
+    number = changed.union.value(URIRef(f"{namespaces.BASE}dataset"), URIRef(f"{namespaces.PREFIXES['dcat']}version"))
+    assert str(number) == changed.release.version
     canada = URIRef(namespaces.thing("state", "canada"))
     assert (canada, AC.capital, Literal("Ottawa (Ontario)", lang="en")) in changed.union

@@ -10,9 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import openpyxl
 import pytest
 
+from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.catalogue.facets import SHELVES
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.listing import Listing
+from aseancan_kg.library.citing.citations import as_sentence
+from aseancan_kg.library.citing.references import references
 from aseancan_kg.namespaces import BASE, ID, SCHEME
 from aseancan_kg.store.embedded import EmbeddedStore
 
@@ -122,7 +125,8 @@ def test_files_hold_all_pages(released):
     about = dict(workbook["About"].values)
     assert about["SPARQL query"] == query_of(text)
     assert about["Licence"].startswith("https://creativecommons.org/")
-    assert "dataset version" in about["Suggested citation"]
+    dataset = references(released.app.state.service.store, [DATASET])[DATASET]
+    assert about["Suggested citation"] == as_sentence(dataset)
     graph = json.loads(released.get(files[2]).content)["@graph"]
     assert {one["@id"].replace(ID, "/doc/").replace("id:", "/doc/") for one in graph} >= set(names[:1])
     assert len(graph) >= len(names)

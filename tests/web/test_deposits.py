@@ -46,17 +46,38 @@ def test_the_same_query_has_the_same_address_and_another_has_another(client):
     assert "default-graph-uri=https%3A%2F%2Fw3id.org%2Faseancan%2Fgraph%2Fbodies" in page
 
 
-@pytest.mark.parametrize("query", ["ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s a ?c }", "SELECT ?x { FILTER(false) }"])
-def test_every_form_can_be_deposited(client, query):
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("ASK { ?s ?p ?o }", ("json", "xml", "csv", "tsv")),
+        ("CONSTRUCT WHERE { ?s a ?c }", ("ttl", "jsonld", "nt", "rdf")),
+        ("SELECT ?x { FILTER(false) }", ("json", "xml", "csv", "tsv")),
+        ("SELECT ?s ?l { ?s ?p ?l FILTER(isLiteral(?l)) }", ("json", "xml", "csv", "tsv")),
+    ],
+)
+def test_every_form_can_be_deposited_and_its_answer_taken(client, query, names):
     location = deposit(client, query).headers["location"]
     assert client.get(location, headers={"Accept": "application/json"}).json()["reruns"][0]["same"]
+    for name in names:
+        kept, asked = client.get(f"{location}.{name}"), client.get("/sparql", params={"query": query, "format": name})
+        assert kept.headers["content-type"] == asked.headers["content-type"]
+        if name != "xml":
+            assert sorted(kept.text) == sorted(asked.text)
+    assert client.get(location, headers={"Accept": "text/html"}).status_code == 200
+    other = "csv" if "ttl" in names else "ttl"
+    assert client.get(f"{location}.{other}").status_code == 406
 
 
 def test_a_browser_is_sent_to_the_page(client):
     sent = client.post("/q", data={"query": NAMES}, headers={"Accept": "text/html,*/*;q=0.8"})
     assert sent.status_code == 303
     page = client.get(sent.headers["location"], headers={"Accept": "text/html"}).text
+    assert "<h1>Answer to a query, 3 rows</h1>" in page
     assert "<strong>Same.</strong>" in page
+    shown = re.findall("<td[^>]*>(.*?)</td>", page)
+    files = re.findall(r'<a href="(/q/[a-z2-7]{16}\.(?:json|xml|csv|tsv))">', page)
+    assert len(files) == 4
+    assert shown == client.get(files[2]).text.splitlines()[1:]
     assert NAMES in html.unescape(page)
 
 
@@ -91,6 +112,7 @@ def test_a_changed_dataset_shows_what_has_changed_and_what_held_then(serve, stat
         page = client.get(location, headers={"Accept": "text/html"}).text
     now, then = shown["reruns"]
     assert (now["datasetVersion"], now["same"]) == ("00000002", False)
+    assert "<td>B</td>" in page
     assert (now["added"], now["removed"]) == (['"<script>D"', '"C"'], ['"B"'])
     assert then == {"datasetVersion": "00000001", "same": True, "added": [], "removed": []}
     assert "<strong>Changed: +2 −1.</strong>" in page

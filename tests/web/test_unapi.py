@@ -34,6 +34,7 @@ def test_without_an_id_it_lists_what_everything_can_be_had_in(released):
         (f"{PLAN}/action/2.7.4", ["mods", "oai_dc"]),
         (thing("body", "aha-centre"), ["marcxml", "oai_dc"]),
         (f"{BASE}dataset", []),
+        (f"{BASE}r/b0c752e3c0a8ec01", []),
         (f"{BASE}queries/members", []),
     ],
 )

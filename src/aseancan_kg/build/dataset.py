@@ -42,7 +42,7 @@ from aseancan_kg.build.triples import Triple
 from aseancan_kg.build.values import Reference, Url
 from aseancan_kg.errors import InvalidData, InvalidTables, Place, SyntaxProblem
 from aseancan_kg.model import Plan
-from aseancan_kg.settings import ISSUED, VERSION
+from aseancan_kg.settings import ISSUED, RELEASED, VERSION
 
 VERSION_LENGTH = 16
 """Hexadecimal digits of the SHA-256 that name a dataset version (64 bits)."""
@@ -69,7 +69,7 @@ class Built:
 
     @property
     def release(self) -> Release:
-        """The release that this is, or is to become."""
+        """The release that this is, or that it was made of where it was changed since."""
         return self.snapshots[-1].release
 
     @cached_property
@@ -113,12 +113,13 @@ def build(resources: Path, progress: Progress) -> Built:
     measures = quality.measure(read, known, tables, dataset)
     progress("graph/history")
     past = [release for release in archive.read(resources / "data" / "releases") if release.dataset != version]
-    current = Snapshot(Release(VERSION, version, date.fromisoformat(ISSUED)), changes.descriptions(written))
+    number = VERSION if version == RELEASED else f"{VERSION}+unreleased"
+    current = Snapshot(Release(number, version, date.fromisoformat(ISSUED)), changes.descriptions(written))
     snapshots = [*_published(past), current]
     _refuse_vanished(snapshots, tables)
     _fill(dataset, "history", history.triples(snapshots))
     progress("graph/description")
-    _fill(dataset, "description", description.describe(dataset, version, measures))
+    _fill(dataset, "description", description.describe(dataset, current.release, measures))
     return Built(dataset, version, dict(_places(dataset, tables)), measures, past, snapshots)
 
 

@@ -10,9 +10,9 @@ from rdflib.namespace import DC, DCAT, DCTERMS, FOAF, RDF, SKOS, VANN, VOID, XSD
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
+from aseancan_kg.archive import Release
 from aseancan_kg.build.quality import LINK_PREDICATES, METRICS, Measure
 from aseancan_kg.build.triples import AC, Triple
-from aseancan_kg.settings import ISSUED, VERSION
 
 LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
 DATASET = URIRef(namespaces.BASE + "dataset")
@@ -44,12 +44,12 @@ _DESCRIPTION = (
 )
 
 
-def describe(dataset: Dataset, version: str, measures: Sequence[Measure]) -> set[Triple]:
-    """Describe `dataset`, whose content hash is `version`, and how good it is. Its default graph is the union."""
+def describe(dataset: Dataset, release: Release, measures: Sequence[Measure]) -> set[Triple]:
+    """Describe `dataset` as the release that it is, and how good it is. Its default graph is the union."""
     union = {(subject, predicate, object_) for subject, predicate, object_, _ in dataset.quads()}
     description = URIRef(namespaces.DESCRIPTION_GRAPH)
     told = {
-        *_dataset(union, version),
+        *_dataset(union, release),
         *_coverage(union),
         *_service(),
         *_partitions(union),
@@ -64,7 +64,7 @@ def describe(dataset: Dataset, version: str, measures: Sequence[Measure]) -> set
     return told | {(description, VOID.triples, _number(len(told) + 1))}
 
 
-def _dataset(union: set[Triple], version: str) -> Iterator[Triple]:
+def _dataset(union: set[Triple], release: Release) -> Iterator[Triple]:
     for kind in (VOID.Dataset, DCAT.Dataset, _SD.Dataset):
         yield DATASET, RDF.type, kind
     for predicate, words in (
@@ -80,15 +80,15 @@ def _dataset(union: set[Triple], version: str) -> Iterator[Triple]:
     yield DATASET, DCTERMS.creator, PROJECT
     yield PROJECT, RDF.type, FOAF.Organization
     for predicate in (DCTERMS.issued, DCTERMS.modified):  # each release is a new dataset
-        yield DATASET, predicate, Literal(ISSUED, datatype=XSD.date)
+        yield DATASET, predicate, Literal(release.issued, datatype=XSD.date)
     for keyword in _KEYWORDS:
         yield DATASET, DCAT.keyword, Literal(keyword, lang="en")
     for theme in _THEMES:
         yield DATASET, DCAT.theme, theme
     yield DATASET, DCTERMS.language, _ENGLISH
     yield DATASET, DCAT.landingPage, DATASET
-    yield DATASET, URIRef(_DCAT + "version"), Literal(VERSION)
-    yield DATASET, DCTERMS.identifier, Literal(version)
+    yield DATASET, URIRef(_DCAT + "version"), Literal(release.version)
+    yield DATASET, DCTERMS.identifier, Literal(release.dataset)
     yield DATASET, VANN.preferredNamespacePrefix, Literal("ac")
     yield DATASET, VOID.uriSpace, Literal(namespaces.BASE)
     yield DATASET, VOID.sparqlEndpoint, SPARQL

@@ -1,6 +1,7 @@
 """The releases of a dataset, and what differs between two of them in one description."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,10 +61,11 @@ def releases(store: Dataset) -> list[Release]:
     told: dict[str, dict[str, str]] = {}
     for quad in store.statements([node for node in nodes if isinstance(node, ox.NamedNode)]):
         told.setdefault(iri_of(quad.subject), {})[quad.predicate.value] = text_of(quad.object)
-    found = [
-        Release(one[f"{_DCAT}version"], one[f"{_DCTERMS}identifier"], date.fromisoformat(one[f"{_DCTERMS}issued"]))
-        for one in told.values()
-    ]
+    found = []
+    for one in told.values():
+        with suppress(KeyError, ValueError):  # what others call a version need not say which and when
+            issued = date.fromisoformat(one[f"{_DCTERMS}issued"])
+            found.append(Release(one[f"{_DCAT}version"], one[f"{_DCTERMS}identifier"], issued))
     return sorted(found, key=lambda one: (one.issued, natural(one.version)), reverse=True)
 
 

@@ -130,7 +130,12 @@ async def table(request: Request, question: Question) -> Table:
         body, whole = await _beginning(found)
     if chosen is TURTLE:
         return Table(turtle=(body if whole else body[: body.rfind(b"\n")] + b"\n# and more").decode())
-    told = json.loads(body if whole else _shortened(body))
+    return results(body if whole else _shortened(body), whole=whole)
+
+
+def results(body: bytes, *, whole: bool = True) -> Table:
+    """Read the answer to a SELECT or ASK in JSON for a page; of one that is not `whole` nobody knows the count."""
+    told = json.loads(body)
     if "boolean" in told:
         return Table(truth=told["boolean"])
     columns = tuple(told["head"]["vars"])

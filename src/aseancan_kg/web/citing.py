@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import queries
-from aseancan_kg.catalogue.documents import DATASET
-from aseancan_kg.errors import InputError, NotAcceptable, NotFound
+from aseancan_kg.catalogue import releases
+from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.library.citing.citations import WRITERS, Citation
 from aseancan_kg.library.citing.references import citable, of_answer, references
 from aseancan_kg.library.citing.styles import STYLES, formatted
+from aseancan_kg.library.records.exchange import BY_NAME
 from aseancan_kg.mediatypes import HTML, PLAIN_TEXT, Format
-from aseancan_kg.namespaces import BASE
+from aseancan_kg.namespaces import BASE, DOC, ID
 from aseancan_kg.queries import Query
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web import deposits
@@ -21,11 +22,11 @@ from aseancan_kg.web.downloads import attachment
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.representations import representation
-from aseancan_kg.web.signposting import Link, header
-from aseancan_kg.web.state import State, root_of, state_of
+from aseancan_kg.web.signposting import Link, header, split
+from aseancan_kg.web.state import State, address_of, root_of, state_of
 
 OFFERED = (*WRITERS, HTML)
-_QUERIES, _DEPOSITS, _RELEASES = (f"{BASE}{name}/" for name in ("queries", "q", "r"))
+_QUERIES, _DEPOSITS = (f"{BASE}{name}/" for name in ("queries", "q"))
 
 
 async def cite(request: Request) -> Response:
@@ -34,7 +35,7 @@ async def cite(request: Request) -> Response:
 
 
 def cited(state: State, iri: str) -> Citation:
-    """Return how what an IRI names is cited: a thing, this release, a query with its parameters, a deposited answer.
+    """Return how what an IRI names is cited: a thing, a release, a query with its parameters, a deposited answer.
 
     Raises `NotFound` for what is not known, and for what others have made.
     """
@@ -43,10 +44,9 @@ def cited(state: State, iri: str) -> Citation:
     if iri.startswith(_QUERIES):
         name, _, asked = iri.removeprefix(_QUERIES).partition("?")
         return of_query(state.store, queries.pick(name, state.queries), dict(parse_qsl(asked)))
-    if iri.startswith(_RELEASES) and (dataset := references(state.store, [DATASET])[DATASET]).url == iri:
-        return dataset
     if not state.store.knows(iri):
-        raise NotFound(f"nothing is known about {iri}")
+        remedy = "Give its IRI, the address of its page here, or kind and name: instrument/actip-2015."
+        raise NotFound(f"nothing is known about {iri}", remedy=remedy)
     if not citable(iri):
         remedy = "Cite it by its own publisher; /cite gives references to what this dataset says itself."
         raise NotFound(f"{iri} is the work of others", remedy=remedy)
@@ -58,7 +58,7 @@ def of_query(store: Dataset, query: Query, values: dict[str, str]) -> Citation:
     query.bind(values)
     told = ", ".join(f"{name} {value}" for name, value in values.items())
     url = f"{_QUERIES}{query.name}" + (f"?{urlencode(values)}" if values else "")
-    return of_answer(store, url, f"{query.title} ({told})" if told else query.title)
+    return of_answer(store, url, f"{query.title} ({told})" if told else query.title, store.version)
 
 
 def _cite(request: Request) -> Response:
@@ -67,9 +67,11 @@ def _cite(request: Request) -> Response:
         raise InputError("nothing is named that could be cited", remedy="Give iri=…")
     if style and style not in STYLES:
         raise InputError(f"there is no style {style!r}", remedy=f"There is: {', '.join(STYLES)}.")
-    found = cited(state_of(request), iri)
+    found = cited(state_of(request), _meant(request, iri))
     if style:
-        return keep(request, _in_style(found, style), "iri", "style")
+        return keep(
+            request, Response(f"{formatted(found, style)}\n", media_type=PLAIN_TEXT.content_type), "iri", "style"
+        )
     chosen = representation(request, OFFERED)
     headers = {"Link": header(_links(request, found, chosen)), "Vary": "Accept"}
     if chosen is HTML:
@@ -77,16 +79,23 @@ def _cite(request: Request) -> Response:
         shown = {one: formatted(found, name) for name, one in STYLES.items()}
         response = page(request, "citation.html", path=path, cited=found, styles=shown, headers=headers)
     else:
-        headers["Content-Disposition"] = attachment(f"{found.key}.{chosen.name}")
+        headers["Content-Disposition"] = attachment(f"{found.key}.{BY_NAME[chosen.name].suffix}")
         response = Response(WRITERS[chosen](found), headers=headers, media_type=chosen.content_type)
     return keep(request, response, "iri", "format")
 
 
-def _in_style(found: Citation, style: str) -> Response:
-    text = formatted(found, style)
-    if text is None:
-        raise NotAcceptable(f"{found.url} cannot be cited in {STYLES[style].label}", remedy="Take another style.")
-    return Response(f"{text}\n", media_type=PLAIN_TEXT.content_type)
+def _meant(request: Request, given: str) -> str:
+    """Return the IRI that is given as one, by an address of this host, or by a path: `instrument/actip-2015`.
+
+    A document stands for the thing that it is about, the number of a release for the release.
+    """
+    state = state_of(request)
+    path = given.strip().removeprefix(address_of(request)).removeprefix(BASE).strip("/")
+    numbered = {f"r/{one.version}": releases.address(one) for one in state.derived.get(releases.releases)}
+    for iri in (numbered.get(path, given), split(f"/{path}")[0], ID + path):
+        if iri.startswith((_QUERIES, _DEPOSITS)) or (state.store.knows(iri) and not iri.startswith(DOC)):
+            return iri
+    return given
 
 
 def _links(request: Request, found: Citation, chosen: Format) -> list[Link]:

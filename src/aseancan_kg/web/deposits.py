@@ -14,11 +14,11 @@ from aseancan_kg.deposits import Change, Deposit
 from aseancan_kg.errors import Error, InputError, TooLong
 from aseancan_kg.library.citing.citations import WRITERS, Citation
 from aseancan_kg.library.citing.references import of_answer
-from aseancan_kg.mediatypes import HTML, PLAIN_JSON, named, negotiate
+from aseancan_kg.mediatypes import HTML, JSON, PLAIN_JSON, TURTLE, named, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.store import Engine, Question
 from aseancan_kg.store.dataset import Dataset
-from aseancan_kg.web.answers import client_of, query_string, while_present
+from aseancan_kg.web.answers import Table, client_of, query_string, results, while_present
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.sparql import read
 from aseancan_kg.web.state import accept_of, root_of, state_of
@@ -73,15 +73,16 @@ async def deposit(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """Answer `/q/{id}` with the query, its answer then and now; `.bib`, `.ris` and `.csl` cite it."""
+    """Answer `/q/{id}` with the query, its answer then and now.
+
+    `.bib`, `.ris` and `.csl` cite it; `.csv`, `.json` and so on, of a graph `.ttl` and so on, are the answer then.
+    """
     identity, _, suffix = request.path_params["name"].partition(".")
     state = state_of(request)
     found = await run_in_threadpool(state.deposits.get, identity)
-    if suffix:
-        chosen = named(suffix, tuple(WRITERS))
-        cited = await run_in_threadpool(citation, state.store, found)
-        return Response(WRITERS[chosen](cited), media_type=chosen.content_type)
     question = syntax.question(found.query, found.default_graphs, found.named_graphs)
+    if suffix:
+        return await run_in_threadpool(_file, state.store, found, question.form, suffix)
     version = state.store.version
     runs = [await _rerun(found, _ask(request, state.engine, question, version), version)]
     if found.version != runs[0].version and state.releases.has(found.version):
@@ -93,6 +94,7 @@ async def show(request: Request) -> Response:
             request,
             "deposit.html",
             deposit=found,
+            results=await run_in_threadpool(_table, found, question.form),
             runs=runs,
             most=_MOST_LINES_SHOWN,
             link=query_string(question),
@@ -103,14 +105,27 @@ async def show(request: Request) -> Response:
     return Response(body, headers=headers, media_type="application/json")
 
 
+def _file(store: Dataset, found: Deposit, form: str, suffix: str) -> Response:
+    chosen = named(suffix, (*WRITERS, *deposits.formats(form)))
+    writer = WRITERS.get(chosen)
+    body = writer(citation(store, found)) if writer else deposits.written(found, chosen)
+    return Response(body, media_type=chosen.content_type)
+
+
+def _table(found: Deposit, form: str) -> Table:
+    """Return the deposited answer as a page shows it."""
+    if TURTLE in deposits.formats(form):
+        return Table(turtle=deposits.written(found, TURTLE).decode())
+    return results(deposits.written(found, JSON))
+
+
 def citation(store: Dataset, found: Deposit) -> Citation:
     """Return how a deposited answer is cited: with the dataset that gave it, of the day it was deposited."""
     rows = "" if found.rows is None else f", {found.rows:,} row{'s' if found.rows != 1 else ''}"
     return replace(
-        of_answer(store, _address(found), f"Answer to a query{rows}"),
+        of_answer(store, _address(found), f"Answer to a query{rows}", found.version),
         key=f"aseancan-{found.id}",
         issued=found.deposited.date().isoformat(),
-        version=found.version,
         note=f"SHA-256 of the answer: {found.sha256}",
     )
 

@@ -47,7 +47,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "date": {"type": "string", "format": "date", "description": "A day, such as 2025-10-26."},
 }
-_STYLES = "BibTeX, RIS or CSL-JSON."
+_DEPOSITED = (*WRITERS, *RESULT_FORMATS, *GRAPH_FORMATS)
+_SUFFIXES = "BibTeX, RIS or CSL-JSON of the citation, or a format that the form of the query can be answered in."
 _QUERY: dict[str, Any] = {"type": "string", "description": "A SPARQL 1.1 query."}
 _GRAPHS: dict[str, Any] = {"type": "array", "items": {"type": "string", "format": "iri"}}
 _PROTOCOL: dict[str, dict[str, Any]] = {
@@ -114,14 +115,16 @@ def describe(app: FastAPI, queries: Mapping[str, Query]) -> dict[str, Any]:
         "/q": {"post": _posted("Deposit a query with its answer", (PLAIN_JSON,), success="201")},
         "/report": {"post": _reported()},
         "/q/{id}": {"get": _operation("Get a deposited query and how it is answered now", _ID, (PLAIN_JSON, HTML))},
-        "/q/{id}.{style}": {
+        "/q/{id}.{suffix}": {
             "get": _operation(
-                "Cite a deposited query",
+                "Cite a deposited answer, or take it as it was",
                 [
                     *_ID,
-                    _parameter("style", {"enum": [one.name for one in WRITERS], "description": _STYLES}, place="path"),
+                    _parameter(
+                        "suffix", {"enum": [one.name for one in _DEPOSITED], "description": _SUFFIXES}, place="path"
+                    ),
                 ],
-                tuple(WRITERS),
+                _DEPOSITED,
             )
         },
         "/cite": {"get": _operation("Cite a thing or an answer", _CITED, (*citing.OFFERED, PLAIN_TEXT))},

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.catalogue import documents
 from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.library.citing.citations import WRITERS
 from aseancan_kg.library.records import exchange
 from aseancan_kg.library.records.crosswalk import FILE, carried, losses, lost
 from aseancan_kg.library.records.display import isbd
@@ -75,11 +76,13 @@ async def record(request: Request) -> Response:
 
 
 def addresses(root: str, iri: str, types: Collection[str]) -> tuple[str, list[tuple[Exchange, str]]] | None:
-    """Return where the record of a thing of these classes is, and where in each format; None where there is none."""
+    """Return where the record of a thing of these classes is, and in each format for libraries; None where none is."""
     kind = next((KINDS[name] for name in types if KINDS.get(name) in CATALOGUED), "")
     if not kind or not iri.startswith(ID):
         return None
-    return _address(root, iri), [(one, _address(root, iri, one)) for one in exchange.of_kind(kind)]
+    return _address(root, iri), [
+        (one, _address(root, iri, one)) for one in exchange.of_kind(kind) if one.format not in WRITERS
+    ]
 
 
 def _overview(request: Request) -> Response:

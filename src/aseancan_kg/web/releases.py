@@ -23,6 +23,7 @@ from aseancan_kg.catalogue.distributions import Distribution, File
 from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library import sheets
+from aseancan_kg.library.citing.references import references
 from aseancan_kg.library.sheets import Sheet
 from aseancan_kg.mediatypes import (
     CSV,
@@ -145,12 +146,13 @@ def _release(request: Request, one: Release) -> Response:
         return _varying(_json(_told(request, one)))
     if chosen is not HTML:
         return _varying(_rdf(request, [one], chosen))
-    step = _step(request, one)
+    step, address = _step(request, one), releases.address(one)
     changed = releases.changes(state_of(request).store, step) if step else []
     values: dict[str, Any] = {
         "version": one.dataset,
         "release": one,
         "current": _is_current(request, one),
+        "cited": references(state_of(request).store, [address])[address],
         "files": rows(root_of(request), _files(request, one), _distributions(request, one)),
         "step": step,
         "earlier": _earlier(request, one),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg.catalogue.labels import Link
-from aseancan_kg.catalogue.origin import origin
+from aseancan_kg.library.citing.origin import origin
 from aseancan_kg.library.sheets import WRITERS, Cell, Sheet
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.web.downloads import attachment

