@@ -16,10 +16,10 @@ import typer
 from aseancan_kg import __version__, desk_commands, outputs, settings
 from aseancan_kg.errors import Error, InputError, InvalidData, Place
 from aseancan_kg.settings import Settings
-from aseancan_kg.store import QueryStore
 
 if TYPE_CHECKING:
     from aseancan_kg.desk.served import Changed
+    from aseancan_kg.store.dataset import Dataset
     from aseancan_kg.store.embedded import EmbeddedStore
 
 app = typer.Typer(
@@ -186,26 +186,28 @@ def publish(
 
 @app.command()
 def query(
-    name: Annotated[str, typer.Argument(help="Name of a query of the catalogue, a file, or - for standard input.")],
+    name: Annotated[str | None, typer.Argument(help="A named query, a file, or - for standard input.")] = None,
     param: Annotated[list[str] | None, typer.Option(help="Parameter of a named query, as key=value.")] = None,
     format: Annotated[str, typer.Option(help="table, or json xml csv tsv, or ttl nt nq trig rdf jsonld.")] = "table",
     endpoint: Annotated[str | None, typer.Option(help="SPARQL endpoint to ask instead of the built dataset.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="When it finds nothing, say why.")] = False,
 ) -> None:
-    """Run a query of the catalogue, of a file or of standard input."""
+    """Run a named query, one of a file or of standard input; without a name, list the named queries."""
     from aseancan_kg import mediatypes, syntax, terminal
     from aseancan_kg.store import doctor
     from aseancan_kg.store.embedded import EmbeddedStore
 
+    if name is None:
+        return _show_catalogue()
     if endpoint and explain:
         remedy = "Leave out --endpoint or --explain."
         raise InputError("only an answer of the built dataset can be explained", remedy=remedy)
-    text = _query_text(name, dict(_pair(each) for each in param or []))
+    store = _store(endpoint)
+    text = _query_text(store, name, dict(_pair(each) for each in param or []))
     is_graph = syntax.check(text).form in {"construct", "describe"}
     offered = mediatypes.GRAPH_FORMATS if is_graph else mediatypes.RESULT_FORMATS
     as_table = format == "table" and not is_graph
     chosen = offered[0] if format == "table" else mediatypes.named(format, offered)
-    store = _store(endpoint)
     answer = store.query(text, chosen)
     if as_table:
         terminal.show(answer)
@@ -356,12 +358,17 @@ def _dataset() -> Path:
     return dataset
 
 
-def _query_text(name: str, values: Mapping[str, str]) -> str:
+def _show_catalogue() -> None:
     from aseancan_kg import queries
 
+    for subject, found in queries.by_subject(queries.catalogue().values()):
+        print(subject, *(f"  {one.name:<40} {one.title}" for one in found), sep="\n")
+
+
+def _query_text(store: "Dataset", name: str, values: Mapping[str, str]) -> str:
     path = Path(name)
     if name != "-" and not path.suffix and len(path.parts) == 1:
-        return queries.load(name).bind(values)
+        return _named_query(store, name, values)
     if values:
         raise InputError("only a query of the catalogue takes parameters", remedy="Leave --param out.")
     try:
@@ -374,6 +381,21 @@ def _query_text(name: str, values: Mapping[str, str]) -> str:
         ) from error
 
 
+def _named_query(store: "Dataset", name: str, given: Mapping[str, str]) -> str:
+    """Return the text of a named query; tell what it is asked about, as far as that was not given so."""
+    from aseancan_kg import queries
+    from aseancan_kg.catalogue.identifiers import Identifiers
+    from aseancan_kg.catalogue.parameters import settled
+
+    query = queries.load(name)
+    values = settled(store, query, given, lambda: Identifiers(store))
+    text = query.bind(values)
+    used = {one.name: values.get(one.name, one.default) for one in query.parameters}
+    if told := [f"{name}='{value}'" for name, value in used.items() if given.get(name) != value]:
+        print("aseancan-kg: answered for", *told, "(--param gives others)", file=sys.stderr)
+    return text
+
+
 def _pair(written: str) -> tuple[str, str]:
     key, equals, value = written.partition("=")
     if not equals:
@@ -381,7 +403,7 @@ def _pair(written: str) -> tuple[str, str]:
     return key, value
 
 
-def _store(endpoint: str | None) -> QueryStore:
+def _store(endpoint: str | None) -> "Dataset":
     if endpoint:
         from aseancan_kg.store.remote import RemoteStore
 
