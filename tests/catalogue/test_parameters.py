@@ -8,7 +8,9 @@ from aseancan_kg.catalogue.parameters import settled
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.namespaces import ID
 from aseancan_kg.queries import catalogue, load
+from aseancan_kg.store.embedded import EmbeddedStore
 
+PLAN = "instrument/asean-canada-poa-2021-2025"
 TITLE = "2021-2025 Plan of Action to Implement the Joint Declaration on ASEAN-Canada Enhanced Partnership"
 
 
@@ -57,6 +59,8 @@ def test_what_nothing_in_the_dataset_has_is_refused_with_what_there_is(real, nam
 
 def test_a_default_is_taken_as_it_is_whatever_the_dataset_has(real):
     assert settle(real, "instrument-records", kind="*") == {"kind": "*"}
+    empty = EmbeddedStore([], version="", union_default_graph=True)
+    assert settle(empty, "sections-smallest", plan=PLAN) == {"plan": PLAN}
     assert settle(real, "sources") == {}
 
 

@@ -16,15 +16,17 @@ _MOST_LISTED = 12
 def settled(store: Dataset, query: Query, given: Mapping[str, str], names: Callable[[], Identifiers]) -> dict[str, str]:
     """Return the values with IRIs for names and other spellings of things, so that `query.bind` takes them.
 
-    `names` gives those of the dataset, should they be needed. Raises `NotFound` for a value that nothing in the dataset
-    has, with those there are; `InputError` for one that may mean several things, and as `query.bind` does.
+    A default is taken as it is; `names` gives the names of the dataset, should they be needed. Raises `NotFound` for a
+    value that nothing in the dataset has, with those there are; `InputError` for one that may mean several things, and
+    as `query.bind` does.
     """
     values = dict(given)
-    for one in query.parameters:
-        if one.name in given and one.type == "iri":
+    asked = [one for one in query.parameters if given.get(one.name, one.default) != one.default]
+    for one in asked:
+        if one.type == "iri":
             values[one.name] = _thing(store, one, given[one.name], names)
-    for one in query.parameters:
-        if one.name in given and one.among:
+    for one in asked:
+        if one.among:
             found = {text_of(row[one.name]) for row in store.rows(query.values_of(one, values))}
             _check(one, given[one.name], found)
     return values
@@ -53,10 +55,10 @@ def _thing(store: Dataset, parameter: Parameter, value: str, names: Callable[[],
 
 
 def _check(parameter: Parameter, value: str, among: set[str]) -> None:
-    """Refuse a text, or a word of several, that is not among the values there are and not the default."""
+    """Refuse a text, or a word of several, that is not among the values there are."""
     given = str(parameter.term(value).value)
     for word in given.split() if parameter.type == "strings" else [given]:
-        if word not in among and given != parameter.default:
+        if word not in among:
             near = difflib.get_close_matches(word, among, n=3, cutoff=0.6)
             listed = sorted(near or among, key=natural)
             more = " …" if len(listed) > _MOST_LISTED else ""
