@@ -31,8 +31,8 @@ def settle(store, name, **given):
         ("ac:Action", "ac:Action"),
     ],
 )
-def test_a_thing_is_known_by_any_of_its_names(real, given, meant):
-    assert settle(real, "sources", thing=given) == {"thing": meant}
+def test_a_thing_is_known_by_any_of_its_names(served, given, meant):
+    assert settle(served, "sources", thing=given) == {"thing": meant}
 
 
 @pytest.mark.parametrize(
@@ -52,37 +52,37 @@ def test_a_thing_is_known_by_any_of_its_names(real, given, meant):
         ("action", {"number": "1.1.1", "plan": "instrument/actip-2015"}, NotFound, "This dataset has none"),
     ],
 )
-def test_what_nothing_in_the_dataset_has_is_refused_with_what_there_is(real, name, given, error, message):
+def test_what_nothing_in_the_dataset_has_is_refused_with_what_there_is(served, name, given, error, message):
     with pytest.raises(error, match=message):
-        load(name).bind(settle(real, name, **given))
+        load(name).bind(settle(served, name, **given))
 
 
-def test_a_default_is_taken_as_it_is_whatever_the_dataset_has(real):
-    assert settle(real, "instrument-records", kind="*") == {"kind": "*"}
+def test_a_default_is_taken_as_it_is_whatever_the_dataset_has(served):
+    assert settle(served, "instrument-records", kind="*") == {"kind": "*"}
     empty = EmbeddedStore([], version="", union_default_graph=True)
     assert settle(empty, "sections-smallest", plan=PLAN) == {"plan": PLAN}
-    assert settle(real, "sources") == {}
+    assert settle(served, "sources") == {}
 
 
-def test_the_values_a_query_names_are_there_its_own_default_among_them(real):
+def test_the_values_a_query_names_are_there_its_own_default_among_them(served):
     for query in catalogue().values():
         for one in query.parameters:
             if one.among:
-                found = {text_of(row[one.name]) for row in real.rows(query.values_of(one, {}))}
+                found = {text_of(row[one.name]) for row in served.rows(query.values_of(one, {}))}
                 words = one.default.split() if one.type == "strings" else {one.default} - {"*"}
                 assert found.issuperset(words), (query.name, one.name)
 
 
-def test_words_are_parted_by_spaces_or_commas(real):
+def test_words_are_parted_by_spaces_or_commas(served):
     query = load("softness-by-chapter")
     assert query.bind({"chapters": "1,2, 3 "}) == query.bind({"chapters": "1 2 3"}) == query.bind({})
-    assert settle(real, query.name, chapters="4,5") == {"chapters": "4,5"}
-    chapters = {text_of(row["chapter"]) for row in real.rows(query.bind({"chapters": "4,5"}))}
+    assert settle(served, query.name, chapters="4,5") == {"chapters": "4,5"}
+    chapters = {text_of(row["chapter"]) for row in served.rows(query.bind({"chapters": "4,5"}))}
     assert chapters == {"4", "5"}
 
 
-def test_a_chapter_is_compared_with_others_that_need_not_name_it(real):
+def test_a_chapter_is_compared_with_others_that_need_not_name_it(served):
     query = load("softness-of-a-chapter")
-    named, unnamed = (real.rows(query.bind({"chapter": "4", "chapters": one})) for one in ("1 2 3 4", "1 2 3"))
+    named, unnamed = (served.rows(query.bind({"chapter": "4", "chapters": one})) for one in ("1 2 3 4", "1 2 3"))
     assert named == unnamed
     assert all("verdict" in row for row in named)
