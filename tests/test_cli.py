@@ -255,7 +255,7 @@ def test_an_empty_answer_is_explained_beside_it(main) -> None:
     assert explained.stderr.endswith(f"So mended, it finds something:\n\n{empty.replace('Acton', 'Action')}\n")
     ran = main("query", "members", "--param", "organisation=ASEAN", "--explain", "--format", "csv")
     told = f"date='2025-10-26' organisation='{BASE}id/body/asean'"
-    assert ran.stderr == f"aseancan-kg: answered for {told} (--param gives others)\n"
+    assert ran.stderr == f"aseancan-kg: answered as by --param {told}\n"
 
 
 def test_ingest_reads_any_plan(cli, tmp_path: Path) -> None:

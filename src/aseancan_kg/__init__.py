@@ -75,14 +75,12 @@ def query(name: str, **parameters: str) -> list[dict[str, Value]]:
     year stays as it is written. Raises `errors.NotFound` for an unknown name or a value that nothing in the dataset
     has, `errors.InputError` for a wrong parameter.
     """
-    from aseancan_kg import queries, settings
-    from aseancan_kg.catalogue.identifiers import Identifiers
-    from aseancan_kg.catalogue.parameters import settled
+    from aseancan_kg import settings
+    from aseancan_kg.catalogue.parameters import asked
     from aseancan_kg.store.embedded import EmbeddedStore
 
-    named = queries.load(name)
     store = EmbeddedStore.from_files([settings.dataset_file()], union_default_graph=True)
-    bound = named.bind(settled(store, named, parameters, lambda: Identifiers(store)))
+    bound, _ = asked(store, name, parameters)
     return [{variable: _value(term) for variable, term in row.items()} for row in store.rows(bound)]
 
 

@@ -198,10 +198,9 @@ def query(
     from aseancan_kg.store.embedded import EmbeddedStore
 
     if name is None:
-        return _show_catalogue()
+        return terminal.show_queries()
     if endpoint and explain:
-        remedy = "Leave out --endpoint or --explain."
-        raise InputError("only an answer of the built dataset can be explained", remedy=remedy)
+        raise InputError("only the built dataset explains its answers", remedy="Leave out --endpoint or --explain.")
     store = _store(endpoint)
     text = _query_text(store, name, dict(_pair(each) for each in param or []))
     is_graph = syntax.check(text).form in {"construct", "describe"}
@@ -358,17 +357,15 @@ def _dataset() -> Path:
     return dataset
 
 
-def _show_catalogue() -> None:
-    from aseancan_kg import queries
-
-    for subject, found in queries.by_subject(queries.catalogue().values()):
-        print(subject, *(f"  {one.name:<40} {one.title}" for one in found), sep="\n")
-
-
 def _query_text(store: "Dataset", name: str, values: Mapping[str, str]) -> str:
     path = Path(name)
     if name != "-" and not path.suffix and len(path.parts) == 1:
-        return _named_query(store, name, values)
+        from aseancan_kg.catalogue.parameters import asked
+
+        text, taken = asked(store, name, values)
+        if taken:
+            print("aseancan-kg: answered as by --param", *(f"{key}='{taken[key]}'" for key in taken), file=sys.stderr)
+        return text
     if values:
         raise InputError("only a query of the catalogue takes parameters", remedy="Leave --param out.")
     try:
@@ -379,21 +376,6 @@ def _query_text(store: "Dataset", name: str, values: Mapping[str, str]) -> str:
         raise InputError(
             f"cannot read it: {error.strerror}", Place(name), remedy="Check name and permission."
         ) from error
-
-
-def _named_query(store: "Dataset", name: str, given: Mapping[str, str]) -> str:
-    """Return the text of a named query; tell what it is asked about, as far as that was not given so."""
-    from aseancan_kg import queries
-    from aseancan_kg.catalogue.identifiers import Identifiers
-    from aseancan_kg.catalogue.parameters import settled
-
-    query = queries.load(name)
-    values = settled(store, query, given, lambda: Identifiers(store))
-    text = query.bind(values)
-    used = {one.name: values.get(one.name, one.default) for one in query.parameters}
-    if told := [f"{name}='{value}'" for name, value in used.items() if given.get(name) != value]:
-        print("aseancan-kg: answered for", *told, "(--param gives others)", file=sys.stderr)
-    return text
 
 
 def _pair(written: str) -> tuple[str, str]:

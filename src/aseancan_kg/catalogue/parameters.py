@@ -7,10 +7,18 @@ from aseancan_kg.catalogue.identifiers import Identifiers, known_form, path_of
 from aseancan_kg.catalogue.labels import natural, text_of
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.namespaces import ID
-from aseancan_kg.queries import Parameter, Query
+from aseancan_kg.queries import Parameter, Query, load
 from aseancan_kg.store.dataset import Dataset
 
 _MOST_LISTED = 12
+
+
+def asked(store: Dataset, name: str, given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the text of a named query with values bound, and those that were not given so; raises as `settled`."""
+    query = load(name)
+    values = settled(store, query, given, lambda: Identifiers(store))
+    used = {one.name: values.get(one.name, one.default or "") for one in query.parameters}
+    return query.bind(values), {name: value for name, value in used.items() if given.get(name) != value}
 
 
 def settled(store: Dataset, query: Query, given: Mapping[str, str], names: Callable[[], Identifiers]) -> dict[str, str]:
