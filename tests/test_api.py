@@ -51,6 +51,7 @@ def test_the_catalogue_describes_its_queries() -> None:
         ("membres", {}, errors.NotFound, "Did you mean 'members'"),
         ("members", {"day": "2020-09-10"}, errors.InputError, "no parameter 'day'"),
         ("members", {"date": "yesterday"}, errors.InputError, "no date"),
+        ("members", {"organisation": "body/nonsense"}, errors.NotFound, "nothing is known of 'body/nonsense'"),
     ],
 )
 def test_bad_requests_say_how_to_mend_them(name, parameters, error, message) -> None:

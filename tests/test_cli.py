@@ -129,6 +129,7 @@ def test_a_turtle_report_is_the_w3c_graph_and_nothing_else(main, files: Path) ->
         (["query", "nosuchquery"], "there is no query"),
         (["query", "missing.rq"], "missing.rq: cannot read it"),
         (["query", "members", "--param", "date"], "Write it as key=value"),
+        (["query", "sources", "--param", "thing=body/armacc"], "Did you mean body/armac?"),
         (["query", "members", "--format", "ttl"], "There is: json"),
         (["query", "members", "--endpoint", "http://127.0.0.1:9/sparql"], "127.0.0.1:9"),
         (["query", "members", "--endpoint", "nowhere"], "nowhere"),
@@ -236,6 +237,12 @@ def test_a_table_for_people_counts_its_rows(main) -> None:
     assert ran.stdout.endswith("8 rows\n")
 
 
+def test_queries_are_listed_by_subject(main) -> None:
+    listed = main("query").stdout.splitlines()
+    assert listed[0] == "the plan and its actions"
+    assert any(line.split(maxsplit=1) == ["members", "Members at a date"] for line in listed)
+
+
 def test_an_empty_answer_is_explained_beside_it(main) -> None:
     empty = f"SELECT ?a {{\n  ?a a <{BASE}ont#Acton> }}"
     plain, explained = main("query", "-", stdin=empty), main("query", "-", "--explain", stdin=empty)
@@ -246,7 +253,9 @@ def test_an_empty_answer_is_explained_beside_it(main) -> None:
         in explained.stderr
     )
     assert explained.stderr.endswith(f"So mended, it finds something:\n\n{empty.replace('Acton', 'Action')}\n")
-    assert main("query", "members", "--explain", "--format", "csv").stderr == ""
+    ran = main("query", "members", "--param", "organisation=ASEAN", "--explain", "--format", "csv")
+    told = f"date='2025-10-26' organisation='{BASE}id/body/asean'"
+    assert ran.stderr == f"aseancan-kg: answered as by --param {told}\n"
 
 
 def test_ingest_reads_any_plan(cli, tmp_path: Path) -> None:

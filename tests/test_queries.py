@@ -136,6 +136,7 @@ def test_an_unknown_query_is_refused_with_the_nearest_name():
         ("# title: T\n# description: D.\n# question: 0\nASK {}", 3, "unexpected header line 'question'"),
         ("# title: T\n# title: T\n# description: D.\nASK {}", 2, "unexpected header line 'title'"),
         ("# title: T\n# description: D.\n# subject: all\nASK {}", 3, "unexpected header line 'subject'"),
+        ("# title: T\n# description: D.\n# values: x ?s ?p ?x\nASK {}", 3, "unexpected header line 'values'"),
         ("# title: T\n# audience: librarian\nASK {}", 1, "no title or no description"),
     ],
 )

@@ -72,14 +72,15 @@ def query(name: str, **parameters: str) -> list[dict[str, Value]]:
     """Run a query of the catalogue and return its rows: variable → Python value; an unbound variable is missing.
 
     IRIs and texts become `str`, numbers `int`, `float` or `Decimal`, booleans `bool`, full dates `date`; a month or a
-    year stays as it is written. Raises `errors.NotFound` for an unknown name, `errors.InputError` for a wrong
-    parameter.
+    year stays as it is written. Raises `errors.NotFound` for an unknown name or a value that nothing in the dataset
+    has, `errors.InputError` for a wrong parameter.
     """
-    from aseancan_kg import queries, settings
+    from aseancan_kg import settings
+    from aseancan_kg.catalogue.parameters import asked
     from aseancan_kg.store.embedded import EmbeddedStore
 
-    bound = queries.load(name).bind(parameters)
     store = EmbeddedStore.from_files([settings.dataset_file()], union_default_graph=True)
+    bound, _ = asked(store, name, parameters)
     return [{variable: _value(term) for variable, term in row.items()} for row in store.rows(bound)]
 
 

@@ -16,10 +16,10 @@ import typer
 from aseancan_kg import __version__, desk_commands, outputs, settings
 from aseancan_kg.errors import Error, InputError, InvalidData, Place
 from aseancan_kg.settings import Settings
-from aseancan_kg.store import QueryStore
 
 if TYPE_CHECKING:
     from aseancan_kg.desk.served import Changed
+    from aseancan_kg.store.dataset import Dataset
     from aseancan_kg.store.embedded import EmbeddedStore
 
 app = typer.Typer(
@@ -186,26 +186,27 @@ def publish(
 
 @app.command()
 def query(
-    name: Annotated[str, typer.Argument(help="Name of a query of the catalogue, a file, or - for standard input.")],
+    name: Annotated[str | None, typer.Argument(help="A named query, a file, or - for standard input.")] = None,
     param: Annotated[list[str] | None, typer.Option(help="Parameter of a named query, as key=value.")] = None,
     format: Annotated[str, typer.Option(help="table, or json xml csv tsv, or ttl nt nq trig rdf jsonld.")] = "table",
     endpoint: Annotated[str | None, typer.Option(help="SPARQL endpoint to ask instead of the built dataset.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="When it finds nothing, say why.")] = False,
 ) -> None:
-    """Run a query of the catalogue, of a file or of standard input."""
+    """Run a named query, one of a file or of standard input; without a name, list the named queries."""
     from aseancan_kg import mediatypes, syntax, terminal
     from aseancan_kg.store import doctor
     from aseancan_kg.store.embedded import EmbeddedStore
 
+    if name is None:
+        return terminal.show_queries()
     if endpoint and explain:
-        remedy = "Leave out --endpoint or --explain."
-        raise InputError("only an answer of the built dataset can be explained", remedy=remedy)
-    text = _query_text(name, dict(_pair(each) for each in param or []))
+        raise InputError("only the built dataset explains its answers", remedy="Leave out --endpoint or --explain.")
+    store = _store(endpoint)
+    text = _query_text(store, name, dict(_pair(each) for each in param or []))
     is_graph = syntax.check(text).form in {"construct", "describe"}
     offered = mediatypes.GRAPH_FORMATS if is_graph else mediatypes.RESULT_FORMATS
     as_table = format == "table" and not is_graph
     chosen = offered[0] if format == "table" else mediatypes.named(format, offered)
-    store = _store(endpoint)
     answer = store.query(text, chosen)
     if as_table:
         terminal.show(answer)
@@ -356,12 +357,15 @@ def _dataset() -> Path:
     return dataset
 
 
-def _query_text(name: str, values: Mapping[str, str]) -> str:
-    from aseancan_kg import queries
-
+def _query_text(store: "Dataset", name: str, values: Mapping[str, str]) -> str:
     path = Path(name)
     if name != "-" and not path.suffix and len(path.parts) == 1:
-        return queries.load(name).bind(values)
+        from aseancan_kg.catalogue.parameters import asked
+
+        text, taken = asked(store, name, values)
+        if taken:
+            print("aseancan-kg: answered as by --param", *(f"{key}='{taken[key]}'" for key in taken), file=sys.stderr)
+        return text
     if values:
         raise InputError("only a query of the catalogue takes parameters", remedy="Leave --param out.")
     try:
@@ -381,7 +385,7 @@ def _pair(written: str) -> tuple[str, str]:
     return key, value
 
 
-def _store(endpoint: str | None) -> QueryStore:
+def _store(endpoint: str | None) -> "Dataset":
     if endpoint:
         from aseancan_kg.store.remote import RemoteStore
 

@@ -11,15 +11,24 @@ A catalogued query is a file `queries/<name>.rq` whose leading comment lines are
 The audience, who is served best, is one of `AUDIENCES`, and the subject one of `SUBJECTS`. `# question: 17` gives the
 number of a competency question.
 
-A parameter line holds a name, a type (iri, string, integer, date) and a default, the rest of the line; without a
-default the parameter must be given. The parameter stands in the query as the variable of that name, which the query
-must not select or assign. Binding replaces that one token with one RDF term, so no value can change the query's shape.
+A parameter line holds a name, a type (iri, string, strings, integer, date) and a default, the rest of the line;
+without a default the parameter must be given. The parameter stands in the query as the variable of that name, which the
+query must not select or assign. Binding replaces that one token with one RDF term, so no value can change the query's
+shape.
+
+Where only some texts make sense, a line below says which:
+
+    # param: chapter string 2
+    # values: chapter ?section dcterms:isPartOf ?plan ; a ac:Section ; skos:notation ?chapter
+
+It holds the name and a pattern, with prefixes of ours, that gives the variable of that name each value there is. The
+other parameters stand in it as in the query.
 """
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +36,7 @@ import pyoxigraph as ox
 
 from aseancan_kg import settings
 from aseancan_kg.errors import InputError, NotFound, Place
-from aseancan_kg.namespaces import ID, PREFIXES
+from aseancan_kg.namespaces import ID, PREFIXES, with_prefixes
 from aseancan_kg.syntax import tokens
 
 _MOST_LISTED = 20
@@ -35,11 +44,15 @@ _MOST_LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named, typed value that a catalogued query asks for; without a default it must be given."""
+    """A named, typed value that a catalogued query asks for; without a default it must be given.
+
+    `among` is the pattern of the values there are, where these are few.
+    """
 
     name: str
     type: str
     default: str | None
+    among: str | None = None
 
     @property
     def hint(self) -> str:
@@ -92,6 +105,15 @@ class Query:
 
         Raises `InputError` for an unknown parameter, a missing one, or a value of the wrong type.
         """
+        return _bound(self.text, self._terms(values))
+
+    def values_of(self, parameter: Parameter, values: Mapping[str, str]) -> str:
+        """Return the query for what a parameter that has `among` may be, beside the `values` of the others."""
+        terms = self._terms(values)
+        del terms[parameter.name]
+        return with_prefixes(f"SELECT DISTINCT ?{parameter.name} WHERE {{ {_bound(parameter.among or '', terms)} }}")
+
+    def _terms(self, values: Mapping[str, str]) -> dict[str, str]:
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in values:
             if name not in known:
@@ -104,12 +126,17 @@ class Query:
                 remedy = f"Give {name}=<{parameter.type}>."
                 raise InputError(f"query {self.name!r} needs the parameter {name!r}", remedy=remedy)
             terms[name] = str(parameter.term(value))
-        pieces, end = [], 0
-        for kind, token, start in tokens(self.text):
-            if kind == "variable" and token[1:] in terms:
-                pieces += [self.text[end:start], terms[token[1:]]]
-                end = start + len(token)
-        return "".join([*pieces, self.text[end:]])
+        return terms
+
+
+def _bound(text: str, terms: Mapping[str, str]) -> str:
+    """Return SPARQL in which terms stand for the variables of their names."""
+    pieces, end = [], 0
+    for kind, token, start in tokens(text):
+        if kind == "variable" and token[1:] in terms:
+            pieces += [text[end:start], terms[token[1:]]]
+            end = start + len(token)
+    return "".join([*pieces, text[end:]])
 
 
 def catalogue(directory: Path | None = None) -> dict[str, Query]:
@@ -125,6 +152,14 @@ def search(words: str, among: Mapping[str, Query]) -> list[Query]:
     """Return the queries whose name, title or description has every one of the words, or a part of it."""
     wanted = words.casefold().split()
     return [one for one in among.values() if all(word in one.words for word in wanted)]
+
+
+def by_subject(found: Iterable[Query]) -> list[tuple[str | None, list[Query]]]:
+    """Return queries by their subjects, in the order of these; the last is None, of those without one."""
+    groups: dict[str | None, list[Query]] = {subject: [] for subject in (*SUBJECTS, None)}
+    for one in found:
+        groups[one.subject].append(one)
+    return [(subject, ones) for subject, ones in groups.items() if ones]
 
 
 def load(name: str, directory: Path | None = None) -> Query:
@@ -160,18 +195,21 @@ def _read(path: Path) -> Query:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", Place(path), remedy="It must be a UTF-8 text file.") from error
     fields: dict[str, str] = {}
-    parameters: list[Parameter] = []
+    parameters: dict[str, Parameter] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         header = _HEADER.match(line)
         if header is None:
             break
         field, value = header[1], header[2].strip()
+        name, _, pattern = value.partition(" ")
         if field == "param":
-            parameters.append(_parameter(value, Place(path, line=number)))
+            parameters[name] = _parameter(value, Place(path, line=number))
+        elif field == "values" and name in parameters:
+            parameters[name] = replace(parameters[name], among=pattern)
         elif field in _FIELDS and field not in fields and re.fullmatch(_FIELDS[field], value):
             fields[field] = value
         else:
-            remedy = "It has one title, description, audience and subject, at most one question, and param lines."
+            remedy = "It has one title, description, audience, subject, at most one question, param and values lines."
             raise InputError(f"unexpected header line {field!r}", Place(path, line=number), remedy=remedy)
     if not {"title", "description"} <= set(fields):
         remedy = "Begin the file with '# title: …' and '# description: …'."
@@ -183,7 +221,7 @@ def _read(path: Path) -> Query:
         audience=fields.get("audience"),
         subject=fields.get("subject"),
         question=int(fields["question"]) if "question" in fields else None,
-        parameters=tuple(parameters),
+        parameters=tuple(parameters.values()),
         text=text,
     )
 
@@ -218,12 +256,14 @@ def _typed(name: str, value: str) -> ox.Literal:
 _READERS: dict[str, Callable[[str], ox.NamedNode | ox.Literal]] = {
     "iri": _iri,
     "string": ox.Literal,
+    "strings": lambda value: ox.Literal(" ".join(re.findall(r"[^\s,]+", value))),
     "integer": lambda value: _typed("integer", str(int(value))),
     "date": lambda value: _typed("date", date.fromisoformat(value).isoformat()),
 }
 _HINTS = {
-    "iri": "a full IRI, kind/slug (instrument/actip-2015) or a prefixed name (ac:Action)",
+    "iri": "a full IRI, kind/slug (instrument/actip-2015), an acronym (ACTIP) or a prefixed name (ac:Action)",
     "string": "text",
+    "strings": "words with spaces or commas between",
     "integer": "a whole number",
     "date": "a date as YYYY-MM-DD",
 }

@@ -1,4 +1,4 @@
-"""Results of a SELECT or ASK → a table for people at a terminal."""
+"""Results of a SELECT or ASK, and the named queries there are, for people at a terminal."""
 
 import shutil
 
@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from aseancan_kg import queries
 from aseancan_kg.namespaces import shorten
 
 _WIDTH_IN_A_PIPE = 160
@@ -29,6 +30,12 @@ def show(results: bytes) -> None:
         table.add_row(*(Text(_cell(solution[name]), overflow="fold") for name in names))
     Console(width=shutil.get_terminal_size((_WIDTH_IN_A_PIPE, 0)).columns).print(table)
     print(f"{table.row_count} row{'' if table.row_count == 1 else 's'}")
+
+
+def show_queries() -> None:
+    """Print the names and titles of the named queries by their subjects."""
+    for subject, found in queries.by_subject(queries.catalogue().values()):
+        print(subject, *(f"  {one.name:<40} {one.title}" for one in found), sep="\n")
 
 
 def _cell(term: object) -> str:

@@ -80,5 +80,5 @@ def test_a_check_without_its_tool_is_not_passed(ontology_file) -> None:
     told = {line.split("|")[1]: line for line in ran.stdout.splitlines()}
     for name in (DL, CONSISTENT):
         assert told[name].startswith("None|")
-        assert "needs Owlready2" in told[name]
+        assert "needs Owlready2 (.venv/bin/pip install " in told[name]
     assert told[PITFALLS].startswith("True|")

@@ -73,6 +73,17 @@ def test_every_count_is_that_of_the_list_it_leads_to(released, kind):
         assert total(read(released, address)) == count, (address, label)
 
 
+@pytest.mark.parametrize("selected", ["", "?pillar=economic"])
+def test_a_facet_says_of_how_many_things_nothing_is_recorded(released, selected):
+    text = read(released, f"/browse/instrument{selected}")
+    facet = text[text.index('<h2 id="by-nature">') :].partition("</section>")[0]
+    values = sum(int(count) for count in re.findall(r"</a> <span>(\d+)</span></li>", facet))
+    lacking = re.search(r"none recorded</span> <span>(\d+)<", facet)
+    assert lacking
+    assert 0 < values == total(text) - int(lacking[1])
+    assert "none recorded" not in text[text.index('<h2 id="by-kind">') :].partition("</section>")[0]
+
+
 def test_facets_combine_and_can_be_left(released):
     both = read(released, "/browse/action?firmness=firm&topic=health")
     assert (

@@ -163,6 +163,8 @@ def test_the_page_shows_facts_sources_and_links(client):
     assert '<a href="/doc/source/edition">The edition of Plan B</a>' in page
     assert "confidence High" in page
     assert "data/registers/instruments.csv#plan-b/adopted" in page
+    assert "Sources and confidence are those of the row" in page
+    assert '<span>confidence high</span><span>sources <a href="#source-' in page
     rival = page[page.index("another source says:") :]
     assert "2020-09-12" in rival[:100]
     assert "The blog&#39;s own date." in page

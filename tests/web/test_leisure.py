@@ -5,6 +5,7 @@ import time
 import pytest
 
 from aseancan_kg.catalogue.search import Index
+from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.web import leisure, search
 
 
@@ -22,7 +23,7 @@ def made(monkeypatch):
     return made
 
 
-def test_the_first_search_finds_the_index_made(state_of, serve, made):
+def test_the_first_page_and_the_first_search_find_all_made(state_of, serve, made, monkeypatch):
     state = state_of()
     leisure.prepare(state)
     deadline = time.monotonic() + 60
@@ -30,6 +31,9 @@ def test_the_first_search_finds_the_index_made(state_of, serve, made):
         time.sleep(0.02)
     with serve(state) as client:
         assert client.get("/search?q=plan&format=json").json()["total"] > 0
+        for asking in ("rows", "quads"):
+            monkeypatch.setattr(EmbeddedStore, asking, None)
+        assert client.get("/").status_code == 200
     assert len(made) == 1
 
 

@@ -63,6 +63,15 @@ def test_a_value_cannot_change_the_query(client):
             assert response.status_code == 400, (name, value)
 
 
+def test_a_name_is_understood_and_what_nothing_is_known_of_is_404(client):
+    by_name, by_iri = (client.get(f"/queries/members?organisation={one}&format=csv") for one in ("ASEAN", "body/asean"))
+    assert by_name.content == by_iri.content
+    page = client.get("/queries/members?organisation=ASEAN", headers=FIREFOX)
+    assert "queries/members?organisation=https%3A%2F%2Fw3id.org%2Faseancan%2Fid%2Fbody%2Fasean" in page.text
+    refused = client.get("/queries/members?organisation=body/asian&format=csv")
+    assert (refused.status_code, refused.json()["hint"]) == (404, "Did you mean body/asean?")
+
+
 @pytest.mark.parametrize("path", ["/queries/members.docx", "/queries/members.html.ttl"])
 def test_an_unknown_form_is_406(client, path):
     assert client.get(path).status_code == 406

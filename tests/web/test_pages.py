@@ -74,6 +74,16 @@ def test_a_named_query_gives_its_bound_text(client):
     assert client.get("/queries/nope.rq").status_code == 404
 
 
+def test_a_page_that_is_not_there_leads_on(client):
+    page = client.get("/plan%22b", headers=FIREFOX)
+    assert page.status_code == 404
+    links = re.findall(
+        '<a href="([^"]+)"', page.text[page.text.index("There is no such page.") : page.text.index("<footer")]
+    )
+    assert links == ["/search?q=plan%22b", "/", "/browse", "/queries"]
+    assert all(client.get(link).status_code == 200 for link in links)
+
+
 def test_bad_requests_for_named_queries_are_answered_plainly(client):
     assert client.get("/queries/nope").status_code == 404
     assert "Did you mean" in client.get("/queries/member").json()["hint"]

@@ -184,6 +184,14 @@ def test_a_things_page_says_how_to_cite_it_and_links_it_not_to_itself(browsed):
     action = browsed.get(f"/doc/{PLAN.removeprefix(ID)}/action/1.2.6").text
     assert f'<a href="{READ}#action-1.2.6">Read it in its place</a>' in action
     assert ">Regional Mine Action Centre (ARMAC)</a>" in action
+    assert "an order of four that this project proposes" in action
+    facts = action[action.index("<h2>Facts</h2>") : action.index('<h2 id="incoming">')]
+    assert ">part of</a>" in facts
+    assert ">lead verb</a>" not in facts  # it stands under "How it is coded"
+    checksum = re.search("SHA-256 ([0-9a-f]+)…", action)
+    assert checksum
+    assert len(checksum[1]) == 12
+    assert "Sources and confidence are those of the row" not in action  # which has none from a register
 
 
 def test_a_statement_nodes_page_is_a_sentence_and_no_slug(browsed):
@@ -194,11 +202,12 @@ def test_a_statement_nodes_page_is_a_sentence_and_no_slug(browsed):
         assert told in page
 
 
-def test_home_shows_an_action_and_five_ways_in_that_are_there(browsed):
+def test_home_shows_an_action_and_six_ways_in_that_are_there(browsed):
     page = browsed.get("/").text
-    ways = page[page.index("Five ways in") : page.index("One action")]
+    ways = page[page.index("Six ways in") : page.index("One action")]
     targets = re.findall('href="([^"]+)"', ways)
-    assert len(re.findall("<li>", ways)) == 5
+    assert len(re.findall("<li>", ways)) == 6
+    assert {"/records", "/oai?verb=Identify", "/reconcile", "/downloads/tables"} <= {*targets}
     for target in targets:
         assert browsed.get(target, follow_redirects=True).status_code == 200, target
     assert '<a class="m-instrument" href="/doc/instrument/apaec-2016-2025"' in page

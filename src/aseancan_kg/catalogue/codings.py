@@ -10,6 +10,7 @@ from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import Descriptions, describe, nodes, pointing
 
 _RDF = PREFIXES["rdf"]
+_DEFINITION = f"{PREFIXES['skos']}definition"
 _MAIN = [ONT + name for name in ("leadVerb", "direction", "firmness", "precision", "hedge")]
 _NAMED = (f"{_RDF}predicate", f"{_RDF}object", *(ONT + name for name in ("coder", "basis", "confidence")))
 _READ = (f"{_RDF}type", f"{_RDF}subject", f"{ONT}standing", f"{ONT}words", *_NAMED)
@@ -28,9 +29,13 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one property of a part is coded as; `others` are the coders who see it otherwise, with their codes."""
+    """What one property of a part is coded as; `others` are the coders who see it otherwise, with their codes.
+
+    `definition` is that of the property, should it have one.
+    """
 
     property: Link
+    definition: str | None
     codes: tuple[Code, ...]
     others: tuple[tuple[Link, tuple[Code, ...]], ...]
     main: bool  # what readers ask of a commitment first
@@ -54,6 +59,7 @@ class Codings:
         for one in found:
             self._by_part.setdefault(one.subject, []).append(one)
         self._coders = _coders(found)
+        self._defined = describe(store, self._coders, [_DEFINITION])
 
     def of(self, part: str) -> tuple[Judgement, ...]:
         """Return what a part is coded as by each property, the verb first."""
@@ -71,6 +77,7 @@ class Codings:
         (_, preferred), *rest = codes.items()
         return Judgement(
             link(self._labels, name),
+            self._defined.text(name, _DEFINITION),
             preferred,
             tuple((link(self._labels, coder), ones) for coder, ones in rest if _iris(ones) != _iris(preferred)),
             name in _MAIN,

@@ -12,6 +12,8 @@ from aseancan_kg.store.dataset import Dataset
 _RDF, _SKOS, _PROV, _OA = (PREFIXES[prefix] for prefix in ("rdf", "skos", "prov", "oa"))
 MENTIONS = f"{ONT}mentions"
 _RIVAL = "/standing/rival"
+_SHOWN = 12
+"""Characters of a checksum that tell one edition from another; the page of the edition has all of it."""
 # A reader sees what these are.
 _EVIDENT_DATATYPES = {
     PREFIXES["xsd"] + name
@@ -109,14 +111,13 @@ def _checksums(store: Dataset, statements: Mapping[str, Sequence[ox.Quad]]) -> d
 
 
 def _place(labels: Labels, said: Mapping[str, Sequence[object]], checksums: Mapping[str, Sequence[str]]) -> str | None:
-    """Say where the words of a mention stand: code points, and the edition with its checksum."""
+    """Say where the words of a mention stand: code points, and the edition with the beginning of its checksum."""
     start, end = _first(said.get(f"{_OA}start")), _first(said.get(f"{_OA}end"))
     edition = next((iri_of(term) for term in said.get(f"{_OA}hasSource", ())), None)
     if start is None or end is None or edition is None:
         return None
-    return (
-        f"code points {start}-{end} of “{link(labels, edition).label}”, SHA-256 {', '.join(checksums.get(edition, ()))}"
-    )
+    known = ", ".join(f"{checksum[:_SHOWN]}…" for checksum in checksums.get(edition, ()))
+    return f"code points {start}-{end} of “{link(labels, edition).label}”" + (f", SHA-256 {known}" if known else "")
 
 
 def value_of(labels: Labels, term: object) -> Value:

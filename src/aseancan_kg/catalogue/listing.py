@@ -114,8 +114,7 @@ class Listing:
         """
         offered = {}
         for facet, having in self._having.items():
-            others = {name: keys for name, keys in selection.items() if name != facet.name}
-            remaining = self.matching(others)
+            remaining = self._beside(facet, selection)
             selected = selection.get(facet.name, ())
             choices = tuple(
                 Choice(value, count, value.key in selected)
@@ -125,6 +124,14 @@ class Listing:
             if selected or any(choice.count < len(remaining) for choice in choices):
                 offered[facet] = choices if facet.ordered else tuple(sorted(choices, key=lambda one: -one.count))
         return offered
+
+    def lacking(self, facet: Facet, selection: Selection) -> int:
+        """Return how many things have no value of a facet, among those that are selected by the others."""
+        return len(self._beside(facet, selection).difference(*self._having[facet].values()))
+
+    def _beside(self, facet: Facet, selection: Selection) -> set[str]:
+        """Return the things of what is selected of other facets."""
+        return self.matching({name: keys for name, keys in selection.items() if name != facet.name})
 
     def matching(self, selection: Selection) -> set[str]:
         """Return the things of a selection."""

@@ -94,8 +94,8 @@ def with_actions(store: Dataset) -> Network | None:
 def around(store: Dataset, iri: str) -> Network | None:
     """Join a thing to what the dataset relates it to and the actions that name it; None when there is nothing.
 
-    It stands first, in the middle, its neighbours around it. Where it has more than 39, those with most relations are
-    drawn. What is only named within the name of another thing is no neighbour.
+    It stands first, its neighbours by their kinds; none has a place. Where it has more than 39, those with most
+    relations are there. What is only named within the name of another thing is no neighbour.
     """
     node = ox.NamedNode(iri)
     quads = [*store.quads(subjects=[node]), *store.quads(objects=[node])]
@@ -121,10 +121,7 @@ def around(store: Dataset, iri: str) -> Network | None:
         if source in numbers and target in numbers
     ]
     edges.sort(key=lambda edge: (max(edge.source, edge.target), edge.source))
-    turns = 2 * math.pi * np.arange(len(shown)) / len(shown)
-    places = np.vstack([np.zeros((1, 2)), np.stack([np.cos(turns), np.sin(turns)], axis=1)])
-    naming = sum(kinds[one] == ACTION for one in found)
-    drawn = _nodes(store, [iri, *shown], kinds, {iri: naming}, places / 2 + 0.5)
+    drawn = _nodes(store, [iri, *shown], kinds, {}, np.zeros((1 + len(shown), 2)))
     return Network(drawn, tuple(edges), more=len(found) - len(shown))
 
 

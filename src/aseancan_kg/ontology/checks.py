@@ -19,6 +19,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 from aseancan_kg import namespaces
 
 _KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
+_INSTALL = ".venv/bin/pip install --constraint constraints.txt --editable '.[report]'"
 _TEXTS = {
     "label": RDFS.label,
     "definition": SKOS.definition,
@@ -104,7 +105,7 @@ def _complete(ontology: Graph) -> Iterator[Check]:
 
 def _logic(ontology: Graph, tools: OwlTools | None) -> Iterator[Check]:
     if tools is None:
-        without = ("needs Owlready2 (pip install 'aseancan-kg[report]') and Java with its compiler",)
+        without = (f"needs Owlready2 ({_INSTALL}) and Java with its compiler",)
         yield Check("within OWL 2 DL", None, without)
         yield Check("consistent, and every class can have members", None, without)
         return
@@ -125,7 +126,7 @@ def _logic(ontology: Graph, tools: OwlTools | None) -> Iterator[Check]:
 def _pitfalls(ontology: Graph, directory: Path) -> Check:
     name = "free of the pitfalls that ontocraft-check looks for"
     if not find_spec("ontocraft_check"):
-        return Check(name, None, ("needs ontocraft-check (pip install 'aseancan-kg[report]')",))
+        return Check(name, None, (f"needs ontocraft-check ({_INSTALL})",))
     from ontocraft_check.runner import run
 
     path = directory / "ontology.ttl"

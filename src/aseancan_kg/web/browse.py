@@ -104,7 +104,10 @@ def _kind(request: Request, chosen: Format) -> Response:
             items=items[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE],
             total=len(items),
             pages=pages,
-            choices=[_divided(facet, found) for facet, found in asked.listing.choices(asked.selection).items()],
+            choices=[
+                (facet, *_divided(found), asked.listing.lacking(facet, asked.selection))
+                for facet, found in asked.listing.choices(asked.selection).items()
+            ],
             selected=[(facet, value, _without(asked, facet, value)) for facet, value in _selected(asked)],
             sorts={name: SORTED[name] for name in asked.listing.sorts},
             tree=listing.tree(state_of(request).store, of.scheme) if of.scheme and not asked.selection else (),
@@ -134,10 +137,10 @@ def _asked(request: Request) -> _Asked:
     return _Asked(found, found.selection(pairs), sort, page_number(request))
 
 
-def _divided(facet: Facet, choices: Sequence[Choice]) -> tuple[Facet, list[Choice], list[Choice]]:
+def _divided(choices: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
     """Return the values to show at once, those that are selected among them, and the rest."""
     shown = [one for place, one in enumerate(choices) if place < _MOST_SHOWN or one.selected]
-    return facet, shown, [one for one in choices if one not in shown]
+    return shown, [one for one in choices if one not in shown]
 
 
 def _selected(asked: _Asked) -> Iterable[tuple[Facet, Value]]:

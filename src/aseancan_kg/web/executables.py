@@ -12,6 +12,7 @@ from aseancan_kg.syntax import form
 _SH, _RDFS, _SCHEMA = PREFIXES["sh"], PREFIXES["rdfs"], PREFIXES["schema"]
 _TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")
 _DATATYPES = {name: ox.NamedNode(PREFIXES["xsd"] + name) for name in ("string", "integer", "date")}
+_DATATYPES["strings"] = _DATATYPES["string"]
 _EXECUTABLES = {
     "select": ("SPARQLSelectExecutable", "select"),
     "ask": ("SPARQLAskExecutable", "ask"),

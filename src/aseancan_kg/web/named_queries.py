@@ -1,7 +1,7 @@
 """`/queries`: the query catalogue as pages, as RDF, and as addresses that answer with a result."""
 
 import json
-from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import mediatypes, queries, syntax
+from aseancan_kg.catalogue.identifiers import Identifiers
+from aseancan_kg.catalogue.parameters import settled
 from aseancan_kg.mediatypes import GRAPH_FORMATS, HTML, PLAIN_JSON, SPARQL, Format
 from aseancan_kg.queries import Query
 from aseancan_kg.store.representation import write
@@ -26,7 +28,7 @@ async def query_list(request: Request) -> Response:
     headers = {"Vary": "Accept"}
     if chosen is HTML:
         grouped = [
-            (audience, _by_subject([one for one in found if one.audience == audience]))
+            (audience, queries.by_subject(one for one in found if one.audience == audience))
             for audience in (*queries.AUDIENCES, None)
         ]
         return page(request, "queries.html", grouped=grouped, count=len(found), q=asked, headers=headers)
@@ -54,10 +56,12 @@ async def query(request: Request) -> Response:
     the parameters bound is at `/queries/{name}.rq`.
     """
     name, _, suffix = request.path_params["name"].partition(".")
-    known = queries.pick(name, state_of(request).queries)
+    state = state_of(request)
+    known = queries.pick(name, state.queries)
     if suffix and suffix != SPARQL.name:
         return _description(request, known, mediatypes.named(suffix, (*GRAPH_FORMATS, SPARQL)))
-    values = {name: value for name, value in request.query_params.items() if value and name != "format"}
+    given = {name: value for name, value in request.query_params.items() if value and name != "format"}
+    values = await run_in_threadpool(settled, state.store, known, given, partial(state.derived.get, Identifiers))
     text = known.bind(values)
     if suffix:
         return Response(text, media_type=SPARQL.content_type)
@@ -79,14 +83,9 @@ async def query(request: Request) -> Response:
         results=results,
         link=urlencode(shown),
         asked=answers.query_string(question),
-        cited=await run_in_threadpool(of_query, state_of(request).store, known, values),
+        cited=await run_in_threadpool(of_query, state.store, known, values),
         headers={"Vary": "Accept"},
     )
-
-
-def _by_subject(found: Sequence[Query]) -> list[tuple[str | None, list[Query]]]:
-    groups = [(subject, [one for one in found if one.subject == subject]) for subject in (*queries.SUBJECTS, None)]
-    return [(subject, ones) for subject, ones in groups if ones]
 
 
 def _description(request: Request, known: Query, chosen: Format) -> Response:

@@ -42,8 +42,12 @@ from aseancan_kg.web.state import root_of
 _RECORD_FORMATS = tuple(one.format for one in exchange.FORMATS)
 _ANY_ANSWER = (*RESULT_FORMATS, XLSX, *GRAPH_FORMATS, HTML)
 _SCHEMAS: dict[str, dict[str, Any]] = {
-    "iri": {"type": "string", "description": "A full IRI, kind/slug (instrument/actip-2015) or a prefixed name."},
+    "iri": {
+        "type": "string",
+        "description": "A full IRI, kind/slug (instrument/actip-2015), an acronym or a prefixed name.",
+    },
     "string": {"type": "string"},
+    "strings": {"type": "string", "description": "Words with spaces or commas between."},
     "integer": {"type": "integer"},
     "date": {"type": "string", "format": "date", "description": "A day, such as 2025-10-26."},
 }

@@ -19,6 +19,7 @@ from aseancan_kg.catalogue.reading import example
 from aseancan_kg.catalogue.statements import reported_meetings
 from aseancan_kg.mediatypes import HTML
 from aseancan_kg.namespaces import BASE
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.web.answers import Table
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.state import local_path, locally, root_of, state_of
@@ -34,6 +35,15 @@ _SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 
 _WITH_PARTS = "/shapes#"
 """What the parts begin with that have a place on a page."""
+
+OF_HOME: Mapping[str, Callable[[Dataset], Any]] = {
+    "counts": things.overview,
+    "browsed": listing.counts,
+    "example": example,
+    "coders": coders,
+    "meetings": reported_meetings,
+}
+"""What the home page tells of the dataset, and what makes it."""
 
 _DOORS = frozenset({"id", "doc", "ont", "scheme", "graph", "dataset", "shapes", "r"})
 """Doors of identifiers, whose case people mistake."""
@@ -122,16 +132,8 @@ async def home(request: Request) -> Response:
 
 def _home(request: Request) -> Response:
     state = state_of(request)
-    return page(
-        request,
-        "home.html",
-        counts=state.derived.get(things.overview),
-        browsed={kind.name for kind in state.derived.get(listing.counts)},
-        example=state.derived.get(example),
-        coders=state.derived.get(coders),
-        meetings=state.derived.get(reported_meetings),
-        queries=len(state.queries),
-    )
+    told = {name: state.derived.get(make) for name, make in OF_HOME.items()}
+    return page(request, "home.html", queries=len(state.queries), **told)
 
 
 async def download(request: Request) -> Response:

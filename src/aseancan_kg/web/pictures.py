@@ -259,6 +259,7 @@ def _around(state: State, iri: str) -> Picture | None:
 
 
 def _network(made: Network, name: str, title: str, told: str, query: str = "") -> Picture:
+    draw = network_drawings.draw_around if query else network_drawings.draw
     columns = ("From", "Kind", "Joined by", "To", "Kind of that")
     left_out = [
         f"{link.label} is left out, since it would join everything: {count} actions name it, those not counted that "
@@ -271,7 +272,7 @@ def _network(made: Network, name: str, title: str, told: str, query: str = "") -
         name,
         title,
         told,
-        lambda target: network_drawings.draw(made, name, title, target),
+        lambda target: draw(made, name, title, target),
         Table(columns, frozenset({"From", "To"}), [*_edges(made)]),
         query,
         " ".join(left_out),

@@ -195,6 +195,7 @@ def test_a_repository_without_items_has_no_sets_and_no_records(ask):
     assert code(ask(empty, {"verb": "ListSets"})) == "noSetHierarchy"
     assert code(ask(empty, asked(f"{LIST}&set=kind"))) == "noSetHierarchy"
     assert code(ask(empty, asked(LIST))) == "noRecordsMatch"
+    assert "ListSets" in "".join(ask(made(), asked(f"{LIST}&set=pillar:economy")).itertext())
     root = ask(empty, {"verb": "Identify"})
     assert texts(root, "earliestDatestamp") == ["2026-12-01T10:30:15Z"]
     assert texts(root, "deletedRecord") == ["no"]

@@ -48,11 +48,23 @@ def test_on_paper_a_plan_says_how_it_is_cited_and_where_it_is_read(site, page):
     assert "version" in printed
 
 
-def test_a_phone_shows_the_whole_of_a_network_at_first_sight(site, page):
+def test_a_phone_shows_a_network_near_enough_to_be_read_and_all_of_it_when_asked(site, page):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{site[0]}/pictures/network")
     assert page.locator("#figure").evaluate("one => one.scrollWidth <= one.clientWidth")
-    assert page.locator("#figure text", has_text="Not connected to the rest").count() == 1
+    assert page.locator("#figure .nodes text").first.evaluate("one => one.getBoundingClientRect().height") > 10
+    page.get_by_role("button", name="Show all of it").click()
+    assert page.locator("#figure text", has_text="Not connected to the rest").is_visible()
+
+
+def test_a_phone_shows_what_a_thing_is_joined_to_without_moving_it(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site[0]}/pictures/neighbours?of=https://w3id.org/aseancan/id/instrument/actip-2015")
+    assert page.locator("#figure").evaluate("one => one.scrollWidth <= one.clientWidth")
+    texts = page.locator("#figure .node text").all()
+    assert len(texts) == 11  # its name; five it is joined to, each with why
+    assert min(one.bounding_box()["height"] for one in texts) > 9
+    assert page.locator("#figure text", has_text="instrument: implements instrument this").count() == 3
 
 
 def test_a_phone_shows_beside_each_table_what_it_can_be_taken_as(site, page):

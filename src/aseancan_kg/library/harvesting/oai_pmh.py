@@ -259,7 +259,10 @@ def _listed(repository: Repository, verb: str, arguments: Mapping[str, str]) -> 
 def _selected(repository: Repository, chosen: MetadataFormat, asked: Mapping[str, str]) -> list[Item]:
     if "set" in asked and not repository.sets:
         raise Refused(Code.NO_SET_HIERARCHY, "there are no sets")
-    selected = repository.select(chosen.kinds, *_bounds(asked), asked.get("set", ""))
+    spec = asked.get("set", "")
+    selected = repository.select(chosen.kinds, *_bounds(asked), spec)
+    if spec and all(one.spec != spec for one in repository.sets):
+        raise Refused(Code.NO_RECORDS_MATCH, f"there is no set {spec!r}; ListSets tells which there are")
     if not selected:
         raise Refused(Code.NO_RECORDS_MATCH, "no record is of this time, of this set and in this format")
     return selected

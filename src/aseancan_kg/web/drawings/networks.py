@@ -1,4 +1,7 @@
-"""A network: marks by kind, as large as they are often named, and names where there is room for them."""
+"""A network: marks by kind, as large as they are often named, and names where there is room for them.
+
+What one thing is joined to is drawn as a list below it, which a phone can show.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -14,6 +17,8 @@ _TYPE_SIZE = 11
 _LONGEST, _LONGEST_APART = 34, 22
 """Characters of a name, and of one in the rows of what is not connected to the rest."""
 _ROW, _ABOVE_ROWS = 22, 30
+_NARROW, _STEM, _BRANCH, _STEP, _LONGEST_AROUND = 400, 16, 36, 36, 48
+"""Width of a picture of what is around a thing, where its lines stand, its rows, and characters of a line in it."""
 
 Box = tuple[float, float, float, float]
 
@@ -43,6 +48,39 @@ def draw(network: Network, name: str, title: str, target: Target) -> Element:
     things, lines = _counted(network.nodes, "thing"), _counted(network.edges, "line")
     told = f"{things} ({counts}), {lines} between them. The table on the page holds the same."
     return picture(name, _WIDTH, height, title, told, *marks)
+
+
+def draw_around(network: Network, name: str, title: str, target: Target) -> Element:
+    """Draw the first node, and below it those it is joined to, each with what joins them."""
+    reasons = [_reasons(network, number) for number in range(len(network.nodes))]
+    low = _STEM + _STEP * (len(network.nodes) - 1)
+    marks = [mark("line", look="edge", x1=_STEM, y1=_STEM, x2=_STEM, y2=low)]
+    for number, node in enumerate(network.nodes):
+        x, y = (_BRANCH if number else _STEM), _STEM + _STEP * number
+        if number:
+            marks.append(mark("line", look="edge", x1=_STEM, y1=y, x2=x, y2=y))
+        at, told = x + 14, f"{node.label} ({node.kind.label})"
+        words = mark(
+            "text",
+            clipped(node.name if node.kind.iri == ACTION else node.label, _LONGEST_AROUND),
+            look="label",
+            x=at,
+            y=y if number else y + 4,
+        )
+        why = mark("text", reasons[number], look="faint", x=at, y=y + 14, font_size=_TYPE_SIZE)
+        parts = [_shape(node, x, y), words, *([why] if number else [])]
+        marks.append(linked(target(node.iri), told, *parts, look="node", data_kind=_kind(node)))
+    told = f"{_counted(network.nodes[1:], 'thing')} that it is joined to. The table on the page holds the same."
+    drawn = picture(name, _NARROW, low + _STEP - 10, title, told, *marks)
+    drawn.set("class", "picture narrow")
+    return drawn
+
+
+def _reasons(network: Network, number: int) -> str:
+    """Say what a node is, and what joins it to the first: as this has it, or with "this" behind what the node says."""
+    own = [word for edge in network.edges if edge.target == number for word in edge.relations]
+    others = [f"{word} this" for edge in network.edges if edge.source == number for word in edge.relations]
+    return clipped(f"{network.nodes[number].kind.label}: {', '.join(own + others)}", _LONGEST_AROUND)
 
 
 def _place(node: Node, bottom: float) -> tuple[float, float]:

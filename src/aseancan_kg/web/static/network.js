@@ -3,6 +3,8 @@
 
 const STEP = 1.3;
 const MOST = 8;
+/** Units of the picture to a pixel, at most, for its names to be read. */
+const READABLE = 1.1;
 
 const figure = document.querySelector("#figure");
 const picture = figure.querySelector("svg");
@@ -60,6 +62,14 @@ function bring(node) {
     view.y = y - view.height / 2;
     show();
   }
+}
+
+/** On a phone begin so near that names can be read, at the node that is named most. */
+function begin() {
+  const nearer = full.width / (READABLE * picture.clientWidth);
+  if (nearer < 2) return;
+  zoom(nearer);
+  bring(nodes[0]);
 }
 
 const element = (tag, attributes, ...children) => {
@@ -189,7 +199,8 @@ figure.before(
     "p",
     { class: "quiet" },
     matchMedia("(hover: hover)").matches
-      ? "Point at a node to see what it is joined to. Drag to move; zoom with the buttons, with + and − on a node, or with Ctrl and the wheel."
+      ? "Point at a node to see what it is joined to, and its name where there was no room for it. Drag to move; zoom with the buttons, with + and − on a node, or with Ctrl and the wheel."
       : "A node leads to its page. Drag to move; zoom with the buttons.",
   ),
 );
+begin();
