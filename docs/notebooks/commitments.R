@@ -1,6 +1,6 @@
 #' # How soft are the commitments, and who acted on treaties?
 #'
-#' Uses the tables of the dataset: `aseancan-kg export tables --out tables`, then open this file in RStudio (Compile
+#' Uses the tables of the dataset: `.venv/bin/aseancan-kg export tables --out tables`, then open this file in RStudio (Compile
 #' Report makes a notebook of it) or run `Rscript commitments.R tables`. It needs the package haven; the rest is base R.
 
 arguments <- commandArgs(trailingOnly = TRUE)
