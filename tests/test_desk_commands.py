@@ -74,6 +74,11 @@ def waited(service, version):
     raise AssertionError(f"{served} is served, not {version}")
 
 
+def undated(text):
+    """Return the triples of a document but for the day of its last change."""
+    return sorted(line for line in text.splitlines() if "/dc/terms/modified>" not in line)
+
+
 @pytest.mark.proof
 def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, service, tmp_path, monkeypatch):
     before, base = service(f"/doc/{ACTIP}.nt")
@@ -111,7 +116,8 @@ def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, servi
 
     undone = cli("desk", "undo", "1", "--author", "Bob", "--reason", "The city is in Malaysia")
     assert undone.stdout == f"Published as entry 2: dataset {base}+2, 2 quads added, 2 removed.\n"
-    assert sorted(waited(service, f"{base}+2").splitlines()) == sorted(before.splitlines())
+    after = waited(service, f"{base}+2")
+    assert undated(after) == undated(before)
     assert cli("desk", "export", "--data", data).stdout == f"{data / TABLE}.csv\n"
     assert (data / f"{TABLE}.csv").read_text().splitlines() == old
 

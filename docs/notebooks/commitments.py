@@ -3,8 +3,8 @@
 # %% [markdown]
 # # How soft are the commitments, and what do topics go with?
 #
-# Uses the tables of the dataset: `.venv/bin/aseancan-kg export tables --out tables`, then open this file as a notebook (VS Code,
-# Spyder, Jupyter with jupytext) or run `python commitments.py tables`. It needs pandas and pyarrow.
+# Uses the tables of the dataset: `.venv/bin/aseancan-kg export tables --out tables`, then open this file as a notebook
+# (VS Code, Spyder, Jupyter with jupytext) or run `python commitments.py tables`. It needs pandas and pyarrow.
 
 # %%
 import sys

@@ -10,6 +10,7 @@ from aseancan_kg.errors import InvalidData
 
 BASE, NEXT = "0123456789abcdef", "fedcba9876543210"
 OLD, NEW = '<urn:a> <urn:p> "old" <urn:g> .\n', '<urn:a> <urn:p> "new" <urn:g> .\n'
+DATASET = "<https://w3id.org/aseancan/dataset> <http://purl.org/dc/terms/modified>"
 OTHER = "<urn:b> <urn:p> <urn:c> <urn:g> .\n"
 
 
@@ -21,6 +22,10 @@ def journal(tmp_path):
 @pytest.fixture
 def changed(journal, tmp_path):
     return Changed(journal, tmp_path / "desk")
+
+
+def undated(file):
+    return "".join(line for line in file.read_text().splitlines(keepends=True) if not line.startswith(DATASET))
 
 
 def release(tmp_path, *lines, version=BASE):
@@ -41,10 +46,10 @@ def test_changes_make_another_dataset_and_its_version_names_it(changed, journal,
     assert changed.is_newer(BASE)
     made = changed.materialise(file)
     assert made.name == f"aseancan-{BASE}+1.nq"
-    assert made.read_text() == NEW + OTHER
+    assert undated(made) == NEW + OTHER
     assert not changed.is_newer(f"{BASE}+1")
     journal.append(replace(change, added=(OLD,), removed=(NEW,)), 1)
-    assert changed.materialise(file).read_text() == OLD + OTHER
+    assert undated(changed.materialise(file)) == OLD + OTHER
     assert file.read_text() == OLD + OTHER
 
 
@@ -63,7 +68,33 @@ def test_the_next_release_has_to_contain_what_was_changed(changed, journal, chan
     assert changed.materialise(contained) == contained
     journal.append(replace(change, base=NEXT, added=(), removed=(OTHER,)), 1)
     made = changed.materialise(contained)
-    assert (made.name, made.read_text()) == (f"aseancan-{NEXT}+2.nq", NEW)
+    assert (made.name, undated(made)) == (f"aseancan-{NEXT}+2.nq", NEW)
+
+
+def test_what_is_changed_has_the_day_of_its_change(changed, journal, change, tmp_path):
+    def day(document, name, day):
+        graph = "description" if document == "dataset" else "history"
+        node, term = f"<https://w3id.org/aseancan/{document}>", f"<http://purl.org/dc/terms/{name}>"
+        date = f'"{day}"^^<http://www.w3.org/2001/XMLSchema#date>'
+        return f"{node} {term} {date} <https://w3id.org/aseancan/graph/{graph}> .\n"
+
+    def fact(path):
+        return f'<https://w3id.org/aseancan/id/{path}> <urn:p> "x" <urn:g> .\n'
+
+    before = [day("dataset", "modified", "2020-01-01"), day("doc/body/a", "created", "2020-01-01")]
+    before += [day(f"doc/body/{name}", "modified", "2020-01-01") for name in "ac"]
+    lines = fact("body/a"), fact("body/b"), fact("assertion/body/c/name")
+    entry = journal.append(replace(change, added=lines, removed=()), 0)
+    made = changed.materialise(release(tmp_path, *before)).read_text().splitlines(keepends=True)
+    today = entry.at[:10]
+    assert set(made) - set(lines) == {
+        day("dataset", "modified", today),
+        day("doc/body/a", "created", "2020-01-01"),
+        day("doc/body/a", "modified", today),
+        day("doc/body/b", "created", today),
+        day("doc/body/b", "modified", today),
+        day("doc/body/c", "modified", "2020-01-01"),
+    }
 
 
 def test_the_files_of_old_versions_go(changed, journal, change, tmp_path):

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from aseancan_kg.desk.journal import Entry, Journal
 from aseancan_kg.errors import InvalidData, Place
-from aseancan_kg.namespaces import ID
+from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, HISTORY_GRAPH, ID, PREFIXES, document_iri
 from aseancan_kg.outputs import write_whole
 
 _MADE_ANEW = tuple(f"<{ID}{kind}/" for kind in ("assertion", "coding", "mention", "state-of-instrument"))
 """Nodes that a build numbers anew; whether a release contains a change is told by other subjects."""
 
+_DATASET = f"<{BASE}dataset>"
+_MODIFIED, _CREATED = (f"<{PREFIXES['dcterms']}{name}>" for name in ("modified", "created"))
 _KEPT = 4
 """Files of the latest versions that are kept: query processes that are started anew read theirs again."""
 
@@ -49,10 +51,31 @@ class Changed:
             return release
         self._directory.mkdir(parents=True, exist_ok=True)
         file = self._directory / f"aseancan-{own[-1].version}.nq"
-        write_whole(file, "".join(sorted(lines)).encode())
+        write_whole(file, "".join(sorted(_dated(lines, own))).encode())
         for former in sorted(self._directory.glob("aseancan-*+*.nq"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
             former.unlink(missing_ok=True)
         return file
+
+
+def _dated(lines: set[str], entries: Iterable[Entry]) -> set[str]:
+    """Return the lines with the days on which entries changed the dataset and its documents, as `build.history` has it.
+
+    A document is changed by what its thing, code or term is the subject of.
+    """
+    days: dict[str, str] = {}
+    for entry in entries:
+        subjects = {
+            line.partition(" ")[0] for line in (*entry.added, *entry.removed) if not line.startswith(_MADE_ANEW)
+        }
+        documents = {document_iri(subject[1:-1]) for subject in subjects}
+        days |= dict.fromkeys((_DATASET, *(f"<{one}>" for one in documents if one)), entry.at.partition("T")[0])
+    created = {line.partition(" ")[0] for line in lines if f"> {_CREATED} " in line}
+    dated = {line for line in lines if not line.startswith(tuple(f"{node} {_MODIFIED} " for node in days))}
+    for node, day in days.items():
+        graph = DESCRIPTION_GRAPH if node == _DATASET else HISTORY_GRAPH
+        for name in [_MODIFIED] if node in {_DATASET, *created} else [_CREATED, _MODIFIED]:
+            dated.add(f'{node} {name} "{day}"^^<{PREFIXES["xsd"]}date> <{graph}> .\n')
+    return dated
 
 
 def _refuse_missing(entries: Iterable[Entry], lines: set[str], release: Path) -> None:

@@ -213,8 +213,9 @@ class _Reply:
         """Set the status and what is sent instead of the body, and return the headers that go with them."""
         headers: Headers = self._start["headers"]
         self.status = self._start["status"]
-        if self.status == 200:
-            self.status = conditions.status(self._choosing, headers)
+        if self.status != 200:
+            return headers
+        self.status = conditions.status(self._choosing, headers)
         if self.status == 304:
             self._instead = b""
             return [one for one in headers if one[0] not in OF_BODY]
