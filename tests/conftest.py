@@ -29,6 +29,15 @@ Missing = Callable[[str, str], NoReturn]
 Tool = Callable[[str], str]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest to set up, so that the others run meanwhile what needs no build."""
+    needs = {item.path: set[str]() for item in items}
+    for item in items:
+        needs[item.path].update(getattr(item, "fixturenames", ()))
+    first = next((path for path, names in needs.items() if "site" in names), None)
+    items.sort(key=lambda item: 0 if item.path == first else 2 if "once" in needs[item.path] else 1)
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the directory that all processes of the run have in common."""

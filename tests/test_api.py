@@ -16,6 +16,7 @@ def test_the_public_surface_is_five_names() -> None:
     assert all(hasattr(aseancan_kg, name) for name in aseancan_kg.__all__)
 
 
+@pytest.mark.proof
 def test_both_engines_hold_the_same_actions() -> None:
     with_rdflib = set(aseancan_kg.load_rdflib().subjects(RDF.type, AC.Action))
     query = f"SELECT ?a {{ ?a a <{AC.Action}> }}"

@@ -11,6 +11,7 @@ from aseancan_kg.build.dataset import Built
 from aseancan_kg.errors import InputError
 
 
+@pytest.mark.proof
 def test_nothing_is_left_behind_when_writing_fails(built: Built, tmp_path: Path) -> None:
     (tmp_path / "graphs").touch()  # a file where the directory of the Turtle files must stand
     with pytest.raises(InputError, match="cannot write there"):

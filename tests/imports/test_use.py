@@ -33,6 +33,7 @@ def new(tmp_path: Path) -> Path:
     return tmp_path / "new.csv"
 
 
+@pytest.mark.proof
 def test_the_command_writes_rows_to_one_stream_and_tells_of_them_on_the_other(cli, new):
     before = {file: file.read_bytes() for file in (settings.resources() / "data" / "registers").iterdir()}
     ran = cli("import", new)

@@ -153,6 +153,7 @@ def test_every_shape_passes_on_something(shapes: Graph, conforming: Graph) -> No
     assert idle == set()
 
 
+@pytest.mark.proof
 def test_shapes_are_well_formed_by_w3cs_own_shapes(shapes: Graph) -> None:
     conforms, _, text = meta_validate(shapes)
     assert conforms, text

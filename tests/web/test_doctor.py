@@ -26,7 +26,7 @@ def test_an_empty_answer_says_where_to_ask_why(client):
 
 
 def test_an_empty_answer_of_the_catalogue_says_so_too(client):
-    response = client.get("/queries/sources", params={"thing": "body/none", "format": "csv"})
+    response = client.get("/queries/members", params={"date": "1900-01-01", "format": "csv"})
     assert response.headers["ac-row-count"] == "0"
     assert client.get(response.links["help"]["url"]).json()["outcome"] != "not-empty"
 

@@ -91,6 +91,7 @@ def test_data_of_others_is_as_new_as_it_says(modified, datestamp):
     assert datestamps(Repository(store, SINCE)) == {"body/x": datestamp}
 
 
+@pytest.mark.proof
 def test_whatever_differs_from_the_first_release_has_a_later_datestamp(real, tmp_path):
     first = archive.read(settings.resources() / "data" / "releases")[0]
     before = EmbeddedStore.from_files([first.unpack(tmp_path / first.quads_name)], union_default_graph=True)

@@ -155,6 +155,7 @@ def test_frictionless_finds_a_key_that_leads_nowhere(files, tmp_path):
     assert "foreign-key" in {error[0] for error in report.flatten(["type"])}
 
 
+@pytest.mark.proof
 def test_csv_on_the_web_describes_the_tables(files):
     group = csvw.TableGroup.from_file(files / "csv" / "csv-metadata.json")
     assert len(group.tables) == len(kinds(files))

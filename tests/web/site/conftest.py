@@ -86,7 +86,7 @@ PAGES = {
     "not acceptable": "/doc/body/asean?format=docx",
 }
 QUICK = {
-    *("home", "reading", "plan", "action", "meeting", "concept", "search that finds", "pictures", "matrix", "network"),
+    *("home", "plan", "action", "meeting", "concept", "search that finds", "pictures", "matrix", "network"),
     *("browse", "error to report", "queries", "query", "workbench with an answer", "deposit", "not found"),
     *("catalogue records", "catalogue record", "crosswalk"),
 }

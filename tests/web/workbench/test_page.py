@@ -120,6 +120,7 @@ def checked(request, open_page, missing):
     return open_checked
 
 
+@pytest.mark.proof
 def test_the_page_of_the_interface_is_accessible_and_fits(checked):
     page, check = checked("/docs")
     check("closed")
@@ -129,6 +130,7 @@ def test_the_page_of_the_interface_is_accessible_and_fits(checked):
     expect(page.get_by_role("heading", name="Members at a date")).to_be_visible()
 
 
+@pytest.mark.proof
 def test_it_is_accessible_and_fits(checked, ask, write):
     page, check = checked("/sparql")
     check("bare")
