@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.proof
+
 AWKWARD = r"""# it's `id` of $HOME
 SELECT ?text {
   VALUES ?text { "it's 100%20 \"$HOME\" \\ !x" '''two
