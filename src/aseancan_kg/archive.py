@@ -6,6 +6,7 @@ import lzma
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,7 +36,7 @@ class Archived(Release):
 
         Raises `InputError` when the file cannot be read, `InvalidData` when it is not the one in the register.
         """
-        return lzma.decompress(self._compressed()).decode("utf-8").splitlines(keepends=True)
+        return list(StringIO(lzma.decompress(self._compressed()).decode("utf-8"), newline="\n"))
 
     @property
     def quads_name(self) -> str:

@@ -25,6 +25,14 @@ def test_entries_come_back_as_they_were_written_in_order(journal, url, change):
         assert one.entry(2) == written[1]
     with pytest.raises(InputError, match="no entry 4"):
         journal.entry(4)
+    with pytest.raises(InvalidData, match="entry 4 of the journal is missing"):
+        journal.after(4)
+
+
+def test_what_some_take_for_the_end_of_a_line_stands_in_a_quad(journal, change):
+    lines = ('<urn:a> <urn:b> "\u2028\x85\x0b" <urn:g> .\n', "<urn:a> <urn:b> <urn:c> <urn:g> .\n")
+    written = journal.append(replace(change, added=lines), 0)
+    assert journal.after(0) == [written] == [from_line(as_line(written), Place("backup"))]
 
 
 def test_a_dataset_is_named_by_the_last_change_of_its_release(journal, change):

@@ -11,7 +11,7 @@ from aseancan_kg.errors import InvalidData
 BASE, NEXT = "0123456789abcdef", "fedcba9876543210"
 OLD, NEW = '<urn:a> <urn:p> "old" <urn:g> .\n', '<urn:a> <urn:p> "new" <urn:g> .\n'
 DATASET = "<https://w3id.org/aseancan/dataset> <http://purl.org/dc/terms/modified>"
-OTHER = "<urn:b> <urn:p> <urn:c> <urn:g> .\n"
+OTHER = '<urn:b> <urn:p> "\u2028 ends no line" <urn:g> .\n'
 
 
 @pytest.fixture

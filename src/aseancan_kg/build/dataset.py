@@ -151,7 +151,7 @@ def ingest(source: Source) -> tuple[Plan, Graph]:
 
 def lines(dataset: Dataset) -> list[str]:
     """Return N-Quads lines in code-point order, which is what makes two builds the same bytes."""
-    return sorted(line + "\n" for line in dataset.serialize(format="nquads").splitlines() if line)
+    return sorted(line + "\n" for line in dataset.serialize(format="nquads").split("\n") if line)
 
 
 def _graphs(read: Sequence[Edition], tables: Registers) -> Iterator[tuple[str, Iterable[Triple]]]:

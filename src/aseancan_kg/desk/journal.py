@@ -7,10 +7,11 @@ digest is made of its content and of the digest before it, so that one that is t
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -96,20 +97,14 @@ class Journal:
         """
         asked = sa.select(_ENTRY).where(_ENTRY.c.sequence >= sequence).order_by(_ENTRY.c.sequence)
         with self._begun() as connection:
-            rows = connection.execute(asked).mappings().all()
-        previous = ""
-        found = []
-        for number, row in enumerate(rows, start=rows[0]["sequence"] if rows else 0):
-            entry = _read(dict(row))
-            first = entry.sequence == sequence > 0  # the one before the first that is asked for
-            if entry.sequence != number or not (first or entry.digest == _digest(entry, previous)):
-                raise _broken(number)
-            previous = entry.digest
-            if entry.sequence > sequence:
-                found.append(entry)
-        if rows and rows[0]["sequence"] != max(sequence, 1):
-            raise _broken(max(sequence, 1))
-        return found
+            found = [_read(dict(row)) for row in connection.execute(asked).mappings()]
+        if not sequence:
+            _verify(found, 0, "")
+            return found
+        if not found or found[0].sequence != sequence:
+            raise _broken(sequence)
+        _verify(found[1:], sequence, found[0].digest)
+        return found[1:]
 
     def entry(self, sequence: int) -> Entry:
         """Return one entry; raises `InputError` when there is none of that number."""
@@ -142,11 +137,7 @@ class Journal:
 
         Raises `InvalidData` for the first that is not what was written; nothing is restored then.
         """
-        previous = ""
-        for number, entry in enumerate(entries, start=1):
-            if entry.sequence != number or entry.digest != _digest(entry, previous):
-                raise _broken(number)
-            previous = entry.digest
+        _verify(entries, 0, "")
         with self._begun(writes=True) as connection:
             if connection.execute(sa.select(sa.func.count()).select_from(_ENTRY)).scalar():
                 raise InputError("the journal has entries already", remedy="Restore into one that is empty.")
@@ -180,6 +171,7 @@ def from_line(line: str, place: Place) -> Entry:
 
 
 _LINES = ("added", "removed")
+"""Quads, whose lines end with a line feed and with nothing else that Python takes for the end of a line."""
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -190,7 +182,15 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 def _read(row: dict[str, Any]) -> Entry:
     edits = tuple(Edit(**edit) for edit in json.loads(row["edits"]))
-    return Entry(**{**row, "edits": edits, **{name: tuple(row[name].splitlines(keepends=True)) for name in _LINES}})
+    return Entry(**{**row, "edits": edits, **{name: tuple(StringIO(row[name], newline="\n")) for name in _LINES}})
+
+
+def _verify(entries: Iterable[Entry], after: int, digest: str) -> None:
+    """Raise `InvalidData` for the first entry after one of this digest that is not what was written."""
+    for number, entry in enumerate(entries, start=after + 1):
+        if entry.sequence != number or entry.digest != _digest(entry, digest):
+            raise _broken(number)
+        digest = entry.digest
 
 
 def _digest(entry: Entry, previous: str) -> str:

@@ -39,7 +39,8 @@ class Changed:
         own = [entry for entry in entries if entry.base == base]
         if not entries:
             return release
-        lines = set(release.read_text(encoding="utf-8").splitlines(keepends=True))
+        with release.open(encoding="utf-8", newline="\n") as quads:  # no other character ends a line
+            lines = set(quads)
         _refuse_missing((entry for entry in entries if entry.base != base), lines, release)
         for entry in own:
             if not lines.issuperset(entry.removed) or not lines.isdisjoint(entry.added):
