@@ -99,6 +99,13 @@ def test_a_thing_that_others_name_cannot_go_nor_one_that_was_published_without_a
     assert any("was published in release" in one.message for one in composer.compose([gone]).report.violations)
 
 
+@pytest.mark.proof
+def test_a_shape_of_the_whole_graph_is_asked_of_what_its_query_reads(composer):
+    key = "asean-2025-forging-ahead-together"
+    report = composer.compose([edited(composer, INSTRUMENTS, key, adopted="2008-01-01")]).report
+    assert any("supersedes" in one.message and "adopted before" in one.message for one in report.violations)
+
+
 @pytest.mark.parametrize(
     "table", ["instruments", "registers/nonsense", "codings/nowhere/mentions", "../registers/bodies"]
 )

@@ -6,6 +6,7 @@ of JSON on standard input asks, a line on standard output answers.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rdflib import Dataset, URIRef
+from rdflib import SH, Dataset, URIRef
 
 from aseancan_kg import namespaces, validation
 from aseancan_kg.build import changes, dataset, goals, identifiers, registers, sources
@@ -113,13 +114,28 @@ class Composer:
         except InvalidData as error:
             return Composition((), (), validation.report_faults([error]))
         step = _Step.between(self._state.graphs, state.graphs)
+        if not any(step.triples):
+            return Composition((), (), validation.report_faults(()))
         self._take(step)
         try:
-            touched = {term for triple in step.triples for term in triple if isinstance(term, URIRef)}
-            report = validation.validate(self._union, self._shapes, focus=touched)
+            report = validation.validate(self._union, self._shapes, focus=self._touched(step))
         finally:
             self._take(step.reversed)
         return Composition(_lines(step.come), _lines(step.gone), report)
+
+    def _touched(self, step: "_Step") -> set[URIRef]:
+        """Return the nodes that a step can have made invalid: those of its triples, and targets of the whole graph.
+
+        Such a target is a property or code whose shape asks for all that there is; it is meant when the query of its
+        shape names a property that has changed.
+        """
+        changed = {namespaces.shorten(str(predicate)) for _, predicate, _ in step.triples}
+        touched = {term for triple in step.triples for term in triple if isinstance(term, URIRef)}
+        for shape, target in self._shapes.subject_objects(SH.targetNode):
+            asked = " ".join(str(text) for text in self._shapes.objects(shape, SH.sparql / SH.select))
+            if isinstance(target, URIRef) and any(re.search(rf"{re.escape(one)}\b", asked) for one in changed):
+                touched.add(target)
+        return touched
 
     def _edited(self, edits: Iterable[Edit]) -> Registers:
         tables = self._state.tables

@@ -60,7 +60,7 @@ def delete(
     author: Author,
     reason: Reason,
 ) -> None:
-    """Publish that a row is no more; an identifier that was published needs a row in registers/identifiers first."""
+    """Publish that a row is no more; what was in a release is withdrawn in the registers, not here."""
     with _desk() as (desk, composer):
         row = composer.row(table, key)
         if row is None:
@@ -133,7 +133,7 @@ def restore(file: Annotated[Path, typer.Argument(help="File that `backup` has wr
     from aseancan_kg.desk import journal as journals
 
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = [line for line in file.read_text(encoding="utf-8").split("\n") if line]
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
     entries = [journals.from_line(line, Place(file, line=number)) for number, line in enumerate(lines, start=1)]
@@ -159,7 +159,11 @@ def _desk() -> Iterator[tuple["Desk", "Composer"]]:
     journal = _journal()
     if sys.stderr.isatty():
         print("reading the registers …", file=sys.stderr)
+    served = settings.dataset_file().stem.removeprefix("aseancan-")
     with Composer(settings.resources()) as composer:
+        if composer.version != served:
+            remedy = "Run `aseancan-kg build`: a change is made to what is served."
+            raise InputError(f"the registers make another dataset than {served}", remedy=remedy)
         yield Desk(journal, composer), composer
 
 

@@ -175,7 +175,14 @@ def edited(content: bytes, file: Path, edits: Mapping[str, Sequence[Edit]]) -> b
     before an edit nor as it became.
     """
     header, *records = parse_table(content, file)
-    rows = {key_of(file.stem, cells): cells for cells in (dict(zip(header, record, strict=True)) for record in records)}
+    rows: dict[str, dict[str, str]] = {}
+    for number, record in enumerate(records, start=2):
+        if not any(record):
+            continue  # spreadsheets leave empty rows behind
+        if len(record) != len(header):
+            raise RegisterError(f"{len(record)} cells where the header has {len(header)}", Place(file, row=number))
+        cells = dict(zip(header, record, strict=True))
+        rows[key_of(file.stem, cells)] = cells
     changed = {key: settled(rows.get(key), of_row) for key, of_row in edits.items()}
     output = StringIO(newline="")
     writer = csv.DictWriter(output, header, restval="", lineterminator="\n")

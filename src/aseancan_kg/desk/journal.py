@@ -67,9 +67,11 @@ class Journal:
     def __init__(self, url: str) -> None:
         try:
             self._engine = sa.create_engine(url, poolclass=sa.NullPool)  # seldom used: nothing is left open
-        except (ArgumentError, ImportError) as error:
+        except ImportError as error:
+            raise InputError(f"it needs {error.name}", remedy=f"Run pip install '{error.name}[binary]'.") from error
+        except (ArgumentError, ValueError) as error:
             remedy = "Write sqlite:////path/to/journal.sqlite or postgresql+psycopg://user@host/database."
-            raise InputError(f"{url!r} names no database", remedy=remedy) from error
+            raise InputError("the URL of the journal names no database", remedy=remedy) from error
         if self._engine.dialect.name == "sqlite":
             _prepare_sqlite(self._engine)
         with self._begun(writes=True) as connection:
@@ -158,7 +160,7 @@ class Journal:
 
 def as_line(entry: Entry) -> str:
     """Write an entry as a line of JSON, as backups hold it."""
-    return json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True)
+    return json.dumps(asdict(entry), sort_keys=True)
 
 
 def from_line(line: str, place: Place) -> Entry:
@@ -199,8 +201,8 @@ def _digest(entry: Entry, previous: str) -> str:
 
 
 def _broken(number: int) -> InvalidData:
-    remedy = "Restore the journal from a backup; `desk log` shows what it has up to there."
-    return InvalidData(f"entry {number} of the journal is missing or is not what was written", remedy=remedy)
+    told = f"entry {number} of the journal is missing or is not what was written"
+    return InvalidData(told, remedy="Restore the journal from a backup.")
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

@@ -19,6 +19,7 @@ class Desk:
         self._journal = journal
         self._composer = composer
         self._followed = 0
+        self._has_begun = False  # whether a change of this release was followed; those before it are in its tables
         self._catch_up()
 
     def compose(self, edits: Sequence[Edit]) -> Composition:
@@ -32,14 +33,14 @@ class Desk:
         Raises `InputError` without author, reason or effect, `Conflict` for an edit of what is not there as it was, and
         `InvalidData`, with every violation, for what breaks a rule of the registers or a shape.
         """
-        if not author.strip() or not reason.strip():
-            raise InputError("a change needs an author and a reason", remedy="Say who changes what, and why.")
+        if not all(words.strip() and words.isprintable() for words in (author, reason)):
+            raise InputError("a change needs an author and a reason, each in one line", remedy="Say who, and why.")
+        if not edits:
+            raise InputError("it changes nothing", remedy="Look whether it was published already.")
         for attempt in range(_TRIES):
             composition = self.compose(edits)
             if violations := composition.violations:
                 raise InvalidData("\n".join(["nothing was published", *map(as_text, violations)]))
-            if not composition.added and not composition.removed:
-                raise InputError("it changes nothing", remedy="Look whether it was published already.")
             change = Entry(
                 self._composer.version, author, reason, tuple(edits), composition.added, composition.removed, undoes
             )
@@ -58,10 +59,17 @@ class Desk:
 
     def _catch_up(self) -> None:
         """Have the composer follow what was published, here or elsewhere."""
+        own: list[Entry] = []
         for entry in self._journal.after(self._followed):
             if entry.base == self._composer.version:
-                self._composer.follow(entry.edits)
+                own.append(entry)
+            elif own or self._has_begun:
+                remedy = "Publish from a checkout of that release."
+                raise InvalidData(f"the journal has gone on with release {entry.base}", remedy=remedy)
             self._followed = entry.sequence
+        if own:
+            self._composer.follow([edit for entry in own for edit in entry.edits])
+            self._has_begun = True
 
 
 def as_text(result: Mapping[str, Any]) -> str:

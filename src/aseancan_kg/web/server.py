@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from aseancan_kg.archive import Archived
-from aseancan_kg.errors import Error, InputError
+from aseancan_kg.errors import InputError
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
@@ -32,6 +32,8 @@ from aseancan_kg.web.state import State
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5
 """How often it is asked whether what is served is outdated."""
+_PATIENCE_SECONDS = 30
+"""After how long it is asked again when that could not be told, or nothing newer could be served."""
 Load = Callable[[], Awaitable[State]]
 IsOutdated = Callable[[str], bool]
 """Tells whether there is a newer dataset than that of a version."""
@@ -150,7 +152,7 @@ class _Renewals:
         self._app = app
         self._load = load
         self._renewing = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
     def begin(self) -> None:
         """Begin to renew what is served."""
@@ -161,28 +163,30 @@ class _Renewals:
         self._do(self._watch(is_outdated))
 
     async def _watch(self, is_outdated: IsOutdated) -> None:
+        wait = _LOOK_SECONDS
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(wait)
             try:
                 outdated = await run_in_threadpool(is_outdated, self._app.state.service.store.version)
-            except Error as error:  # what is there is served on
+            except Exception as error:  # what is there is served on
                 _LOG.error("it cannot be told whether there is anything newer: %s", error)
+                wait = _PATIENCE_SECONDS
             else:
-                if outdated:
-                    await self._renew()
+                wait = _LOOK_SECONDS if not outdated or await self._renew() else _PATIENCE_SECONDS
 
-    async def _renew(self) -> None:
+    async def _renew(self) -> bool:
         async with self._renewing:
             try:
                 state = await self._load()
             except Exception as error:  # whatever is wrong with the new dataset, the old one is served on
                 _LOG.error("nothing newer can be served: %s", error)
-            else:
-                _LOG.info("serving dataset %s", state.store.version)
-                prepare(state)
-                self._do(switch(self._app, state))  # which waits for readers of the old one
+                return False
+            _LOG.info("serving dataset %s", state.store.version)
+            prepare(state)
+            self._do(switch(self._app, state))  # which waits for readers of the old one
+            return True
 
-    def _do(self, work: Coroutine[None, None, None]) -> None:
+    def _do(self, work: Coroutine[None, None, object]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)  # kept, else it may be collected
         task.add_done_callback(self._tasks.discard)

@@ -33,5 +33,11 @@ def upgrade() -> None:
             CREATE FUNCTION refuse_to_change_entries() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE EXCEPTION 'entries of the journal never change'; END $$
         """)
-    for event in ("UPDATE", "DELETE"):
+    for event in ("UPDATE", "DELETE", *(["TRUNCATE"] if dialect == "postgresql" else [])):
         op.execute(_REFUSALS[dialect].format(event=event))
+    if dialect == "sqlite":  # which deletes without a word what INSERT OR REPLACE replaces
+        op.execute("""
+            CREATE TRIGGER entry_INSERT BEFORE INSERT ON entry
+            WHEN EXISTS (SELECT 1 FROM entry WHERE sequence = NEW.sequence)
+            BEGIN SELECT RAISE(ABORT, 'entries of the journal never change'); END
+        """)
