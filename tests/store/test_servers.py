@@ -594,7 +594,7 @@ def test_the_documented_commands_print_what_the_page_says(
     script: Path, published: Path, tool: Tool, tmp_path: Path
 ) -> None:
     page = (resources() / "docs" / "scaling.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```console\n\$ aseancan-kg (.*)\n(.*)\n```", page)
+    blocks = re.findall(r"```console\n\$ \.venv/bin/aseancan-kg (.*)\n(.*)\n```", page)
     assert [command.split()[0] for command, _ in blocks] == ["publish", "serve"]
     version = Release.read(published.parent).version
     with oxigraph(tool, tmp_path) as server:

@@ -153,6 +153,10 @@ def visit(request, browser, url):
     def visit(path):
         told.clear()
         page.goto(urljoin(url, "/") + path.removeprefix("/"), wait_until="load")
+        if (
+            page.evaluate("document.contentType") != "text/html"
+        ):  # the browser's own view of XML wants styles of its own
+            told[:] = [one for one in told if not one.startswith("Applying inline style violates")]
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         return page, [*told, *page.evaluate(FAULTS)]
 
