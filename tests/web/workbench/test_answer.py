@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.proof
+
 PREFIXES = """PREFIX ac: <https://w3id.org/aseancan/ont#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
