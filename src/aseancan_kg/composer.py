@@ -82,7 +82,7 @@ class Composer:
         self.version = built.version
         self._documents = sources.read(resources / "data" / "sources")
         self._slugs = frozenset(document.slug for document in self._documents)
-        self._goals = goals.rows(resources / "data" / "sources" / "un-sdg-kos.csv")
+        self._goals = goals.rows(resources / goals.TABLE)
         self._shapes = built.dataset.graph(URIRef(namespaces.SHAPES_GRAPH))
         self._union = built.union
         self._published = {iri: snapshot.release.version for snapshot in built.snapshots for iri in snapshot.described}
@@ -246,8 +246,6 @@ def main() -> None:
             match asked["do"]:
                 case "row":
                     _say(row=composer.row(asked["table"], asked["key"]))
-                case "key":
-                    _say(key=registers.key_of(asked["table"].rpartition("/")[2], asked["cells"]))
                 case "follow":
                     composer.follow(edits)
                     _say()

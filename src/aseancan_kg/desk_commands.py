@@ -16,7 +16,7 @@ import typer
 
 from aseancan_kg import outputs, settings
 from aseancan_kg.edits import Edit, difference
-from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
+from aseancan_kg.errors import InputError, InvalidData, Place
 
 if TYPE_CHECKING:
     from aseancan_kg.desk.composition import Composer
@@ -176,10 +176,8 @@ def _edits(file: Path, table: str, composer: "Composer") -> Iterator[Edit]:
         raise InputError(f"cannot read it: {error.strerror}", Place(file), remedy="Check its name.") from error
     header, *records = registers.parse_table(content, file) or [[]]
     for number, record in enumerate(records, start=2):
-        if len(record) != len(header):
-            raise RegisterError(f"{len(record)} cells where the header has {len(header)}", Place(file, row=number))
-        cells = dict(zip(header, record, strict=True))
-        key = composer.key(table, cells)
+        cells = registers.row_of(record, header, Place(file, row=number))
+        key = registers.key_of(table.rpartition("/")[2], cells)
         now = composer.row(table, key)
         if one := difference(table, key, now, {**(now or {}), **cells}):
             yield one

@@ -15,6 +15,9 @@ SHAPES_GRAPH = GRAPH + "shapes"
 DESCRIPTION_GRAPH = GRAPH + "description"
 HISTORY_GRAPH = GRAPH + "history"
 
+MADE_ANEW = tuple(f"{ID}{kind}/" for kind in ("assertion", "coding", "mention", "state-of-instrument"))
+"""Nodes that are made of a table's rows or a text each time and named by their places in it; they may come and go."""
+
 PREFIXES = {
     "ac": ONT,
     "dc": "http://purl.org/dc/elements/1.1/",

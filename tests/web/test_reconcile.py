@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from aseancan_kg.library.reconciliation.service import HEIGHT, WIDTH
+from aseancan_kg.library.reconciliation.reconciler import HEIGHT, WIDTH
 from aseancan_kg.namespaces import ID, ONT
 
 ACTIP, ACW, BODY = f"{ID}instrument/actip-2015", f"{ID}body/acw", f"{ONT}Body"

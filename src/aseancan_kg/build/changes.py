@@ -16,9 +16,6 @@ from aseancan_kg.archive import Release
 _NOT_COMPARED = frozenset(
     f"<{name}>" for name in (namespaces.DESCRIPTION_GRAPH, namespaces.HISTORY_GRAPH, namespaces.graph("identifiers"))
 )
-_MADE_ANEW = tuple(namespaces.ID + kind + "/" for kind in ("assertion", "coding", "mention", "state-of-instrument"))
-"""Nodes that are made of a table's rows or a text each time and named by their places in it; they may come and go."""
-
 Descriptions = Mapping[str, str]
 """Identifier → digest of what is said of it; empty for a graph, whose documents have descriptions of their own."""
 
@@ -116,7 +113,7 @@ def published(subject: str) -> str | None:
     if subject.startswith(namespaces.ONT):
         return subject
     whole = subject.partition("#")[0]
-    if whole.startswith((namespaces.ID, namespaces.SCHEME)) and not whole.startswith(_MADE_ANEW):
+    if whole.startswith((namespaces.ID, namespaces.SCHEME)) and not whole.startswith(namespaces.MADE_ANEW):
         return whole
     return None
 

@@ -99,7 +99,7 @@ def build(resources: Path, progress: Progress) -> Built:
     tables = registers.read(resources / "data", frozenset(document.slug for document in documents))
     if tables.faults:
         raise InvalidTables.of(tables.faults)
-    known, read, graphs = join(documents, tables, goals.rows(resources / "data" / "sources" / "un-sdg-kos.csv"))
+    known, read, graphs = join(documents, tables, goals.rows(resources / goals.TABLE))
     dataset = Dataset()
     _bind_prefixes(dataset)
     for name, graph in graphs:

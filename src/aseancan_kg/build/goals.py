@@ -11,6 +11,9 @@ from aseancan_kg import namespaces
 from aseancan_kg.build.triples import Triple
 from aseancan_kg.errors import InputError, Place
 
+TABLE = Path("data", "sources", "un-sdg-kos.csv")
+"""Where the table stands below the product's own files."""
+
 SCHEME = URIRef("http://metadata.un.org/sdg")
 """The concept scheme that holds the Goals and targets."""
 

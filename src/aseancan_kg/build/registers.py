@@ -179,9 +179,7 @@ def edited(content: bytes, file: Path, edits: Mapping[str, Sequence[Edit]]) -> b
     for number, record in enumerate(records, start=2):
         if not any(record):
             continue  # spreadsheets leave empty rows behind
-        if len(record) != len(header):
-            raise RegisterError(f"{len(record)} cells where the header has {len(header)}", Place(file, row=number))
-        cells = dict(zip(header, record, strict=True))
+        cells = row_of(record, header, Place(file, row=number))
         rows[key_of(file.stem, cells)] = cells
     changed = {key: settled(rows.get(key), of_row) for key, of_row in edits.items()}
     output = StringIO(newline="")
@@ -249,6 +247,14 @@ def _read_rows(path: Path, faults: list[InvalidData]) -> Iterator[Row]:
         row, found = read_row(path.stem, typed, place, folder)
         faults.extend(found)
         yield row
+
+
+def row_of(record: Sequence[str], header: Sequence[str], place: Place) -> dict[str, str]:
+    """Return the cells of a row by column; raises `RegisterError` where there are more or fewer than in the header."""
+    if len(record) != len(header):
+        fault = wrong_length(record, len(header), place)
+        raise RegisterError(fault.message, fault.place, remedy=fault.remedy)
+    return dict(zip(header, record, strict=True))
 
 
 def wrong_length(record: Sequence[str], columns: int, place: Place) -> InvalidData:

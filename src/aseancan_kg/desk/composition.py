@@ -49,10 +49,6 @@ class Composer:
         row: dict[str, str] | None = self._ask(do="row", table=table, key=key)["row"]
         return row
 
-    def key(self, table: str, cells: Mapping[str, str]) -> str:
-        """Return what tells a row of a table from its others; raises `InputError` for columns it does not have."""
-        return str(self._ask(do="key", table=table, cells=dict(cells))["key"])
-
     def follow(self, edits: Iterable[Edit]) -> None:
         """Have it take over edits that were published."""
         self._ask(do="follow", edits=[asdict(edit) for edit in edits])

@@ -1,6 +1,7 @@
 """Publishing changes: composed, validated, and in the journal when it is said so; or not at all."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from aseancan_kg.desk.composition import Composer, Composition
@@ -37,25 +38,25 @@ class Desk:
             raise InputError("a change needs an author and a reason, each in one line", remedy="Say who, and why.")
         if not edits:
             raise InputError("it changes nothing", remedy="Look whether it was published already.")
-        for attempt in range(_TRIES):
-            composition = self.compose(edits)
-            if violations := composition.violations:
-                raise InvalidData("\n".join(["nothing was published", *map(as_text, violations)]))
-            change = Entry(
-                self._composer.version, author, reason, tuple(edits), composition.added, composition.removed, undoes
-            )
-            try:
+        for _ in range(_TRIES - 1):
+            change = self._change(edits, author, reason, undoes)
+            with suppress(Conflict):
                 return self._journal.append(change, self._followed)
-            except Conflict:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError
+        return self._journal.append(self._change(edits, author, reason, undoes), self._followed)
 
     def undo(self, sequence: int, author: str, reason: str) -> Entry:
         """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
         entry = self._journal.entry(sequence)
         back = [edit.reversed for edit in reversed(entry.edits)]
         return self.publish(back, author, reason, undoes=sequence)
+
+    def _change(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None) -> Entry:
+        """Return the entry that edits come to now."""
+        composition = self.compose(edits)
+        if violations := composition.violations:
+            raise InvalidData("\n".join(["nothing was published", *map(as_text, violations)]))
+        base, added, removed = self._composer.version, composition.added, composition.removed
+        return Entry(base, author, reason, tuple(edits), added, removed, undoes)
 
     def _catch_up(self) -> None:
         """Have the composer follow what was published, here or elsewhere."""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from aseancan_kg.desk.journal import Entry, Journal
 from aseancan_kg.errors import InvalidData, Place
-from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, HISTORY_GRAPH, ID, PREFIXES, document_iri
+from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, HISTORY_GRAPH, MADE_ANEW, PREFIXES, document_iri
 from aseancan_kg.outputs import write_whole
 
-_MADE_ANEW = tuple(f"<{ID}{kind}/" for kind in ("assertion", "coding", "mention", "state-of-instrument"))
-"""Nodes that a build numbers anew; whether a release contains a change is told by other subjects."""
+_MADE_ANEW = tuple(f"<{one}" for one in MADE_ANEW)
+"""How lines begin by which it is not told whether a release contains a change."""
 
 _DATASET = f"<{BASE}dataset>"
 _MODIFIED, _CREATED = (f"<{PREFIXES['dcterms']}{name}>" for name in ("modified", "created"))

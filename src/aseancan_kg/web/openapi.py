@@ -17,7 +17,7 @@ from aseancan_kg.library.citing.citations import BIBTEX, RIS, WRITERS
 from aseancan_kg.library.citing.styles import STYLES
 from aseancan_kg.library.harvesting import oai_pmh
 from aseancan_kg.library.harvesting.metadata_formats import METADATA_FORMATS
-from aseancan_kg.library.reconciliation.service import KINDS, MOST_QUERIES
+from aseancan_kg.library.reconciliation.reconciler import KINDS, MOST_QUERIES
 from aseancan_kg.library.records import exchange
 from aseancan_kg.library.records.record import RECORDED
 from aseancan_kg.mediatypes import (

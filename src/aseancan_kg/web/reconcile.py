@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from aseancan_kg.catalogue.things import thing
 from aseancan_kg.errors import InputError, NotFound
-from aseancan_kg.library.reconciliation.service import KINDS, LONGEST_NAME, Json, Reconciler
+from aseancan_kg.library.reconciliation.reconciler import KINDS, LONGEST_NAME, Json, Reconciler
 from aseancan_kg.mediatypes import PLAIN_JSON
 from aseancan_kg.web.bodies import FORM, body, form
 from aseancan_kg.web.kept import keep

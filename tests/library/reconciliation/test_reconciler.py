@@ -6,7 +6,7 @@ import time
 import pytest
 
 from aseancan_kg.errors import InputError, NotFound, QueryTimeout, TooLong
-from aseancan_kg.library.reconciliation.service import (
+from aseancan_kg.library.reconciliation.reconciler import (
     LONGEST_NAME,
     MOST_CANDIDATES,
     MOST_PROPERTIES,
