@@ -93,7 +93,7 @@ def test_an_action_is_a_part_of_its_plan_which_has_the_makers_and_the_day(served
 
 
 def test_adoption_and_publication_are_two_events():
-    texts = {name: (Value(name),) for name in ("adopted_place", "edition_publisher")}
+    texts = {key: (Value(key),) for key in ("adopted_place", "edition_publisher")}
     record = Record(iri=PLAN, kind="instrument", period_start=(Value("2021"),), **texts)
     root = etree.fromstring(as_mods([record]))
     events = {one.get("eventType"): [name(part) for part in one] for one in find(root, "//m:originInfo")}
