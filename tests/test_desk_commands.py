@@ -18,9 +18,10 @@ BY = ("--author", "Ann", "--reason", "As the title page has it")
 
 
 @pytest.fixture
-def journal(tmp_path, monkeypatch):
+def journal(main, tmp_path, monkeypatch):
     monkeypatch.setenv("AC_JOURNAL", f"sqlite:///{tmp_path}/journal.sqlite")
     monkeypatch.setenv("AC_STATE", str(tmp_path / "state"))
+    assert main("desk", "init").stdout == "The journal is ready.\n"
 
 
 def test_without_a_journal_the_desk_is_off(main, monkeypatch):
@@ -28,6 +29,18 @@ def test_without_a_journal_the_desk_is_off(main, monkeypatch):
     told = main("desk", "log")
     assert told.returncode == 2
     assert "the desk is off: no journal is named. Set AC_JOURNAL" in told.stderr
+
+
+def test_a_journal_is_made_when_it_is_asked_for_and_never_by_a_slip(main, monkeypatch, tmp_path):
+    monkeypatch.setenv("AC_JOURNAL", f"sqlite:///{tmp_path}/jurnal.sqlite")
+    for command in (("desk", "log"), ("serve", "--port", "0")):
+        told = main(*command)
+        assert told.returncode == 2
+        assert (
+            "there is no journal where AC_JOURNAL says. Correct AC_JOURNAL, or run `aseancan-kg desk init`"
+            in told.stderr
+        )
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_journal_belongs_to_the_project_s_own_dataset(main, journal):
@@ -126,5 +139,6 @@ def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, servi
     entries = [json.loads(line) for line in cli("desk", "log", "--json").stdout.splitlines()]
     assert [(one["author"], one["undoes"]) for one in entries] == [("Ann", None), ("Bob", 1)]
     monkeypatch.setenv("AC_JOURNAL", f"sqlite:///{tmp_path}/other.sqlite")
+    assert cli("desk", "init").returncode == 0
     assert cli("desk", "restore", backup).stdout == kept
     assert [json.loads(line) for line in cli("desk", "log", "--json").stdout.splitlines()] == entries

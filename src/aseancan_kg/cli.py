@@ -330,10 +330,11 @@ def _export_tables(directory: Path) -> None:
 
 
 def _changed(limits: Settings) -> "Changed":
+    from aseancan_kg.desk.database import Database
     from aseancan_kg.desk.journal import Journal
     from aseancan_kg.desk.served import Changed
 
-    return Changed(Journal(limits.journal), Path(limits.state) / "desk")
+    return Changed(Journal(Database(limits.journal)), Path(limits.state) / "desk")
 
 
 def _ink(text: str) -> int:

@@ -20,6 +20,7 @@ from aseancan_kg.errors import InputError, InvalidData, Place
 
 if TYPE_CHECKING:
     from aseancan_kg.desk.composition import Composer
+    from aseancan_kg.desk.database import Database
     from aseancan_kg.desk.journal import Entry, Journal
     from aseancan_kg.desk.publication import Desk
 
@@ -27,6 +28,13 @@ app = typer.Typer(help="Add and correct records, each change with an author, a r
 
 Author = Annotated[str, typer.Option(help="Who makes the change.")]
 Reason = Annotated[str, typer.Option(help="Why it is made.")]
+
+
+@app.command()
+def init() -> None:
+    """Make the journal that AC_JOURNAL names, where there is none yet; one that is there stays as it is."""
+    _database(new=True)
+    print("The journal is ready.")
 
 
 @app.command()
@@ -141,14 +149,20 @@ def restore(file: Annotated[Path, typer.Argument(help="File that `backup` has wr
     print(f"{len(entries)} entries, the last {entries[-1].digest[:16] if entries else 'none'}")
 
 
-def _journal() -> "Journal":
-    from aseancan_kg.desk.journal import Journal
+def _database(*, new: bool = False) -> "Database":
+    from aseancan_kg.desk.database import Database
 
     url = settings.read(os.environ).journal
     if not url:
         remedy = "Set AC_JOURNAL, for example to sqlite:////var/lib/aseancan-kg/journal.sqlite."
         raise InputError("the desk is off: no journal is named", remedy=remedy)
-    return Journal(url)
+    return Database(url, new=new)
+
+
+def _journal() -> "Journal":
+    from aseancan_kg.desk.journal import Journal
+
+    return Journal(_database())
 
 
 @contextmanager

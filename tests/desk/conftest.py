@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Entry, Journal
 from aseancan_kg.edits import Edit
 
@@ -58,7 +59,7 @@ def url(request, tmp_path) -> str:
 
 @pytest.fixture
 def journal(url) -> Journal:
-    return Journal(url)
+    return Journal(Database(url, new=True))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Journal, as_line, from_line
 from aseancan_kg.errors import Conflict, InputError, InvalidData, Place, StoreUnavailable
 
@@ -17,7 +18,7 @@ def test_entries_come_back_as_they_were_written_in_order(journal, url, change):
     written = [journal.append(replace(change, reason=f"reason {number}"), number) for number in range(3)]
     assert [one.sequence for one in written] == [1, 2, 3]
     assert [one.at for one in written] == sorted(one.at for one in written)
-    for one in (journal, Journal(url)):
+    for one in (journal, Journal(Database(url))):
         assert one.head() == 3
         assert one.after(0) == written
         assert one.after(1) == written[1:]
@@ -85,7 +86,7 @@ def test_an_entry_that_is_altered_or_lost_by_force_is_found(journal, url, change
 def test_a_backup_is_restored_as_it_was(journal, tmp_path, change):
     written = [journal.append(change, number) for number in range(3)]
     lines = [as_line(one) for one in journal.after(0)]
-    other = Journal(f"sqlite:///{tmp_path}/other.sqlite")
+    other = Journal(Database(f"sqlite:///{tmp_path}/other.sqlite", new=True))
     other.restore([from_line(line, Place("backup")) for line in lines])
     assert other.after(0) == written
     assert other.append(change, 3).sequence == 4
@@ -96,7 +97,7 @@ def test_a_backup_is_restored_as_it_was(journal, tmp_path, change):
 def test_a_backup_that_is_not_whole_is_refused_and_nothing_restored(journal, tmp_path, change):
     first, second = (replace(journal.append(change, number), author="Eve" if number else "Ann") for number in range(2))
     for entries in ([first, second], [second], [second, first]):
-        other = Journal(f"sqlite:///{tmp_path}/other.sqlite")
+        other = Journal(Database(f"sqlite:///{tmp_path}/other.sqlite", new=True))
         with pytest.raises(InvalidData, match="of the journal is missing or is not what was written"):
             other.restore(entries)
         assert other.head() == 0
@@ -108,22 +109,28 @@ def test_a_backup_that_is_not_whole_is_refused_and_nothing_restored(journal, tmp
 @pytest.mark.parametrize("url", ["nonsense", "mysql://x", "sqlite:////nowhere/there/journal.sqlite"])
 def test_a_database_that_cannot_be_used_is_told(url):
     with pytest.raises((InputError, StoreUnavailable), match=r"names no database|cannot be used|it needs MySQLdb"):
-        Journal(url)
+        Database(url, new=True)
 
 
-def test_an_entry_is_on_the_disk_before_it_is_acknowledged(tmp_path, change):
-    journal = Journal(f"sqlite:///{tmp_path}/journal.sqlite")
-    with journal._begun() as connection:
+def test_a_journal_that_vanished_is_not_made_anew(tmp_path):
+    with pytest.raises(InputError, match="there is no journal where AC_JOURNAL says"):
+        Database(f"sqlite:///{tmp_path}/journal.sqlite")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_entry_is_on_the_disk_before_it_is_acknowledged(tmp_path):
+    with Database(f"sqlite:///{tmp_path}/journal.sqlite", new=True).begun() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
 WRITER = """
 import sys
+from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Entry, Journal
 from aseancan_kg.errors import Conflict
 
-journal = Journal(sys.argv[1])
+journal = Journal(Database(sys.argv[1]))
 change = Entry("0123456789abcdef", "A writer", "Because", (), ("<urn:a> .\\n",), ())
 while True:
     try:

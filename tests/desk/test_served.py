@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Journal
 from aseancan_kg.desk.served import Changed
 from aseancan_kg.errors import InvalidData
@@ -16,7 +17,7 @@ OTHER = '<urn:b> <urn:p> "\u2028 ends no line" <urn:g> .\n'
 
 @pytest.fixture
 def journal(tmp_path):
-    return Journal(f"sqlite:///{tmp_path}/journal.sqlite")
+    return Journal(Database(f"sqlite:///{tmp_path}/journal.sqlite", new=True))
 
 
 @pytest.fixture

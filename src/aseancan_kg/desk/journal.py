@@ -1,35 +1,28 @@
 """The journal: every change that the desk has published, in order, none of which ever changes.
 
-SQLAlchemy Core over SQLite, or over PostgreSQL where several services share it. An entry is in the journal when
-`append` returns: SQLite has written it to the disk (`synchronous=FULL`), PostgreSQL has committed it. Each entry's
-digest is made of its content and of the digest before it, so that one that is torn, lost or altered is found.
+An entry is in the journal when `append` returns: the database has committed it. Each entry's digest is made of its
+content and of the digest before it, so that one that is torn, lost or altered is found.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
+from aseancan_kg.desk.database import Database
 from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, InputError, InvalidData, Place, StoreUnavailable
+from aseancan_kg.errors import Conflict, InputError, InvalidData, Place
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _ENTRY = sa.table(
     "entry",
     *map(sa.column, ("sequence", "base", "at", "author", "reason", "undoes", "edits", "added", "removed", "digest")),
 )
-_WAIT_SECONDS = 30
-"""How long a writer waits for another; each takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +51,20 @@ class Entry:
 
 
 class Journal:
-    """The journal at a database URL; its tables are made, or brought up to date, when it is opened.
+    """The journal in a database of the desk."""
 
-    Raises `InputError` for a URL that names no database, `StoreUnavailable` when the database does not answer or cannot
-    be written.
-    """
-
-    def __init__(self, url: str) -> None:
-        try:
-            self._engine = sa.create_engine(url, poolclass=sa.NullPool)  # seldom used: nothing is left open
-        except ImportError as error:
-            raise InputError(f"it needs {error.name}", remedy=f"Run pip install '{error.name}[binary]'.") from error
-        except (ArgumentError, ValueError) as error:
-            remedy = "Write sqlite:////path/to/journal.sqlite or postgresql+psycopg://user@host/database."
-            raise InputError("the URL of the journal names no database", remedy=remedy) from error
-        if self._engine.dialect.name == "sqlite":
-            _prepare_sqlite(self._engine)
-        with self._begun(writes=True) as connection:
-            settings = Config()
-            settings.set_main_option("script_location", str(_MIGRATIONS))
-            settings.attributes["connection"] = connection
-            command.upgrade(settings, "head")
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def head(self) -> int:
         """Return the number of the last entry, 0 when there is none."""
-        with self._begun() as connection:
+        with self._database.begun() as connection:
             return connection.execute(sa.select(sa.func.max(_ENTRY.c.sequence))).scalar() or 0
 
     def version(self, base: str) -> str:
         """Return the version of the dataset that the journal makes of a release now."""
         last = sa.select(sa.func.max(_ENTRY.c.sequence)).where(_ENTRY.c.base == base)
-        with self._begun() as connection:
+        with self._database.begun() as connection:
             sequence = connection.execute(last).scalar()
         return f"{base}+{sequence}" if sequence else base
 
@@ -98,7 +74,7 @@ class Journal:
         Raises `InvalidData` for the first that is not what was written.
         """
         asked = sa.select(_ENTRY).where(_ENTRY.c.sequence >= sequence).order_by(_ENTRY.c.sequence)
-        with self._begun() as connection:
+        with self._database.begun() as connection:
             found = [_read(dict(row)) for row in connection.execute(asked).mappings()]
         if not sequence:
             _verify(found, 0, "")
@@ -120,7 +96,7 @@ class Journal:
 
         Raises `Conflict` when another was written there meanwhile.
         """
-        with self._begun(writes=True) as connection:
+        with self._database.begun(writes=True) as connection:
             latest = sa.select(_ENTRY.c.sequence, _ENTRY.c.digest).order_by(_ENTRY.c.sequence.desc()).limit(1)
             last = connection.execute(latest).first()
             sequence, previous = (last.sequence, last.digest) if last else (0, "")
@@ -140,22 +116,11 @@ class Journal:
         Raises `InvalidData` for the first that is not what was written; nothing is restored then.
         """
         _verify(entries, 0, "")
-        with self._begun(writes=True) as connection:
+        with self._database.begun(writes=True) as connection:
             if connection.execute(sa.select(sa.func.count()).select_from(_ENTRY)).scalar():
                 raise InputError("the journal has entries already", remedy="Restore into one that is empty.")
             if entries:
                 connection.execute(sa.insert(_ENTRY), list(map(_row, entries)))
-
-    @contextmanager
-    def _begun(self, *, writes: bool = False) -> Iterator[sa.Connection]:
-        """Give a connection with a transaction begun, which is committed at the end."""
-        try:
-            with self._engine.execution_options(writes=writes).begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            told = str(getattr(error, "orig", None) or error).splitlines()[0]
-            remedy = "Look whether the database is there, has room and may be written."
-            raise StoreUnavailable(f"the journal cannot be used: {told}", remedy=remedy) from error
 
 
 def as_line(entry: Entry) -> str:
@@ -203,20 +168,3 @@ def _digest(entry: Entry, previous: str) -> str:
 def _broken(number: int) -> InvalidData:
     told = f"entry {number} of the journal is missing or is not what was written"
     return InvalidData(told, remedy="Restore the journal from a backup.")
-
-
-def _prepare_sqlite(engine: sa.Engine) -> None:
-    """Have SQLite write entries to the disk before it says so, and have a writer take its turn at the beginning.
-
-    The driver is kept from beginning transactions by itself, as SQLAlchemy's documentation of its dialect advises.
-    """
-
-    @sa.event.listens_for(engine, "connect")
-    def connected(connection: Any, _: Any) -> None:  # noqa: ANN401 - a connection of the driver
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_WAIT_SECONDS * 1000}"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def begun(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
