@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import pytest
 from lxml import etree
 from rdflib import Dataset, Graph
+from xdist.scheduler import LoadFileScheduling
 
 from aseancan_kg import cli as command_line
 from aseancan_kg import release, settings
@@ -25,6 +26,7 @@ from aseancan_kg.store.embedded import EmbeddedStore
 
 Once = Callable[[str, Callable[[], Any]], Any]
 Cli = Callable[..., subprocess.CompletedProcess[str]]
+_DESK = "tests/web/desk/"
 Missing = Callable[[str, str], NoReturn]
 Tool = Callable[[str], str]
 
@@ -35,7 +37,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         needs[item.path].update(getattr(item, "fixturenames", ()))
     first = next((path for path, names in needs.items() if "site" in names), None)
-    items.sort(key=lambda item: 0 if item.path == first else 2 if "once" in needs[item.path] else 1)
+
+    def place(item: pytest.Item) -> int:
+        return 0 if item.path == first or _DESK in item.nodeid else 2 if "once" in needs[item.path] else 1
+
+    items.sort(key=place)
+
+
+class _Scheduling(LoadFileScheduling):
+    """One file in one process, and so the desk's doors together: a composer takes long to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _DESK if nodeid.startswith(_DESK) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return _Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

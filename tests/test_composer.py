@@ -3,13 +3,15 @@
 import shutil
 
 import pytest
+from rdflib import URIRef
 
-from aseancan_kg import settings
+from aseancan_kg import namespaces, settings, validation
 from aseancan_kg.build import dataset as datasets
 from aseancan_kg.build import registers
 from aseancan_kg.composer import Composer
-from aseancan_kg.edits import Edit, difference
-from aseancan_kg.errors import Conflict, InputError
+from aseancan_kg.desk.history import contained
+from aseancan_kg.edits import MARK, Edit, Mark, difference
+from aseancan_kg.errors import Conflict, InputError, InvalidData, NotFound, SyntaxProblem
 from aseancan_kg.namespaces import DESCRIPTION_GRAPH, HISTORY_GRAPH
 
 INSTRUMENTS, ACTIP = "registers/instruments", "actip-2015"
@@ -40,7 +42,7 @@ def new(table, **cells):
 def test_a_cell_becomes_the_quads_that_it_changes_and_no_others(composer, union):
     before = len(union)
     composition = composer.compose([edited(composer, INSTRUMENTS, ACTIP, adopted_place="Kuala Lumpur")])
-    assert not composition.report.results
+    assert not composition.results
     for lines, place in (
         (composition.added, '"Kuala Lumpur"@en'),
         (composition.removed, '"Kuala Lumpur, Malaysia"@en'),
@@ -53,7 +55,7 @@ def test_a_cell_becomes_the_quads_that_it_changes_and_no_others(composer, union)
 @pytest.mark.proof
 def test_a_new_thing_comes_with_its_sources(composer):
     composition = composer.compose([new(INSTRUMENTS, **NEW)])
-    assert not composition.report.results
+    assert not composition.results
     assert not composition.removed
     text = "".join(composition.added)
     assert "instrument/new-declaration-2024> <https://w3id.org/aseancan/ont#adoptedLatest>" in text
@@ -82,28 +84,47 @@ def test_what_was_followed_is_what_is_edited_next(composer):
         ({"sources": ""}, "sources", "the cell is empty"),
         ({"adopted": "9 October 2024"}, "adopted", "is not a date"),
         ({"adopting_body": "body/nobody"}, "adopting_body", "is in no register"),
-        pytest.param({"entered_into_force": "2020-01-01"}, None, "The first possible day", marks=pytest.mark.proof),
+        pytest.param(
+            {"entered_into_force": "2020-01-01"}, "adopted", "The first possible day", marks=pytest.mark.proof
+        ),
     ],
 )
 def test_what_breaks_a_rule_is_told_by_its_cell(composer, cells, column, told):
-    report = composer.compose([new(INSTRUMENTS, **{**NEW, **cells})]).report
-    assert any(told in one.message and (column is None or one.column == column) for one in report.violations)
+    composition = composer.compose([new(INSTRUMENTS, **{**NEW, **cells})])
+    found = {(one.table, one.key, one.column) for one in composition.violations if told in one.message}
+    assert (INSTRUMENTS, NEW["slug"], column) in found
 
 
 @pytest.mark.proof
 def test_a_thing_that_others_name_cannot_go_nor_one_that_was_published_without_a_word(composer):
     gone = difference(INSTRUMENTS, ACTIP, composer.row(INSTRUMENTS, ACTIP), None)
-    assert any("is in no register" in one.message for one in composer.compose([gone]).report.violations)
+    assert any("is in no register" in one.message for one in composer.compose([gone]).violations)
     table, key = "registers/reports", "20th-asean-canada-dialogue-22"
     gone = difference(table, key, composer.row(table, key), None)
-    assert any("was published in release" in one.message for one in composer.compose([gone]).report.violations)
+    assert any("was published in release" in one.message for one in composer.compose([gone]).violations)
 
 
 @pytest.mark.proof
 def test_a_shape_of_the_whole_graph_is_asked_of_what_its_query_reads(composer):
     key = "asean-2025-forging-ahead-together"
-    report = composer.compose([edited(composer, INSTRUMENTS, key, adopted="2008-01-01")]).report
-    assert any("supersedes" in one.message and "adopted before" in one.message for one in report.violations)
+    composition = composer.compose([edited(composer, INSTRUMENTS, key, adopted="2008-01-01")])
+    assert any("supersedes" in one.message and "adopted before" in one.message for one in composition.violations)
+
+
+def test_what_points_at_a_thing_is_validated_where_its_class_or_its_name_changes(composer, union, monkeypatch):
+    asked = []
+
+    def validate(*graphs, focus, **_):
+        asked.append({str(node) for node in focus})
+        return validation.report_faults(())
+
+    monkeypatch.setattr(validation, "validate", validate)
+    body = URIRef(namespaces.thing("body", "aha-centre"))
+    pointing = {str(one) for one in union.subjects(None, body)}
+    assert len(pointing) > 2
+    composer.compose([edited(composer, "registers/bodies", "aha-centre", name="AHA Centre of ASEAN")])
+    composer.compose([edited(composer, "registers/bodies", "aha-centre", note="A note")])
+    assert [pointing <= focus for focus in asked] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +136,8 @@ def test_a_table_that_is_none_is_told(composer, table):
 
 
 def test_a_column_that_is_none_is_told(composer):
-    report = composer.compose([new(INSTRUMENTS, **NEW, colour="red")]).report
-    assert report.violations[0].message.startswith("there is no column colour")
+    composition = composer.compose([new(INSTRUMENTS, **NEW, colour="red")])
+    assert composition.violations[0].message.startswith("there is no column colour")
 
 
 @pytest.mark.proof
@@ -127,7 +148,7 @@ def test_the_next_build_makes_what_was_composed(composer, built, tmp_path):
         edited(composer, "registers/bodies", "aha-centre", name="AHA Centre of ASEAN"),
     ]
     composition = composer.compose(edits)
-    assert not composition.report.violations
+    assert not composition.violations
     for name in ("data", "ontology", "shapes"):
         shutil.copytree(settings.resources() / name, tmp_path / name)
     for table in {one.table for one in edits}:
@@ -135,10 +156,202 @@ def test_the_next_build_makes_what_was_composed(composer, built, tmp_path):
         of_table = {one.key: [one] for one in edits if one.table == table}
         file.write_bytes(registers.edited(file.read_bytes(), file, of_table))
 
+    mark = Mark(3, "0" * 64)
+    (tmp_path / "data" / MARK).write_bytes(mark.written())
+
     def lines(dataset):
         told = (f"<{DESCRIPTION_GRAPH}> .\n", f"<{HISTORY_GRAPH}> .\n")
         return {line for line in datasets.lines(dataset) if not line.endswith(told)}
 
-    before, after = lines(built.dataset), lines(datasets.build(tmp_path, lambda _: None).dataset)
+    anew = datasets.build(tmp_path, lambda _: None)
+    assert Composer(tmp_path, anew).contained == contained(datasets.lines(anew.dataset)) == mark
+    assert contained(datasets.lines(built.dataset)) == Mark()
+    before, after = lines(built.dataset), lines(anew.dataset)
     assert sorted(after - before) == list(composition.added)
     assert sorted(before - after) == list(composition.removed)
+
+
+def test_every_fault_of_every_edit_is_told_at_once(composer):
+    faulty = new(INSTRUMENTS, **{**NEW, "kind": "Nonsense", "sources": ""})
+    told = composer.compose([faulty, edited(composer, "registers/bodies", "aha-centre", established="soon")]).violations
+    assert {(one.table, one.key, one.column) for one in told} == {
+        (INSTRUMENTS, NEW["slug"], "kind"),
+        (INSTRUMENTS, NEW["slug"], "sources"),
+        ("registers/bodies", "aha-centre", "established"),
+    }
+
+
+def test_an_edit_may_not_make_another_row_of_one(composer):
+    renamed = edited(composer, INSTRUMENTS, ACTIP, slug="actip-2016")
+    found = {(one.table, one.key): one.message for one in composer.compose([renamed]).violations}
+    assert "these cells are those of another row, “actip-2016”" in found[INSTRUMENTS, ACTIP]
+
+
+@pytest.mark.proof
+def test_what_a_shape_finds_in_a_node_made_of_a_row_is_told_at_its_field(composer):
+    rows = composer.rows("registers/names")
+    row = next(one for one in rows if one["cells"]["kind"] == "variant")
+    thing = composer.row("registers/bodies", row["cells"]["entity"].rpartition("/")[2])
+    cells = {**row["cells"], "name": thing["name"]}
+    key = composer.key("registers/names", cells)
+    gone, twice = (
+        difference("registers/names", *one) for one in ((row["key"], row["cells"], None), (key, None, cells))
+    )
+    (told,) = [one for one in composer.compose([gone, twice]).results if "repeats the preferred one" in one.message]
+    assert (told.table, told.key, told.column) == ("registers/names", key, "name")
+    clauses = "codings/plan-of-action-2021-2025/topics"
+    row = composer.rows(clauses)[0]
+    basis = difference(clauses, row["key"], row["cells"], {**row["cells"], "words": "words that are not there"})
+    (told, *_) = composer.compose([basis]).violations
+    assert (told.table, told.key.split(" · ")[0], told.column) == (clauses, row["cells"]["action"], "words")
+
+
+def test_tables_are_told_with_what_their_rows_are(composer):
+    told = {one["table"]: one for one in composer.tables()}
+    assert told["registers/state-groups"] == {
+        "table": "registers/state-groups",
+        "kind": "state-group",
+        "label": "Group of states",
+        "rows": len(composer.rows("registers/state-groups")),
+    }
+    assert "codings/plan-of-action-2021-2025/mentions" in told
+
+
+def test_a_form_has_the_fields_of_its_table_in_the_order_of_the_shapes(composer):
+    fields = {field.column: field for field in composer.form(INSTRUMENTS)}
+    assert list(fields)[:4] == ["slug", "title", "short_title", "acronym"]
+    assert list(fields)[-3:] == ["sources", "confidence", "note"]
+    assert fields.keys() == composer.rows(INSTRUMENTS)[0]["cells"].keys()
+    assert (fields["adopted"].label, fields["adopted"].group, fields["adopted"].kind) == (
+        "Adopted",
+        "Dates and places",
+        "date",
+    )
+    assert (fields["title"].required, fields["parties"].many) == (True, True)
+    assert fields["adopting_body"].kinds == ("body", "mechanism", "state")
+    assert [option.value for option in fields["legal_nature"].choices] == ["binding", "non-binding"]
+    assert all(option.label and option.definition for option in fields["kind"].choices)
+    assert fields["pillar"].message.startswith("The pillar is at most one code")
+
+
+def test_choices_are_told_in_the_words_of_the_ontology(composer):
+    fields = {field.column: field for field in composer.form("codings/plan-of-action-2021-2025/mentions")}
+    choices = {option.value: option for option in fields["relation"].choices}
+    assert choices["supportsImplementationOf"].label == "supports implementation of"
+    assert choices["supportsImplementationOf"].definition.startswith("An instrument")
+    assert fields["decision"].choices[0].label == "Accepted"
+    topics = {field.column: field for field in composer.form("codings/plan-of-action-2021-2025/topics")}
+    assert [option.value for option in topics["basis"].choices] == ["named", "in-substance", "inferred", "in-name"]
+    codings = {field.column: field for field in composer.form("codings/plan-of-action-2021-2025/codings")}
+    assert ("firm", "Firmness: Firm") in {(option.value, option.label) for option in codings["value"].choices}
+
+
+def test_a_record_means_the_row_that_it_was_made_of(composer):
+    record = composer.record(INSTRUMENTS, ACTIP)
+    row = {column: cell for column, cell in composer.row(INSTRUMENTS, ACTIP).items() if cell}
+    assert composer.cells(INSTRUMENTS, ACTIP, record) == row
+    other = record.replace('"Kuala Lumpur, Malaysia"@en', '"Kuala Lumpur"@en')
+    assert composer.cells(INSTRUMENTS, ACTIP, other) == {**row, "adopted_place": "Kuala Lumpur"}
+
+
+def test_what_is_no_record_is_told_in_the_words_of_the_shapes(composer):
+    record = composer.record(INSTRUMENTS, ACTIP)
+    with pytest.raises(InvalidData, match=r"“soon” is not a date.* The date of adoption is given once, as YYYY"):
+        composer.cells(INSTRUMENTS, ACTIP, record.replace('"2015-11-21"', '"soon"'))
+    with pytest.raises(SyntaxProblem, match="this is not N-Triples"):
+        composer.cells(INSTRUMENTS, ACTIP, "<a> <b> .")
+    with pytest.raises(InputError, match="there is no table"):
+        composer.cells("registers/nothing", ACTIP, record)
+    with pytest.raises(NotFound, match="has no row nobody"):
+        composer.record(INSTRUMENTS, "nobody")
+
+
+EDITION = "plan-of-action-2021-2025"
+MENTIONS = f"codings/{EDITION}/mentions"
+
+
+def test_mentions_are_told_with_the_rows_that_decide_on_them(composer):
+    told = composer.mentions(EDITION)
+    rows = {one["key"]: one["cells"] for one in composer.rows(MENTIONS)}
+    assert {one["key"] for one in told} - {None} == rows.keys()
+    assert all(one["cells"] == rows[one["key"]] for one in told if one["key"])
+    rejected = [one for one in told if one["status"] == "rejected"]
+    assert [one["cells"]["decision"] for one in rejected] == ["rejected"]
+    assert all((one["found"] is None) == (one["status"] == "added") for one in told)
+    assert all(one["found"] == one["entity"] for one in told if one["status"] == "confirmed")
+    assert [one["start"] for one in told] == sorted(one["start"] for one in told)
+    news = composer.mentions("news-20th-asean-canada-dialogue")
+    assert (news[0]["quote"], news[0]["start"], news[0]["status"]) == ("ASEAN", 0, "added")
+    with pytest.raises(InputError, match="there is no edition nothing"):
+        composer.mentions("nothing")
+
+
+@pytest.mark.proof
+def test_a_row_made_of_a_machine_mention_accepts_rejects_or_relinks_it(composer):
+    decided = next(one for one in composer.mentions(EDITION) if one["status"] == "confirmed" and one["part"] != "title")
+    undecided = difference(MENTIONS, decided["key"], decided["cells"], None)
+    composer.follow([undecided])
+    try:
+        (machine,) = [one for one in composer.mentions(EDITION) if one["start"] == decided["start"] and not one["key"]]
+        assert (machine["status"], machine["found"]) == ("unreviewed", decided["entity"])
+
+        def made(**cells):
+            row = {**machine["cells"], **cells}
+            composition = composer.compose([difference(MENTIONS, registers.key_of("mentions", row), None, row)])
+            assert not composition.violations
+            return "".join(composition.added), "".join(composition.removed)
+
+        node = f"id/mention/{EDITION}/{machine['start']}-{machine['end']}>"
+        added, removed = made()
+        assert f"{node} <https://w3id.org/aseancan/ont#reviewStatus> <https://w3id.org/aseancan/scheme/review-" in added
+        assert "review-status/confirmed>" in added
+        assert "review-status/unreviewed>" in removed
+        added, removed = made(decision="rejected")
+        assert node not in added
+        assert f"{node} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>" in removed
+        other = "body/asean-secretariat" if machine["found"] != "body/asean-secretariat" else "body/aha-centre"
+        added, removed = made(entity=other, relation="mentions")
+        assert (
+            f"{node} <http://www.w3.org/1999/02/22-rdf-syntax-ns#object> <https://w3id.org/aseancan/id/{other}>"
+            in added
+        )
+        assert "review-status/corrected>" in added
+    finally:
+        composer.follow([undecided.reversed])
+
+
+DAY = "2026-12-01"
+
+
+@pytest.mark.proof
+def test_what_was_published_is_withdrawn_with_a_word_on_each_of_its_identifiers(composer):
+    rivals = {one["cells"]["entity"] for one in composer.rows("registers/rivals")}
+    keys = [one["key"] for one in composer.rows("registers/memberships") if f"membership/{one['key']}" not in rivals]
+    key, other = keys[:2]
+    row, *identifiers = composer.withdrawal("registers/memberships", key, "It was never a member", [], DAY)
+    assert (row.table, row.key, row.after) == ("registers/memberships", key, None)
+    assert f"id/membership/{key}" in {one.key for one in identifiers}
+    assert all(one.after["status"] == "withdrawn" and one.after["date"] == DAY for one in identifiers)
+    assert not composer.compose([row, *identifiers]).violations
+    replaced = composer.withdrawal("registers/memberships", key, "Twice", [f"membership/{other}"], DAY)
+    assert {one.after["replacement"] for one in replaced[1:]} == {f"id/membership/{other}"}
+    assert not composer.compose(replaced).violations
+
+
+def test_a_withdrawal_of_what_others_refer_to_tells_so(composer):
+    edits = composer.withdrawal(INSTRUMENTS, ACTIP, "It does not exist", [], DAY)
+    assert [(one.table, one.key) for one in edits] == [
+        (INSTRUMENTS, ACTIP),
+        ("registers/identifiers", f"id/instrument/{ACTIP}"),
+    ]
+    told = composer.compose(edits).violations
+    assert told
+    assert all("is in no register" in one.message and one.table and one.key and one.column for one in told)
+    with pytest.raises(NotFound):
+        composer.withdrawal(INSTRUMENTS, "nobody", "It does not exist", [], DAY)
+
+
+def test_what_was_never_in_a_release_is_just_deleted(composer):
+    key = composer.rows("registers/rivals")[0]["key"]
+    (edit,) = composer.withdrawal("registers/rivals", key, "Wrong", [], DAY)
+    assert (edit.key, edit.after) == (key, None)

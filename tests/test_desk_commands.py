@@ -1,5 +1,6 @@
 """The desk on the command line: what is published is served, can be taken back, and is carried into the registers."""
 
+import hashlib
 import json
 import os
 import re
@@ -11,6 +12,9 @@ import urllib.request
 import pytest
 
 from aseancan_kg import settings
+from aseancan_kg.desk.database import Database
+from aseancan_kg.desk.journal import Entry, Journal
+from aseancan_kg.edits import Edit
 
 TABLE, ACTIP = "registers/instruments", "instrument/actip-2015"
 PLACE = "https://w3id.org/aseancan/ont#adoptedPlace"
@@ -52,12 +56,82 @@ def test_a_journal_belongs_to_the_project_s_own_dataset(main, journal):
 
 def test_an_empty_journal_is_told_written_and_read_again(main, journal, tmp_path):
     assert main("desk", "log").stdout == ""
-    assert main("desk", "backup", tmp_path / "backup").stdout == "0 entries, the last none\n"
-    assert main("desk", "restore", tmp_path / "backup").stdout == "0 entries, the last none\n"
+    told = f"0 entries, the last none; SHA-256 {hashlib.sha256().hexdigest()}\n"
+    assert main("desk", "backup", tmp_path / "backup").stdout == told
+    assert main("desk", "restore", tmp_path / "backup").stdout == told
     (tmp_path / "backup").write_text("nonsense\n")
     told = main("desk", "restore", tmp_path / "backup")
     assert told.returncode == 2
     assert "backup, line 1: this is no entry of a journal" in told.stderr
+
+
+def test_a_table_whose_header_names_a_column_twice_is_refused(main, journal, tmp_path):
+    (tmp_path / "rows.csv").write_text("slug,note,note\nactip-2015,x,y\n")
+    told = main("desk", "edit", tmp_path / "rows.csv", "--table", TABLE, *BY)
+    assert told.returncode == 2
+    assert "rows.csv, row 1: its header names note twice. Give each column once" in told.stderr
+
+
+@pytest.fixture
+def exported(main, journal, tmp_path):
+    """Publish edits as entries, and export them into a table of bodies; give what the table holds then."""
+    entries = Journal(Database(os.environ["AC_JOURNAL"]))
+    (tmp_path / "registers").mkdir()
+    table = tmp_path / "registers" / "bodies.csv"
+
+    def exported(*edits):
+        for edit in edits:
+            entries.append(Entry("0" * 16, "Ann", "Because", (edit,), (), ()), entries.head())
+        told = main("desk", "export", "--data", tmp_path)
+        return table.read_bytes() if table.exists() else b"", told
+
+    return exported
+
+
+def renamed(before, after):
+    return Edit("registers/bodies", "asean", {"name": before}, {"name": after})
+
+
+def test_what_was_exported_is_told_and_may_be_edited_by_hand_since(exported, tmp_path):
+    table = tmp_path / "registers" / "bodies.csv"
+    table.write_bytes(b"slug,name\nasean,ASEAN\n")
+    content, told = exported(renamed("ASEAN", "Asean"))
+    assert content == b"slug,name\nasean,Asean\n"
+    assert told.stdout == f"{table}\n{tmp_path}/journal.csv\n"
+    table.write_bytes(b"slug,name\nasean,By hand\n")
+    content, told = exported()
+    assert (content, told.stdout, told.returncode) == (b"slug,name\nasean,By hand\n", "", 0)
+    content, told = exported(renamed("By hand", "By the desk"))
+    assert content == b"slug,name\nasean,By the desk\n"
+    assert (tmp_path / "journal.csv").read_text().splitlines()[1].startswith("2,")
+
+
+def test_an_edit_by_hand_of_what_was_not_exported_yet_is_not_lost(exported, tmp_path):
+    (tmp_path / "registers" / "bodies.csv").write_bytes(b"slug,name\nasean,By hand\n")
+    content, told = exported(renamed("ASEAN", "Asean"))
+    assert content == b"slug,name\nasean,By hand\n"
+    assert "asean in registers/bodies was changed meanwhile: name was “ASEAN” and is “By hand”" in told.stderr
+    assert not (tmp_path / "journal.csv").exists()
+
+
+def test_an_export_that_was_cut_short_is_ended_by_the_next(exported, tmp_path):
+    (tmp_path / "registers" / "bodies.csv").write_bytes(b"slug,name\nasean,Asean\n")  # journal.csv is written last
+    content, told = exported(renamed("ASEAN", "Asean"))
+    assert (content, told.stdout) == (b"slug,name\nasean,Asean\n", f"{tmp_path}/journal.csv\n")
+
+
+def test_a_table_keeps_its_mark_and_its_ends_of_lines(exported, tmp_path):
+    (tmp_path / "registers" / "bodies.csv").write_bytes(b"\xef\xbb\xbfslug,name\r\nasean,ASEAN\r\nb,B\r\n")
+    content, _ = exported(renamed("ASEAN", "Asean"))
+    assert content == b"\xef\xbb\xbfslug,name\r\nasean,Asean\r\nb,B\r\n"
+
+
+@pytest.mark.parametrize("mark", ["nonsense", "sequence,digest\nx,y\n", "sequence,digest\n1,nonsense\n"])
+def test_tables_of_another_journal_are_refused(exported, tmp_path, mark):
+    (tmp_path / "journal.csv").write_text(mark)
+    told = exported()[1]
+    assert told.returncode != 0
+    assert "journal" in told.stderr
 
 
 @pytest.fixture
@@ -88,8 +162,9 @@ def waited(service, version):
 
 
 def undated(text):
-    """Return the triples of a document but for the day of its last change."""
-    return sorted(line for line in text.splitlines() if "/dc/terms/modified>" not in line)
+    """Return the triples of a document but for its changes, the time of the last and the versions that they made."""
+    told = ("/dc/terms/modified>", "/aseancan/change/", "/aseancan/r/")
+    return sorted(line for line in text.splitlines() if not any(one in line for one in told))
 
 
 @pytest.mark.proof
@@ -118,7 +193,7 @@ def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, servi
     data = tmp_path / "data"
     shutil.copytree(settings.resources() / "data", data)
     exported = cli("desk", "export", "--data", data)
-    assert exported.stdout == f"{data / TABLE}.csv\n"
+    assert exported.stdout == f"{data / TABLE}.csv\n{data}/journal.csv\n"
     old, new = ((folder / f"{TABLE}.csv").read_text().splitlines() for folder in (settings.resources() / "data", data))
     assert [(one, other) for one, other in zip(old, new, strict=True) if one != other] == [
         (line, line.replace('"Kuala Lumpur, Malaysia"', "Kuala Lumpur"))
@@ -131,8 +206,9 @@ def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, servi
     assert undone.stdout == f"Published as entry 2: dataset {base}+2, 2 quads added, 2 removed.\n"
     after = waited(service, f"{base}+2")
     assert undated(after) == undated(before)
-    assert cli("desk", "export", "--data", data).stdout == f"{data / TABLE}.csv\n"
+    assert cli("desk", "export", "--data", data).stdout == f"{data / TABLE}.csv\n{data}/journal.csv\n"
     assert (data / f"{TABLE}.csv").read_text().splitlines() == old
+    assert (data / "journal.csv").read_text().splitlines()[1].startswith("2,")
 
     backup = tmp_path / "backup.jsonl"
     kept = cli("desk", "backup", backup).stdout
@@ -142,3 +218,16 @@ def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, servi
     assert cli("desk", "init").returncode == 0
     assert cli("desk", "restore", backup).stdout == kept
     assert [json.loads(line) for line in cli("desk", "log", "--json").stdout.splitlines()] == entries
+
+
+@pytest.mark.proof
+def test_what_was_in_a_release_is_withdrawn_with_what_stands_in_its_place(cli, journal):
+    table, gone, stays = "registers/memberships", "asean-cambodia", "asean-brunei-darussalam"
+    told = cli("desk", "withdraw", table, gone, "--replaced-by", f"membership/{stays}", *BY)
+    assert f"{table} {gone}: deleted\n" in told.stdout
+    assert f'registers/identifiers id/membership/{gone} replacement: "" → "id/membership/{stays}"\n' in told.stdout
+    assert "Published as entry 1: " in told.stdout
+    refused = cli("desk", "withdraw", TABLE, "actip-2015", *BY)
+    assert refused.returncode == 1
+    assert "“instrument/actip-2015” is in no register" in refused.stderr
+    assert "has no row nobody" in cli("desk", "withdraw", TABLE, "nobody", *BY).stderr

@@ -1,14 +1,18 @@
-"""Past releases of the dataset: a register, `releases.csv`, and the N-Quads of each, compressed by xz."""
+"""Past releases of the dataset: a register, `releases.csv`, and the N-Quads of each, compressed by xz.
+
+What a release was before it was released is a version too: each change of the journal makes one.
+"""
 
 import csv
 import hashlib
 import lzma
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
 
@@ -17,11 +21,41 @@ _COLUMNS = ("version", "dataset", "issued", "file", "sha256")
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A dataset as it was published: `version` is its number, `dataset` the hash of its content that names it."""
+    """A dataset as it was published: `version` is its number, `dataset` what names it.
+
+    That is the hash of its content and, where the journal has changed it since, the number of the change that made it:
+    `a97c0b66f8383b7f+2`. It was `issued` on a day, a change at a time in UTC.
+    """
 
     version: str
     dataset: str
     issued: date
+
+    @property
+    def change(self) -> int:
+        """The number of the change that made it, 0 for a release."""
+        return int(self.dataset.partition("+")[2] or 0)
+
+    @property
+    def moment(self) -> datetime:
+        """When it was issued; a day's is its beginning."""
+        return self.issued if isinstance(self.issued, datetime) else datetime.combine(self.issued, time(), UTC)
+
+    @property
+    def when(self) -> str:
+        """When it was issued, in words."""
+        return f"{self.issued:%Y-%m-%d %H:%M:%S UTC}" if isinstance(self.issued, datetime) else str(self.issued)
+
+
+class Preserved(Protocol):
+    """A dataset that can be had as a file."""
+
+    @property
+    def dataset(self) -> str:
+        """What names it."""
+
+    def unpack(self, target: Path) -> Path:
+        """Write its N-Quads into a file, which is returned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +19,7 @@ from aseancan_kg.errors import Error, InputError, InvalidData, Place
 from aseancan_kg.settings import Settings
 
 if TYPE_CHECKING:
+    from aseancan_kg.desk.office import Office
     from aseancan_kg.desk.served import Changed
     from aseancan_kg.store.dataset import Dataset
     from aseancan_kg.store.embedded import EmbeddedStore
@@ -142,7 +144,7 @@ def serve(
         _dataset()  # which tells where it is older than the registers
     elif limits.journal:
         raise InputError("the desk's journal belongs to the project's own dataset", remedy="Unset AC_JOURNAL.")
-    changed = _changed(limits) if limits.journal else None
+    changed, office = _desk(limits) if limits.journal else (None, None)
     with server.listen(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
 
@@ -153,18 +155,19 @@ def serve(
             files = data or [settings.dataset_file()]
             union = union_default_graph or not data
             downloads = Downloads(None if data else files[0].parent)
-            if changed:
-                files = [await asyncio.to_thread(changed.materialise, files[0])]
-            return await server.load(
-                files, union_default_graph=union, settings=limits, downloads=downloads, archive=past
-            )
+            served = partial(server.load, union_default_graph=union, settings=limits, downloads=downloads)
+            if changed is None:
+                return await served(files, archive=past)
+            made = await asyncio.to_thread(changed.materialise, files[0])
+            versions = changed.versions(files[0], past)
+            return await served([made], archive=[*past, *versions], journal=changed.entries())
 
         def ready(state: State) -> None:
             facts = f" at {store}" if store else f", {len(state.store):,} facts"
             print(f"Serving version {state.store.version}{facts}. Stop with Ctrl-C.", flush=True)
             print(f"  pages   {address}/\n  SPARQL  {address}/sparql", flush=True)
 
-        server.run(load, listener, ready, changed.is_newer if changed else None)
+        server.run(load, listener, ready, changed.is_newer if changed else None, office)
 
 
 @app.command()
@@ -329,12 +332,15 @@ def _export_tables(directory: Path) -> None:
         print(directory / name)
 
 
-def _changed(limits: Settings) -> "Changed":
+def _desk(limits: Settings) -> "tuple[Changed, Office]":
     from aseancan_kg.desk.database import Database
     from aseancan_kg.desk.journal import Journal
+    from aseancan_kg.desk.office import Office
     from aseancan_kg.desk.served import Changed
 
-    return Changed(Journal(Database(limits.journal)), Path(limits.state) / "desk")
+    database = Database(limits.journal)
+    changed = Changed(Journal(database), Path(limits.state) / "desk")
+    return changed, Office(database, settings.resources(), settings.dataset_version())
 
 
 def _ink(text: str) -> int:

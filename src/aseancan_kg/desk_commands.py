@@ -7,15 +7,18 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aseancan_kg import outputs, settings
-from aseancan_kg.edits import Edit, difference
+from aseancan_kg import desk_accounts, outputs, settings
+from aseancan_kg.edits import MARK, Edit, Mark
 from aseancan_kg.errors import InputError, InvalidData, Place
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from aseancan_kg.desk.publication import Desk
 
 app = typer.Typer(help="Add and correct records, each change with an author, a reason and a way back.")
+app.add_typer(desk_accounts.account, name="account")
+app.add_typer(desk_accounts.token, name="token")
+app.command("audit")(desk_accounts.audit)
 
 Author = Annotated[str, typer.Option(help="Who makes the change.")]
 Reason = Annotated[str, typer.Option(help="Why it is made.")]
@@ -49,10 +55,16 @@ def edit(
 
     Every change is told. Ends with 1 when it breaks a rule, and then nothing is published.
     """
+    from aseancan_kg.build import registers
     from aseancan_kg.desk.publication import as_text
 
+    try:
+        rows = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read it: {error.strerror}", Place(file), remedy="Check its name.") from error
+    registers.parse_rows(rows, file)  # what is wrong with the file is told before the composer starts
     with _desk() as (desk, composer):
-        edits = list(_edits(file, table, composer))
+        edits = composer.edits(table, rows.decode("utf-8"))
         for one in edits:
             _tell(one)
         if not dry_run:
@@ -62,18 +74,22 @@ def edit(
 
 
 @app.command()
-def delete(
+def withdraw(
     table: Annotated[str, typer.Argument(help="Table of the row: registers/instruments.")],
     key: Annotated[str, typer.Argument(help="What tells the row from others: its slug.")],
     author: Author,
     reason: Reason,
+    replaced_by: Annotated[
+        list[str] | None, typer.Option(help="Reference or IRI of what stands in its place; several when it was split.")
+    ] = None,
 ) -> None:
-    """Publish that a row is no more; what was in a release is withdrawn in the registers, not here."""
+    """Publish that a row is no more; what was in a release is listed in identifiers.csv, as withdrawn or replaced."""
+    today = datetime.now(UTC).date().isoformat()
     with _desk() as (desk, composer):
-        row = composer.row(table, key)
-        if row is None:
-            raise InputError(f"{table} has no row {key}", remedy="Rows are told by their slugs.")
-        print(_published(desk.publish([*filter(None, [difference(table, key, row, None)])], author, reason)))
+        edits = composer.withdrawal(table, key, reason, replaced_by or [], today)
+        for one in edits:
+            _tell(one)
+        print(_published(desk.publish(edits, author, reason)))
 
 
 @app.command()
@@ -102,14 +118,21 @@ def log(
 def export(
     data: Annotated[Path | None, typer.Option(help="Directory of the tables instead of data/.")] = None,
 ) -> None:
-    """Write the journal's changes into the tables of data/ that do not hold them yet, and print the files' names."""
+    """Write the journal's changes since the last time into the tables of data/, and print the files' names.
+
+    The file journal.csv beside them tells from then on that they contain these changes.
+    """
     from aseancan_kg.build import registers
 
+    directory, journal = data or settings.resources() / "data", _journal()
+    contained = Mark.read(directory / MARK)
+    if not journal.goes_beyond(contained):
+        return
+    entries = journal.after(contained.sequence)
     by_table: defaultdict[str, defaultdict[str, list[Edit]]] = defaultdict(lambda: defaultdict(list))
-    for entry in _journal().after(0):
+    for entry in entries:
         for one in entry.edits:
             by_table[one.table][one.key].append(one)
-    directory = data or settings.resources() / "data"
     changed = {}
     for table, edits in sorted(by_table.items()):
         file = directory / f"{table}.csv"
@@ -119,6 +142,7 @@ def export(
             raise InputError(f"cannot read it: {error.strerror}", Place(file), remedy="Name it with --data.") from error
         if (edited := registers.edited(content, file, edits)) != content:
             changed[file] = edited
+    changed[directory / MARK] = entries[-1].mark.written()
     for file, content in changed.items():
         outputs.write_whole(file, content)
         print(file)
@@ -126,37 +150,58 @@ def export(
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="File to write the whole journal into.")]) -> None:
-    """Write the journal into a file, while it is in use; `restore` proves what it reads by the entries' digests."""
+    """Write the journal into a file, while it is in use, after what it will hold was restored for trial.
+
+    Prints how many entries it holds, the digest of the last, and the SHA-256 of the file as it was read back.
+    """
     from aseancan_kg.desk import journal as journals
+    from aseancan_kg.desk.database import Database
 
     outputs.refuse_unwritable(file)
     entries = _journal().after(0)
-    outputs.write_whole(file, "".join(journals.as_line(entry) + "\n" for entry in entries).encode())
-    print(f"{len(entries)} entries, the last {entries[-1].digest[:16] if entries else 'none'}")
+    content = "".join(journals.as_line(entry) + "\n" for entry in entries).encode()
+    with TemporaryDirectory() as scratch:
+        trial = journals.Journal(Database(f"sqlite:///{scratch}/journal.sqlite", new=True))
+        trial.restore(_restored(content, file))
+        is_good = trial.after(0) == entries
+    if is_good:
+        outputs.write_whole(file, content)
+    if not is_good or file.read_bytes() != content:
+        raise InvalidData("the backup does not hold what the journal does", Place(file), remedy="Try another disk.")
+    print(_summary(content, entries))
 
 
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(help="File that `backup` has written.")]) -> None:
-    """Read a backup into a journal that has no entries yet."""
+    """Read a backup, proved by its entries' digests, into a journal that has no entries yet."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
+    entries = _restored(content, file)
+    _journal().restore(entries)
+    print(_summary(content, entries))
+
+
+def _restored(content: bytes, file: Path) -> "list[Entry]":
     from aseancan_kg.desk import journal as journals
 
     try:
-        lines = [line for line in file.read_text(encoding="utf-8").split("\n") if line]
-    except (OSError, UnicodeDecodeError) as error:
+        lines = [line for line in content.decode().split("\n") if line]
+    except UnicodeDecodeError as error:
         raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
-    entries = [journals.from_line(line, Place(file, line=number)) for number, line in enumerate(lines, start=1)]
-    _journal().restore(entries)
-    print(f"{len(entries)} entries, the last {entries[-1].digest[:16] if entries else 'none'}")
+    return [journals.from_line(line, Place(file, line=number)) for number, line in enumerate(lines, start=1)]
+
+
+def _summary(content: bytes, entries: "Sequence[Entry]") -> str:
+    last = entries[-1].digest[:16] if entries else "none"
+    return f"{len(entries)} entries, the last {last}; SHA-256 {sha256(content).hexdigest()}"
 
 
 def _database(*, new: bool = False) -> "Database":
     from aseancan_kg.desk.database import Database
 
-    url = settings.read(os.environ).journal
-    if not url:
-        remedy = "Set AC_JOURNAL, for example to sqlite:////var/lib/aseancan-kg/journal.sqlite."
-        raise InputError("the desk is off: no journal is named", remedy=remedy)
-    return Database(url, new=new)
+    return Database(settings.read(os.environ).journal, new=new)
 
 
 def _journal() -> "Journal":
@@ -173,28 +218,8 @@ def _desk() -> Iterator[tuple["Desk", "Composer"]]:
     journal = _journal()
     if sys.stderr.isatty():
         print("reading the registers …", file=sys.stderr)
-    served = settings.dataset_file().stem.removeprefix("aseancan-")
-    with Composer(settings.resources()) as composer:
-        if composer.version != served:
-            remedy = "Run `aseancan-kg build`: a change is made to what is served."
-            raise InputError(f"the registers make another dataset than {served}", remedy=remedy)
+    with Composer(settings.resources(), settings.dataset_version()) as composer:
         yield Desk(journal, composer), composer
-
-
-def _edits(file: Path, table: str, composer: "Composer") -> Iterator[Edit]:
-    from aseancan_kg.build import registers
-
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror}", Place(file), remedy="Check its name.") from error
-    header, *records = registers.parse_table(content, file) or [[]]
-    for number, record in enumerate(records, start=2):
-        cells = registers.row_of(record, header, Place(file, row=number))
-        key = registers.key_of(table.rpartition("/")[2], cells)
-        now = composer.row(table, key)
-        if one := difference(table, key, now, {**(now or {}), **cells}):
-            yield one
 
 
 def _tell(edit: Edit) -> None:

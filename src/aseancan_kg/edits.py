@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from aseancan_kg.errors import Conflict
+from aseancan_kg.errors import Conflict, InputError, Place
 
 Cells = Mapping[str, str]
+MARK = "journal.csv"
+"""The file beside the tables of data/ that tells how much of the journal they contain."""
+_HEADER = "sequence,digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,32 @@ class Edit:
         )
         remedy = "Compare both, and edit the row as it is now."
         return Conflict(f"{self.key} in {self.table} was changed meanwhile: {told}", remedy=remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How much of a journal something contains: the entries up to one, which has this digest; by default none."""
+
+    sequence: int = 0
+    digest: str = ""
+
+    @classmethod
+    def read(cls, file: Path) -> "Mark":
+        """Read the mark in a file; nothing is contained where there is none. Raises `InputError` for another file."""
+        try:
+            header, line = file.read_text(encoding="utf-8").split()
+            sequence, digest = line.split(",")
+            if header == _HEADER:
+                return cls(int(sequence), digest)
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError):
+            pass
+        raise InputError("it does not tell how much of the journal is contained", Place(file), remedy="Restore it.")
+
+    def written(self) -> bytes:
+        """Return it as the content of a file."""
+        return f"{_HEADER}\n{self.sequence},{self.digest}\n".encode()
 
 
 def difference(table: str, key: str, now: Cells | None, wanted: Cells | None) -> Edit | None:

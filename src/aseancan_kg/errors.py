@@ -6,30 +6,37 @@
     │   ├── SyntaxProblem      RDF, SPARQL or metadata that does not parse
     │   └── DatasetMissing     no built dataset where one was expected
     ├── InvalidData            readable, but it breaks a shape or a register rule
-    │   └── InvalidTables      rows of registers or codings, each with a fault
+    │   ├── InvalidTables      rows of registers or codings, each with a fault
+    │   └── InvalidChange      a change at the desk that would break a rule
     ├── Conflict               an edit of what somebody else has changed meanwhile
+    ├── AlreadyThere           a new record of a name that another has
+    ├── PreconditionRequired   a change that does not say of what version
+    ├── UnsupportedMedia       a body in a format that is not read here
     ├── TooLong                a query, or an answer to be kept, of more bytes than are taken
     ├── NoRoom                 more than may be kept here
+    ├── Unauthorised           a caller who has not said who it is, or not proved it
     ├── Forbidden              what is not done here: to change data, to reach the network, to cite what has no version
+    │   └── InsufficientScope  … by this caller
     ├── NotFound               an IRI, slug or query name nobody knows
     ├── NotAcceptable          no representation fits what was asked for
     ├── QueryStopped           a query that was begun and passed a limit
     │   ├── QueryTimeout       … of time
     │   ├── QueryMemory        … of memory
     │   └── QueryCrash         … of the engine itself, whose process it ended
-    ├── ComeBackLater          a query that has no answer now
+    ├── ComeBackLater          a request that has no answer now
     │   ├── Busy               too many wait already
     │   ├── BudgetSpent        this client has had its share for now
+    │   ├── Throttled          too many attempts to sign in have failed
     │   └── DatasetChanged     another version was published meanwhile
     └── StoreUnavailable       the store behind the service does not answer
 
 Lower floors raise these; only `cli` turns them into exit codes and only `web.problems` into HTTP.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,31 @@ class InvalidTables(InvalidData):
         return cls("\n".join(["the tables have faults", *map(str, told)]), faults=told)
 
 
+@dataclass
+class InvalidChange(InvalidData):
+    """A change at the desk that would break a rule; `violations` tell which, with the fields of a validation result."""
+
+    violations: tuple[Mapping[str, Any], ...] = field(default=(), kw_only=True)
+
+
+@dataclass
 class Conflict(Error):
-    """An edit of what somebody else has changed meanwhile."""
+    """An edit of what somebody else has changed meanwhile; where it is one row, as it is and as it was given."""
+
+    current: Mapping[str, str] | None = field(default=None, kw_only=True)
+    given: Mapping[str, str] | None = field(default=None, kw_only=True)
+
+
+class AlreadyThere(Error):
+    """A new record of a name that another has."""
+
+
+class PreconditionRequired(Error):
+    """A change that does not say of what version it is one."""
+
+
+class UnsupportedMedia(Error):
+    """A body in a format that is not read here."""
 
 
 class TooLong(Error):
@@ -117,6 +147,17 @@ class NoRoom(Error):
 
 class Forbidden(Error):
     """What is not done here: to change data, to reach the network, to cite what has no version."""
+
+
+@dataclass
+class InsufficientScope(Forbidden):
+    """What a caller may not do; who has the `scope` may."""
+
+    scope: str = field(default="", kw_only=True)
+
+
+class Unauthorised(Error):
+    """A caller who has not said who it is, or not proved it."""
 
 
 class NotFound(Error):
@@ -149,17 +190,21 @@ class QueryCrash(QueryStopped):
 
 @dataclass
 class ComeBackLater(Error):
-    """A query that has no answer now; it may have in `retry_after` seconds."""
+    """A request that has no answer now; it may have in `retry_after` seconds."""
 
     retry_after: int = field(default=1, kw_only=True)
 
 
 class Busy(ComeBackLater):
-    """Too many queries wait already."""
+    """Too many wait already."""
 
 
 class BudgetSpent(ComeBackLater):
     """The client has had its share of the service for now."""
+
+
+class Throttled(ComeBackLater):
+    """Too many attempts to sign in have failed, of this client or at this account."""
 
 
 class DatasetChanged(ComeBackLater):

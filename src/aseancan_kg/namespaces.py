@@ -8,7 +8,11 @@ ID = BASE + "id/"
 DOC = BASE + "doc/"
 GRAPH = BASE + "graph/"
 SCHEME = BASE + "scheme/"
+CHANGE = BASE + "change/"
 STAGING = BASE + "staging/"
+SHAPES = BASE + "shapes#"
+DESK = BASE + "desk#"
+RECORDS = BASE + "desk/records/"
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 SHAPES_GRAPH = GRAPH + "shapes"
@@ -70,6 +74,11 @@ def graph(name: str) -> str:
     return GRAPH + name
 
 
+def change(sequence: int) -> str:
+    """IRI of a change that the journal holds: `change(1)`."""
+    return f"{CHANGE}{sequence}"
+
+
 def with_prefixes(query: str) -> str:
     """Declare those of our prefixes that a SPARQL query uses."""
     used = set(_PREFIXED.findall(query))
@@ -80,20 +89,27 @@ def with_prefixes(query: str) -> str:
 def document_iri(iri: str) -> str | None:
     """IRI of the document about an IRI of ours, None for every other IRI.
 
-    Codes, graphs, queries and the ontology as a whole are documents themselves, and so is what an IRI with a `#` is a
-    part of; a term of the ontology has a document of its own, and their namespace is the ontology.
+    Codes, graphs, changes, queries and the ontology as a whole are documents themselves, and so is what an IRI with a
+    `#` is a part of; a term of the ontology has a document of its own, and their namespace is the ontology.
     """
     if iri.startswith(ONT) and iri != ONT:
         return f"{DOC}ont/{iri.removeprefix(ONT)}"
     whole = iri.partition("#")[0]
     if whole.startswith(ID):
         return DOC + whole.removeprefix(ID)
-    own = whole.startswith((SCHEME, GRAPH, f"{BASE}queries/")) or whole in (
+    own = whole.startswith((SCHEME, GRAPH, CHANGE, f"{BASE}queries/")) or whole in (
         f"{BASE}ont",
         f"{BASE}dataset",
         f"{BASE}shapes",
     )
     return whole if own else None
+
+
+def described_iri(document: str) -> str:
+    """IRI of what a document is about; the reverse of `document_iri`."""
+    if document.startswith(f"{DOC}ont/"):
+        return ONT + document.removeprefix(f"{DOC}ont/")
+    return ID + document.removeprefix(DOC) if document.startswith(DOC) else document
 
 
 def shorten(iri: str) -> str:

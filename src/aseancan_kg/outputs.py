@@ -18,14 +18,29 @@ def refuse_unwritable(file: Path, kept: Collection[Path] = ()) -> None:
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it; raises `InputError` when it cannot be written."""
+    """Write a file beside its place and rename it: it is on the disk then, or `InputError` tells why it is not."""
     file = file.resolve()  # a link stays one
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content)
+        with beside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         beside.replace(file)
+        _keep_names(file.parent)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise InputError(
             f"cannot write it: {error.strerror}", Place(str(file)), remedy="Choose another file."
         ) from error
+
+
+def _keep_names(directory: Path) -> None:
+    """Have the names of a directory's files on the disk, so that a new one outlives a loss of power."""
+    if os.name != "posix":
+        return  # which elsewhere no program can ask for
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

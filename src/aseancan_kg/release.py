@@ -94,7 +94,7 @@ def validate(built: Built, progress: Progress, shapes: Graph | None = None) -> R
     progress("validating")
     if shapes is None:
         shapes = built.dataset.graph(URIRef(namespaces.SHAPES_GRAPH))
-    return validation.validate(built.union, shapes, locate=built.locate)
+    return validation.validate(built.union, shapes, locate=built.tracer.locate)
 
 
 def _stage(built: Built, staging: Path, documents: Mapping[str, str]) -> list[str]:

@@ -18,7 +18,7 @@ VERSION = "0.3.0"
 ISSUED = "2026-11-25"
 """Day of the release that `VERSION` names."""
 
-RELEASED = "1811d0a4a39167d4"
+RELEASED = "a97c0b66f8383b7f"
 """Version of the dataset of that release; no other dataset may go by its number."""
 
 _PACKAGED = Path(__file__).parent / "resources"
@@ -42,6 +42,11 @@ def dataset_file() -> Path:
         remedy = "Run `aseancan-kg build`, or give other data with --data."
         raise DatasetMissing("there is no built dataset", Place(manifest), remedy=remedy) from error
     return manifest.parent / str(name)
+
+
+def dataset_version() -> str:
+    """Return the version of the built dataset, by which its file is named; raises `DatasetMissing`."""
+    return dataset_file().stem.removeprefix("aseancan-")
 
 
 _STATE = str(Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "aseancan-kg")

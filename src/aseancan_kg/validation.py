@@ -148,14 +148,21 @@ def locate_in(files: Iterable[Path]) -> Locate:
 
 
 def validate(
-    data: Graph, shapes: Graph, *, locate: Locate | None = None, focus: Iterable[URIRef] | None = None
+    data: Graph,
+    shapes: Graph,
+    *,
+    locate: Locate | None = None,
+    focus: Iterable[URIRef] | None = None,
+    queried: Graph | None = None,
 ) -> Report:
     """Validate `data` against `shapes` and nothing else. Neither graph is changed.
 
-    With `focus` only those of the shapes' targets are looked at that are among these nodes. Raises `InputError`
-    when the shapes are ill-formed, or use $shapesGraph or recursion, which SHACL leaves optional.
+    With `focus` only those of the shapes' targets are looked at that are among these nodes. `queried` is a graph of the
+    same triples over a store that answers queries itself, which is asked instead: for shapes that one trusts. Raises
+    `InputError` when the shapes are ill-formed, or use $shapesGraph or recursion, which SHACL leaves optional.
     """
     prepared = _PreparedGraph(data.store, data.identifier)
+    prepared.queried = queried
     exact = _exact(shapes)
     chosen: list[str | URIRef] | None = None if focus is None else sorted(focus)
     with _offline(), _ill_formed(None):
@@ -213,7 +220,7 @@ def _parse(path: Path, *, apart: bool) -> list[tuple[Node, Node, Node]]:
     form, base = _FORMATS[path.suffix.lower()], path.absolute().as_uri()
     try:
         quads = pyoxigraph.parse(path.read_bytes(), form, base_iri=base, rename_blank_nodes=apart)
-        return [(_term(quad.subject), _term(quad.predicate), _term(quad.object)) for quad in quads]
+        return [(rdflib_term(quad.subject), rdflib_term(quad.predicate), rdflib_term(quad.object)) for quad in quads]
     except OSError as error:
         remedy = "Check name and permission; of a directory, name the files."
         raise InputError(f"cannot read it: {error.strerror}.", Place(path), remedy=remedy) from error
@@ -229,7 +236,8 @@ def _parse(path: Path, *, apart: bool) -> list[tuple[Node, Node, Node]]:
         raise InputError(f"{error}.", Place(path), remedy="Write it in RDF 1.1.") from error
 
 
-def _term(term: Any) -> Node:  # noqa: ANN401 - pyoxigraph's terms share no base class
+def rdflib_term(term: Any) -> Node:  # noqa: ANN401 - pyoxigraph's terms share no base class
+    """Return a term of pyoxigraph as rdflib has it, literals as written; raises ValueError for one of RDF 1.2."""
     match term:
         case pyoxigraph.NamedNode():
             return URIRef(term.value)
@@ -267,7 +275,12 @@ class _PreparedGraph(Graph):
     Only the prefixes that a query declares hold in it; rdflib would add those the data happen to bind.
     """
 
+    queried: Graph | None = None
+    """The same triples, where another engine answers."""
+
     def query(self, query_object: str, *arguments: Any, **options: Any) -> Solutions:  # type: ignore[override] # noqa: ANN401
+        if self.queried is not None:
+            return self.queried.query(query_object, *arguments, **options)
         return super().query(_prepare(query_object), *arguments, **options)
 
 

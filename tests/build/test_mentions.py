@@ -96,7 +96,7 @@ def test_the_asean_declaration_of_1967_is_not_named_even_if_the_registers_come_t
     more = [*known, *names.names(read({"instruments": [declaration]}))]
     found = mentions.find(edition.passages.values(), more, Reference("instrument", "asean-canada-poa-2021-2025"))
     assert [one.passage.path for one in found if one.entity.slug == "asean-declaration-1967"] == ["action/1.4.2"]
-    reviewed = mentions.review(found, tables.named(EDITION, "mentions"), edition.passages)
+    reviewed = mentions.standing(mentions.review(found, tables.named(EDITION, "mentions"), edition.passages))
     assert "instrument/asean-declaration-1967" not in {one.entity for one in reviewed}
     (one,) = (one for one in reviewed if one.part == "action/1.4.2" and one.quote == "ASEAN Declaration")
     assert (one.entity, one.status) == ("instrument/asean-declaration-tip-2004", "corrected")
@@ -246,7 +246,7 @@ def review(read):
     def review(*rows: dict[str, str]) -> list[Mention]:
         tables = read(REGISTERS | {"mentions": [ROW | row for row in rows]})
         found = mentions.find([TEXT], names.names(tables), WHOLE)
-        return mentions.review(found, tables.named(EDITION, "mentions"), {TEXT.path: TEXT})
+        return mentions.standing(mentions.review(found, tables.named(EDITION, "mentions"), {TEXT.path: TEXT}))
 
     return review
 
@@ -324,7 +324,7 @@ def news(read):
 @pytest.mark.parametrize("text", [None, NEWS], ids=["text not at hand", "text at hand"])
 def test_a_text_that_is_not_shipped_is_quoted_by_offset(news, text: str | None) -> None:
     rows = news({}, {"quote": "ASEAN", "start": "0", "decision": "rejected"})
-    (one,) = mentions.quoted(rows, text, len(NEWS))
+    (one,) = mentions.standing(mentions.quoted(rows, text, len(NEWS)))
     assert (one.part, one.quote, one.status, one.rule) == (None, "Regional Forum", "added", None)
     assert NEWS[one.span.start : one.span.end] == one.quote
     assert (one.prefix, one.suffix) == ("", "")

@@ -1,6 +1,6 @@
 """The figures of the dataset: computed rightly on small inputs, and good enough on the real one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 from rdflib import RDF, Dataset, Graph, Literal, Namespace, URIRef
@@ -10,7 +10,7 @@ from aseancan_kg import namespaces
 from aseancan_kg.build import names, quality
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.build.editions import Edition
-from aseancan_kg.build.mentions import Finding
+from aseancan_kg.build.mentions import Finding, Judged
 from aseancan_kg.build.passages import Passage
 from aseancan_kg.build.plan import parse
 from aseancan_kg.build.quality import METRICS
@@ -83,10 +83,11 @@ def clause(number: int, text: str) -> Clause:
     return Clause(path, text, span, "support", "new", (), (), (), (), "high", None, "clauses.csv#1")
 
 
-def plan(slug: str = "plan", **parts: object) -> Edition:
+def plan(slug: str = "plan", mentions: Sequence[Mention] = (), **parts: object) -> Edition:
     source = Source(slug, {"instrument": slug}, TEXT)
     whole = namespaces.thing("instrument", slug)
-    return Edition(source, whole, "", parse(TEXT), {PASSAGE.path: PASSAGE}, **parts)
+    judged = [Judged(one, None, None) for one in mentions]
+    return Edition(source, whole, "", parse(TEXT), {PASSAGE.path: PASSAGE}, judged=judged, **parts)
 
 
 def test_what_the_rules_found_is_measured_against_what_readers_left(figures) -> None:

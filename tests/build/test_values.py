@@ -56,12 +56,12 @@ def test_readers_return_what_they_are_named_for() -> None:
     assert values.number("20") == Number(20)
     assert values.url("https://asean.org/a?b=c#d") == Url("https://asean.org/a?b=c#d")
     assert values.wikidata("Q7768") == Url("http://www.wikidata.org/entity/Q7768")
-    assert values.reference("body")("body/aha-centre") == Reference("body", "aha-centre")
+    assert values.References("body")("body/aha-centre") == Reference("body", "aha-centre")
     assert values.source("source/plan-of-action-2021-2025") == Reference("source", "plan-of-action-2021-2025")
     assert values.source("https://asean.org/") == Url("https://asean.org/")
-    assert values.code("pillar")("economic") == Code("pillar", "economic")
+    assert values.Codes("pillar")("economic") == Code("pillar", "economic")
     assert values.concept("topic/mine-action") == Code("topic", "mine-action")
-    assert values.choice("accepted", "rejected")("rejected") == Plain("rejected")
+    assert values.Choice("accepted", "rejected")("rejected") == Plain("rejected")
     assert values.offset("0") == Number(0)
     assert values.sdg("16.a") == Url("http://metadata.un.org/sdg/16.a")
 
@@ -92,12 +92,12 @@ def test_a_statement_reaffirms_a_part_or_a_topic() -> None:
         (values.url, "ftp://asean.org/", "is not a web address"),
         (values.url, "https://asean.org/a b", "must percent-encode"),
         (values.wikidata, "7768", "is not a Wikidata item"),
-        (values.reference("body"), "aha-centre", "is not a reference"),
-        (values.reference("body"), "state/canada", "takes body"),
-        (values.code("pillar"), "Economic", "is not a code"),
+        (values.References("body"), "aha-centre", "is not a reference"),
+        (values.References("body"), "state/canada", "takes body"),
+        (values.Codes("pillar"), "Economic", "is not a code"),
         (values.concept, "mine-action", "write scheme/code"),
         (values.concept, "topic/Mine Action", "write scheme/code"),
-        (values.choice("accepted", "rejected"), "yes", "write one of accepted, rejected"),
+        (values.Choice("accepted", "rejected"), "yes", "write one of accepted, rejected"),
         (values.offset, "-1", "write a whole number"),
         (values.offset, "１", "write a whole number"),
         (values.sdg, "18", "write 16 or 16.2"),

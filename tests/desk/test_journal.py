@@ -1,16 +1,19 @@
 """The journal of changes."""
 
+import json
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 
 from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Journal, as_line, from_line
-from aseancan_kg.errors import Conflict, InputError, InvalidData, Place, StoreUnavailable
+from aseancan_kg.edits import Mark
+from aseancan_kg.errors import Conflict, InputError, InvalidData, NotFound, Place, StoreUnavailable
 
 
 def test_entries_come_back_as_they_were_written_in_order(journal, url, change):
@@ -24,7 +27,7 @@ def test_entries_come_back_as_they_were_written_in_order(journal, url, change):
         assert one.after(1) == written[1:]
         assert one.after(3) == []
         assert one.entry(2) == written[1]
-    with pytest.raises(InputError, match="no entry 4"):
+    with pytest.raises(NotFound, match="no entry 4"):
         journal.entry(4)
     with pytest.raises(InvalidData, match="entry 4 of the journal is missing"):
         journal.after(4)
@@ -36,11 +39,48 @@ def test_what_some_take_for_the_end_of_a_line_stands_in_a_quad(journal, change):
     assert journal.after(0) == [written] == [from_line(as_line(written), Place("backup"))]
 
 
-def test_a_dataset_is_named_by_the_last_change_of_its_release(journal, change):
-    assert journal.version("0123456789abcdef") == "0123456789abcdef"
-    journal.append(change, 0)
-    assert journal.append(replace(change, base="fedcba9876543210"), 1).version == "fedcba9876543210+2"
-    assert journal.version("0123456789abcdef") == "0123456789abcdef+1"
+def test_what_holds_a_part_of_the_journal_is_told_of_more_and_of_a_loss(journal, change):
+    assert not journal.goes_beyond(Mark())
+    first = journal.append(change, 0)
+    assert journal.goes_beyond(Mark())
+    assert not journal.goes_beyond(first.mark)
+    assert first.version == "0123456789abcdef+1"
+    second = journal.append(change, 1)
+    assert journal.goes_beyond(first.mark)
+    for lost in (Mark(3, second.digest), Mark(2, first.digest), Mark(1, "")):
+        with pytest.raises(InvalidData, match=f"entry {lost.sequence} of the journal is missing"):
+            journal.goes_beyond(lost)
+
+
+def test_a_clock_that_steps_back_takes_no_entry_with_it(journal, change, monkeypatch):
+    class Clock(datetime):
+        year_now = 2101
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls(cls.year_now, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr("aseancan_kg.desk.journal.datetime", Clock)
+    first = journal.append(change, 0)
+    Clock.year_now = 2100
+    second = journal.append(change, 1)
+    Clock.year_now = 2102
+    third = journal.append(change, 2)
+    assert (first.at, second.at) == ("2101-01-01T00:00:00.000000+00:00",) * 2
+    assert third.at.startswith("2102")
+    assert journal.after(0) == [first, second, third]
+
+
+def test_a_digest_is_made_of_the_content_in_an_order_that_never_changes(tmp_path, change):
+    """Journals that were written once must be read by every version of the program to come."""
+    version, day = "0123456789abcdef", "2026-11-26T08:00:00.000000+00:00"
+    edit = {"table": "registers/bodies", "key": "asean", "after": {"note": "", "name": "é"}, "before": None}
+    told: dict[str, object] = {"sequence": 1, "base": version, "before": version, "at": day}
+    told |= {"author": "Ann", "reason": "It is so", "undoes": None, "edits": [edit]}
+    told |= {"added": ['<urn:a> <urn:b> "é" <urn:g> .\n'], "removed": []}
+    told["digest"] = "0041ce655ab15181b0d9de19c5782b82218fbefee8f24b02ae0d2ccf84eca8b7"
+    entry = from_line(json.dumps(told), Place("backup"))
+    Journal(Database(f"sqlite:///{tmp_path}/journal.sqlite", new=True)).restore([entry])
 
 
 def test_of_two_who_write_at_one_place_one_is_told(journal, change):
@@ -55,7 +95,8 @@ def test_of_two_who_write_at_one_place_one_is_told(journal, change):
     [
         "DELETE FROM entry",
         "UPDATE entry SET author = 'Eve'",
-        "REPLACE INTO entry SELECT sequence, base, at, 'Eve', reason, undoes, edits, added, removed, digest FROM entry",
+        "REPLACE INTO entry SELECT sequence, base, before, at, 'Eve', reason, undoes, edits, added, removed, digest"
+        " FROM entry",
     ],
 )
 def test_no_entry_can_be_changed_or_deleted(journal, url, change, statement):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
@@ -69,15 +70,14 @@ def serve() -> Serve:
 
 @pytest.fixture(scope="session")
 def running() -> Callable[..., AbstractContextManager[int]]:
-    """Return what serves a state on a free port, which it gives."""
+    """Return what serves a state, or an app over one, on a free port, which it gives."""
 
     @contextmanager
-    def running(state: State, protocol: type[Connection] = Connection) -> Iterator[int]:
+    def running(served: State | FastAPI, protocol: type[Connection] = Connection) -> Iterator[int]:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that long answers are not sent at once
-            config = uvicorn.Config(
-                create_app(state), http=protocol, ws="none", log_level="critical", timeout_graceful_shutdown=2
-            )
+            app = served if isinstance(served, FastAPI) else create_app(served)
+            config = uvicorn.Config(app, http=protocol, ws="none", log_level="critical", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 import pyoxigraph as ox
@@ -302,6 +303,21 @@ def test_a_release_that_is_being_loaded_is_loaded_once_though_others_are_asked_f
             end.write(content)
         assert first.result(timeout=60) is second.result(timeout=60)
     asyncio.run(releases.close())
+
+
+def test_the_files_of_however_many_versions_do_not_fill_the_disk(tmp_path, state_of):
+    versions = [small(tmp_path, f"v{number}")[0] for number in range(12)]
+    releases = Releases(versions, state_of(workers=1).settings)
+
+    async def ask():
+        await releases.engine("v0")
+        for one in versions:
+            assert len(await asyncio.to_thread(releases.store, one.dataset)) == 1
+        kept = {file.stem.removeprefix("aseancan-") for file in Path(releases._directory.name).iterdir()}
+        await releases.close()
+        return kept
+
+    assert asyncio.run(ask()) == {f"v{number}" for number in (0, *range(4, 12))}
 
 
 def test_a_few_wait_for_a_release_and_the_others_are_told_to_come_back(published, past, state_of, serve, tmp_path):

@@ -1,5 +1,6 @@
 """The running server, over real sockets: limits, broken answers, clients that leave, reload and shutdown."""
 
+import asyncio
 import concurrent.futures
 import http.client
 import json
@@ -17,7 +18,10 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
+from aseancan_kg.errors import InvalidData
 from aseancan_kg.mediatypes import GRAPH_FORMATS, RESULT_FORMATS
+from aseancan_kg.web import server
+from aseancan_kg.web.app import create_app
 
 TINY = Path(__file__).parent / "tiny.trig"
 SMALL = "SELECT * { ?s ?p ?o } LIMIT 3"
@@ -268,6 +272,51 @@ def test_a_reload_drops_no_request(service, log, tmp_path):
     assert {response.status for response, _ in answers} == {200}
     assert {body for _, body in answers} == {b"o\r\nold\r\n", b"o\r\nnew\r\n"}
     assert answers[-1][1] == b"o\r\nnew\r\n"
+
+
+def test_what_is_outdated_is_renewed_once_it_can_be_told_and_loaded(state_of, tmp_path, monkeypatch, caplog):
+    for name in ("_LOOK_SECONDS", "_PATIENCE_SECONDS"):
+        monkeypatch.setattr(server, name, 0.01)
+    old, new = tmp_path / "old.nt", tmp_path / "new.nt"
+    old.write_text('<urn:a> <urn:b> "old" .\n')
+    new.write_text('<urn:a> <urn:b> "new" .\n')
+    failures: list[Exception] = [OSError("no answer"), InvalidData("it does not fit"), InvalidData("nor does this")]
+
+    async def load():
+        if failures:
+            raise failures.pop(0)
+        state = state_of(new)
+        await state.engine.start()
+        return state
+
+    async def follow():
+        state = state_of(old)
+        await state.engine.start()
+        app = create_app(state)
+
+        def is_outdated(version):
+            if len(failures) == 3:
+                raise failures.pop(0)
+            return version == state.store.version
+
+        renewals = server._Renewals(app, load)
+        renewals.follow(is_outdated)
+        while app.state.service is state:
+            await asyncio.sleep(0.01)
+        assert not failures
+        while len(renewals._tasks) > 1:  # the old one is being closed
+            await asyncio.sleep(0.01)
+        renewals._tasks.pop().cancel()
+        await app.state.service.engine.close()
+        await asyncio.sleep(0.1)
+
+    asyncio.run(follow())
+    told = [record.message for record in caplog.records if record.name == server.__name__]
+    assert [one.partition(":")[0] for one in told if "serving" not in one] == [
+        "it cannot be told whether there is anything newer",
+        "nothing newer can be served",
+        "nothing newer can be served",
+    ]
 
 
 class Behind(BaseHTTPRequestHandler):

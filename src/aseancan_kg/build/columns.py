@@ -54,12 +54,12 @@ RELATIONS: Mapping[str, frozenset[str]] = {
 
 _EVIDENCE = {
     "sources": Column(values.source, many=True, required=True),
-    "confidence": Column(values.code("confidence"), required=True),
+    "confidence": Column(values.Codes("confidence"), required=True),
     "note": _TEXT,
 }
 
 
-_IMPLEMENTS = Column(values.reference("instrument"), many=True)
+_IMPLEMENTS = Column(values.References("instrument"), many=True)
 
 
 def _kinded(scheme: str, **further: Column) -> dict[str, Column]:
@@ -68,16 +68,16 @@ def _kinded(scheme: str, **further: Column) -> dict[str, Column]:
         "slug": _SLUG,
         "name": _NAME,
         "acronym": _PLAIN,
-        "kind": Column(values.code(scheme), required=True),
-        "parent": Column(values.reference(*_PARENTS)),
+        "kind": Column(values.Codes(scheme), required=True),
+        "parent": Column(values.References(*_PARENTS)),
         "established": _DATE,
         "founding_act": _TEXT,
         "dissolved": _DATE,
         "seat_city": _TEXT,
         "seat_country": _TEXT,
-        "members": Column(values.reference(*_PARTIES), many=True),
+        "members": Column(values.References(*_PARTIES), many=True),
         "members_note": _TEXT,
-        "pillar": Column(values.code("pillar")),
+        "pillar": Column(values.Codes("pillar")),
         **further,
         "url": _URL,
         "wikidata": Column(values.wikidata),
@@ -90,22 +90,22 @@ _INSTRUMENTS = {
     "title": _NAME,
     "short_title": _TEXT,
     "acronym": _PLAIN,
-    "kind": Column(values.code("instrument-kind"), required=True),
-    "legal_nature": Column(values.code("legal-nature")),
+    "kind": Column(values.Codes("instrument-kind"), required=True),
+    "legal_nature": Column(values.Codes("legal-nature")),
     "adopted": _DATE,
     "adopted_place": _TEXT,
     "adopted_by": _TEXT,
-    "adopting_body": Column(values.reference("body", "mechanism", "state"), many=True),
+    "adopting_body": Column(values.References("body", "mechanism", "state"), many=True),
     "entered_into_force": _DATE,
     "period_start": _DATE,
     "period_end": _DATE,
-    "parties": Column(values.reference("state", "state-group", "body"), many=True),
+    "parties": Column(values.References("state", "state-group", "body"), many=True),
     "parties_note": _TEXT,
-    "pillar": Column(values.code("pillar")),
-    "supersedes": Column(values.reference("instrument"), many=True),
+    "pillar": Column(values.Codes("pillar")),
+    "supersedes": Column(values.References("instrument"), many=True),
     "implements": _IMPLEMENTS,
-    "part_of": Column(values.reference("instrument"), many=True),
-    "phase_of": Column(values.reference("instrument")),
+    "part_of": Column(values.References("instrument"), many=True),
+    "phase_of": Column(values.References("instrument")),
     "url": _URL,
     "wikidata": Column(values.wikidata),
     **_EVIDENCE,
@@ -137,10 +137,10 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "holding",
         {
             "slug": _SLUG,
-            "person": Column(values.reference("person", "state"), required=True),
-            "post": Column(values.reference("post")),
+            "person": Column(values.References("person", "state"), required=True),
+            "post": Column(values.References("post")),
             "post_title": _TEXT,
-            "organisation": Column(values.reference("body", "mechanism")),
+            "organisation": Column(values.References("body", "mechanism")),
             "as_of": _DATE,
             "from": _DATE,
             "to": _DATE,
@@ -151,8 +151,8 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "membership",
         {
             "slug": _SLUG,
-            "member": Column(values.reference("state"), required=True),
-            "organisation": Column(values.reference("body"), required=True),
+            "member": Column(values.References("state"), required=True),
+            "organisation": Column(values.References("body"), required=True),
             "joined": _DATE,
             "left": _DATE,
             **_EVIDENCE,
@@ -164,11 +164,11 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "slug": _SLUG,
             "name": _NAME,
             "ordinal": Column(values.number),
-            "series": Column(values.reference("mechanism", "body")),
+            "series": Column(values.References("mechanism", "body")),
             "started": _DATE,
             "ended": _DATE,
             "place": _TEXT,
-            "mode": Column(values.code("meeting-mode")),
+            "mode": Column(values.Codes("meeting-mode")),
             "areas": Column(values.text, many=True),
             "url": _URL,
             **_EVIDENCE,
@@ -178,11 +178,11 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "participation",
         {
             "slug": _SLUG,
-            "meeting": Column(values.reference("meeting"), required=True),
-            "agent": Column(values.reference("person", "state", "state-group", "body"), required=True),
-            "role": Column(values.code("participation-role"), required=True),
+            "meeting": Column(values.References("meeting"), required=True),
+            "agent": Column(values.References("person", "state", "state-group", "body"), required=True),
+            "role": Column(values.Codes("participation-role"), required=True),
             "capacity": _TEXT,
-            "post": Column(values.reference("post")),
+            "post": Column(values.References("post")),
             **_EVIDENCE,
         },
     ),
@@ -190,7 +190,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "report",
         {
             "slug": _SLUG,
-            "meeting": Column(values.reference("meeting"), required=True),
+            "meeting": Column(values.References("meeting"), required=True),
             "subject": _NAME,
             "predicate": _NAME,
             "object": _NAME,
@@ -201,15 +201,15 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "statement",
         {
             "slug": _SLUG,
-            "meeting": Column(values.reference("meeting"), required=True),
-            "edition": Column(values.reference("source"), required=True),
+            "meeting": Column(values.References("meeting"), required=True),
+            "edition": Column(values.References("source"), required=True),
             "start": Column(values.offset, required=True),
             "end": Column(values.offset, required=True),
-            "form": Column(values.code("statement-form"), required=True),
-            "speech_act": Column(values.code("speech-act"), required=True),
-            "speaker": Column(values.reference("state", "body", "person", "meeting"), many=True),
+            "form": Column(values.Codes("statement-form"), required=True),
+            "speech_act": Column(values.Codes("speech-act"), required=True),
+            "speaker": Column(values.References("state", "body", "person", "meeting"), many=True),
             "speaker_words": _TEXT,
-            "chain": Column(values.reference("source"), many=True, required=True),
+            "chain": Column(values.References("source"), many=True, required=True),
             "quotation": _TEXT,
             "gist": _NAME,
             **_EVIDENCE,
@@ -219,9 +219,9 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "party-action",
         {
             "slug": _SLUG,
-            "instrument": Column(values.reference("instrument"), required=True),
-            "party": Column(values.reference("state", "state-group", "body"), required=True),
-            "action": Column(values.code("party-act"), required=True),
+            "instrument": Column(values.References("instrument"), required=True),
+            "party": Column(values.References("state", "state-group", "body"), required=True),
+            "action": Column(values.Codes("party-act"), required=True),
             "date": _DATE,
             **_EVIDENCE,
         },
@@ -233,9 +233,9 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
     "names": (
         "name",
         {
-            "entity": Column(values.reference(), required=True),
+            "entity": Column(values.References(), required=True),
             "name": _NAME,
-            "kind": Column(values.code("name-kind"), required=True),
+            "kind": Column(values.Codes("name-kind"), required=True),
             "from": _DATE,
             "to": _DATE,
             **_EVIDENCE,
@@ -244,7 +244,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
     "rivals": (
         "rival",
         {
-            "entity": Column(values.reference(), required=True),
+            "entity": Column(values.References(), required=True),
             "column": Column(values.plain, required=True),
             "value": Column(values.plain, required=True),
             **_EVIDENCE,
@@ -268,7 +268,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "alignment",
         {
             "concept": Column(values.concept, required=True),
-            "relation": Column(values.choice(*MATCHES), required=True),
+            "relation": Column(values.Choice(*MATCHES), required=True),
             "target": Column(values.url, required=True),
             "target_label": _TEXT,
             "checked": Column(values.partial_date, required=True),
@@ -280,7 +280,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         {
             "iri": Column(values.identifier, required=True),
             "label": _NAME,
-            "status": Column(values.choice("withdrawn", "replaced"), required=True),
+            "status": Column(values.Choice("withdrawn", "replaced"), required=True),
             "replacement": Column(values.identifier, many=True),
             "date": Column(values.day, required=True),
             "reason": _NAME,
@@ -290,7 +290,10 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
 }
 """Register file (without .csv) → the kind its rows are, and its columns in order."""
 
-_CONFIDENCE = Column(values.code("confidence"), required=True)
+CODED = ("direction", "firmness", "precision", "hedge")
+"""Code lists by which clauses are coded."""
+
+_CONFIDENCE = Column(values.Codes("confidence"), required=True)
 _WORDS = Column(values.text, many=True)
 
 CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
@@ -301,9 +304,9 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "quote": _NAME,
             "occurrence": Column(values.number),
             "start": Column(values.offset),
-            "entity": Column(values.reference(), required=True),
-            "relation": Column(values.choice(*RELATIONS), many=True, required=True),
-            "decision": Column(values.choice("accepted", "rejected"), required=True),
+            "entity": Column(values.References(), required=True),
+            "relation": Column(values.Choice(*RELATIONS), many=True, required=True),
+            "decision": Column(values.Choice("accepted", "rejected"), required=True),
             "confidence": _CONFIDENCE,
             "note": _TEXT,
         },
@@ -313,8 +316,8 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         {
             "clause": Column(values.clause, required=True),
             "text": _NAME,
-            "verb": Column(values.code("verb"), required=True),
-            "continuity": Column(values.code("continuity"), required=True),
+            "verb": Column(values.Codes("verb"), required=True),
+            "continuity": Column(values.Codes("continuity"), required=True),
             "actor": _WORDS,
             "addressee": _WORDS,
             "means": _WORDS,
@@ -326,9 +329,9 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
     "codings": (
         "coding",
         {
-            "coder": Column(values.code("coder"), required=True),
+            "coder": Column(values.Codes("coder"), required=True),
             "clause": Column(values.clause, required=True),
-            "scheme": Column(values.choice("direction", "firmness", "precision", "hedge"), required=True),
+            "scheme": Column(values.Choice(*CODED), required=True),
             "value": _SLUG,
             "words": _WORDS,
             "confidence": _CONFIDENCE,
@@ -339,8 +342,8 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         "topic",
         {
             "action": Column(values.action, required=True),
-            "topic": Column(values.code("topic"), required=True),
-            "basis": Column(values.code("basis", "named", "in-substance", "inferred", "in-name"), required=True),
+            "topic": Column(values.Codes("topic"), required=True),
+            "basis": Column(values.Codes("basis", "named", "in-substance", "inferred", "in-name"), required=True),
             "words": _WORDS,
             "confidence": _CONFIDENCE,
             "rationale": _NAME,
@@ -351,7 +354,7 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
         {
             "action": Column(values.action, required=True),
             "sdg": Column(values.sdg, required=True),
-            "basis": Column(values.code("basis", "explicit", "inferred"), required=True),
+            "basis": Column(values.Codes("basis", "explicit", "inferred"), required=True),
             "words": _WORDS,
             "confidence": _CONFIDENCE,
             "rationale": _NAME,
@@ -360,13 +363,16 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
     "reaffirmations": (
         "reaffirmation",
         {
-            "statement": Column(values.reference("statement"), required=True),
+            "statement": Column(values.References("statement"), required=True),
             "target": Column(values.reaffirmed),
-            "basis": Column(values.code("basis", "named", "in-substance", "inferred")),
-            "match": Column(values.code("match"), required=True),
+            "basis": Column(values.Codes("basis", "named", "in-substance", "inferred")),
+            "match": Column(values.Codes("match"), required=True),
             "confidence": _CONFIDENCE,
             "rationale": _NAME,
         },
     ),
 }
 """Table of codings (without .csv) below `data/codings/<edition>/` → the kind its rows are, and its columns in order."""
+
+TABLES = {**REGISTERS, **CODINGS}
+"""Every table by its name."""

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import chain, count, product
+from itertools import chain, count
 from pathlib import Path
 
-from rdflib import RDF, BNode, Dataset, Graph, URIRef
+from rdflib import BNode, Dataset, Graph, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
@@ -38,8 +38,10 @@ from aseancan_kg.build.names import Name
 from aseancan_kg.build.quality import Measure
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.sources import Source
+from aseancan_kg.build.traces import Tracer
 from aseancan_kg.build.triples import Triple
 from aseancan_kg.build.values import Reference, Url
+from aseancan_kg.edits import MARK, Mark
 from aseancan_kg.errors import InvalidData, InvalidTables, Place, SyntaxProblem
 from aseancan_kg.model import Plan
 from aseancan_kg.settings import ISSUED, RELEASED, VERSION
@@ -55,17 +57,19 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Built:
-    """The dataset in memory, its version, where in the registers each fact stands, and how good it is in figures.
+    """The dataset in memory, its version, the tables that it was made of, and how good it is in figures.
 
-    `past` are the releases before it, the oldest first, and `snapshots` what they and this one publish.
+    `past` are the releases before it, the oldest first, and `snapshots` what they and this one publish; `contained` is
+    what its tables contain of the journal.
     """
 
     dataset: Dataset
     version: str
-    places: Mapping[tuple[Node | None, ...], Place]
+    tables: Registers
     measures: Sequence[Measure]
     past: Sequence[Archived]
     snapshots: Sequence[Snapshot]
+    contained: Mark
 
     @property
     def release(self) -> Release:
@@ -80,10 +84,10 @@ class Built:
             union.add((subject, predicate, object_))
         return union
 
-    def locate(self, focus: Node, path: Node | None, value: Node | None) -> Place | None:
-        """Say which cell or row a triple comes from: that of the fact, of its property, else of its subject."""
-        keys: Sequence[tuple[Node | None, ...]] = ((focus, path, value), (focus, path), (focus,), (value,))
-        return next((self.places[key] for key in keys if key in self.places), None)
+    @cached_property
+    def tracer(self) -> Tracer:
+        """What tells of a triple which cell or row it comes from, made once."""
+        return Tracer(self.tables, self.union)
 
 
 def build(resources: Path, progress: Progress) -> Built:
@@ -117,10 +121,11 @@ def build(resources: Path, progress: Progress) -> Built:
     current = Snapshot(Release(number, version, date.fromisoformat(ISSUED)), changes.descriptions(written))
     snapshots = [*_published(past), current]
     _refuse_vanished(snapshots, tables)
-    _fill(dataset, "history", history.triples(snapshots))
+    contained = Mark.read(resources / "data" / MARK)
+    _fill(dataset, "history", history.triples(snapshots, contained))
     progress("graph/description")
     _fill(dataset, "description", description.describe(dataset, current.release, measures))
-    return Built(dataset, version, dict(_places(dataset, tables)), measures, past, snapshots)
+    return Built(dataset, version, tables, measures, past, snapshots, contained)
 
 
 def join(
@@ -289,23 +294,3 @@ def _fill(dataset: Dataset, name: str, graph: Iterable[Triple]) -> None:
     target = dataset.graph(URIRef(namespaces.graph(name)))
     for triple in graph:
         target.add(triple)
-
-
-def _places(dataset: Dataset, tables: Registers) -> Iterator[tuple[tuple[Node | None, ...], Place]]:
-    """Yield where each fact stands: (subject, property) or (subject,) of registers, and all three of codings."""
-    for row in tables:
-        if row.kind in triples.CLASSES:
-            subject = triples.iri(row.reference)
-            yield (subject,), row.place
-            for column in row.cells.keys() - triples.NOT_FACTS:
-                for predicate in triples.predicates(row.kind, column):
-                    yield (subject, predicate), row.place_of(column)
-    rows = {
-        row.locator: row.place for codings in tables.codings.values() for table in codings.values() for row in table
-    }
-    located = dataset.quads((None, triples.AC.locator, None, None))
-    for node, place in ((node, rows[str(locator)]) for node, _, locator, _ in located if str(locator) in rows):
-        yield (node,), place
-        parts = (dataset.quads((node, part, None, None)) for part in (RDF.subject, RDF.predicate, RDF.object))
-        for fact in product(*([quad[2] for quad in part] for part in parts)):
-            yield fact, place

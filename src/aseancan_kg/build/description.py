@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from rdflib import Dataset, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DC, DCAT, DCTERMS, FOAF, RDF, SKOS, VANN, VOID, XSD
+from rdflib.namespace import DC, DCAT, DCTERMS, RDF, SKOS, VANN, VOID, XSD
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
@@ -77,8 +77,7 @@ def _dataset(union: set[Triple], release: Release) -> Iterator[Triple]:
     yield DATASET, DCTERMS.license, LICENCE
     yield DATASET, DC.rights, _MIXED_RIGHTS
     yield DATASET, DCTERMS.publisher, PROJECT
-    yield DATASET, DCTERMS.creator, PROJECT
-    yield PROJECT, RDF.type, FOAF.Organization
+    yield DATASET, DCTERMS.creator, PROJECT  # which the ontology describes
     for predicate in (DCTERMS.issued, DCTERMS.modified):  # each release is a new dataset
         yield DATASET, predicate, Literal(release.issued, datatype=XSD.date)
     for keyword in _KEYWORDS:

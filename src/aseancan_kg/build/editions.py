@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from aseancan_kg import namespaces
 from aseancan_kg.build import commitments, mentions, plan, subjects
-from aseancan_kg.build.mentions import Finding
+from aseancan_kg.build.mentions import Finding, Judged
 from aseancan_kg.build.names import Name
 from aseancan_kg.build.passages import Passage, passages
 from aseancan_kg.build.registers import Registers
@@ -31,9 +32,14 @@ class Edition:
     plan: Plan | None = None
     passages: Mapping[str, Passage] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
-    mentions: Sequence[Mention] = ()
+    judged: Sequence[Judged] = ()
     clauses: Sequence[Clause] = ()
     codings: Sequence[Coding] = ()
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """The mentions that no reader has rejected, in the order of the text."""
+        return mentions.standing(self.judged)
 
 
 def read(documents: Sequence[Source], tables: Registers, names: Sequence[Name], goals: frozenset[str]) -> list[Edition]:
@@ -84,12 +90,12 @@ def _misquoted(documents: Sequence[Source], tables: Registers) -> Iterator[Inval
 def _plan(document: Source, tables: Registers, names: Sequence[Name], goals: frozenset[str]) -> Edition:
     instrument = Reference("instrument", str(document.metadata["instrument"]))
     text = document.text or ""
-    parsed = plan.parse(text)
+    parsed = _parse(text)
     short_title = _check(document, parsed, instrument, tables)
-    cut = passages(parsed, text)
+    cut, found = _find(text, tuple(names), instrument)
     _check_slices(cut, parsed, document.slug)
-    found = mentions.find(cut.values(), names, instrument)
-    named = mentions.review(found, tables.named(document.slug, "mentions"), cut)
+    judged = mentions.review(found, tables.named(document.slug, "mentions"), cut)
+    named = mentions.standing(judged)
     clauses, clause_passages = commitments.clauses(tables.named(document.slug, "clauses"), cut)
     codings = [
         *commitments.of_clauses(clauses),
@@ -100,7 +106,17 @@ def _plan(document: Source, tables: Registers, names: Sequence[Name], goals: fro
     ]
     codings = [*commitments.compare(codings), *commitments.ordinals(codings)]
     whole = namespaces.thing(instrument.kind, instrument.slug)
-    return Edition(document, whole, short_title, parsed, cut, found, named, clauses, codings)
+    return Edition(document, whole, short_title, parsed, cut, found, judged, clauses, codings)
+
+
+_parse = lru_cache(maxsize=4)(plan.parse)
+
+
+@lru_cache(maxsize=4)  # most edits of the desk change neither text nor names
+def _find(text: str, names: tuple[Name, ...], instrument: Reference) -> tuple[Mapping[str, Passage], Sequence[Finding]]:
+    """Cut the text of a plan into passages, and find by rule what they name."""
+    cut = passages(_parse(text), text)
+    return cut, mentions.find(cut.values(), names, instrument)
 
 
 def verbs(tables: Registers) -> list[str]:
@@ -111,19 +127,19 @@ def verbs(tables: Registers) -> list[str]:
 
 def _other(document: Source, tables: Registers, plans: Mapping[str, Edition]) -> Edition:
     """Read a document that is no plan; its statements are compared with the plan that its description names."""
-    named = mentions.quoted(
+    judged = mentions.quoted(
         tables.named(document.slug, "mentions"), document.text, int(document.metadata["code_points"])
     )
     takes_up = tables.named(document.slug, "reaffirmations")
     if not takes_up:
-        return Edition(document, "", "", mentions=named)
+        return Edition(document, "", "", judged=judged)
     compared = plans.get(namespaces.thing("instrument", str(document.metadata["about"])))
     if compared is None:
         place = Place(f"data/sources/{document.slug}.toml")
         remedy = f"Write one of {', '.join(plan.rpartition('/')[2] for plan in plans)}."
         raise InvalidData("“about” names no plan whose text is held", place, remedy=remedy)
     codings = subjects.reaffirmations(takes_up, compared.whole, compared.passages)
-    return Edition(document, compared.whole, compared.short_title, mentions=named, codings=codings)
+    return Edition(document, compared.whole, compared.short_title, judged=judged, codings=codings)
 
 
 def _check(document: Source, parsed: Plan, instrument: Reference, tables: Registers) -> str:

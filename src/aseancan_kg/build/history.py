@@ -4,19 +4,24 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, RDF, SKOS, XSD
+from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS, XSD
 
 from aseancan_kg import namespaces
 from aseancan_kg.archive import Release
 from aseancan_kg.build.changes import Snapshot, address
 from aseancan_kg.build.description import DATASET
 from aseancan_kg.build.triples import Triple
+from aseancan_kg.edits import Mark
 
 _DCAT = namespaces.PREFIXES["dcat"]  # rdflib lists the terms of version 2
+_NOTHING = Mark()
 
 
-def triples(snapshots: Sequence[Snapshot]) -> Iterator[Triple]:
-    """Triples of the releases, the oldest first and the one that is being built last, and of its documents' dates."""
+def triples(snapshots: Sequence[Snapshot], contained: Mark = _NOTHING) -> Iterator[Triple]:
+    """Triples of the releases, the oldest first and the one that is being built last, and of its documents' dates.
+
+    `contained` is what the last one contains of the journal: the entry of a change that is its latest.
+    """
     current = snapshots[-1]
     for iri, digest in current.described.items():
         if digest:
@@ -26,6 +31,10 @@ def triples(snapshots: Sequence[Snapshot]) -> Iterator[Triple]:
     for earlier, later in pairwise(snapshots):
         yield _node(later.release), URIRef(_DCAT + "previousVersion"), _node(earlier.release)
     yield DATASET, URIRef(_DCAT + "hasCurrentVersion"), _node(current.release)
+    if contained.sequence:
+        latest = URIRef(namespaces.change(contained.sequence))
+        yield DATASET, PROV.wasGeneratedBy, latest
+        yield latest, DCTERMS.identifier, Literal(contained.digest)
 
 
 def _dates(iri: str, snapshots: Sequence[Snapshot]) -> Iterator[Triple]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from aseancan_kg.build.columns import RELATIONS
 from aseancan_kg.build.names import RANKS, Name
-from aseancan_kg.build.passages import Passage
+from aseancan_kg.build.passages import Passage, places_of
 from aseancan_kg.build.registers import Row
 from aseancan_kg.build.values import Number, Reference
 from aseancan_kg.errors import InvalidData, InvalidTables
@@ -73,6 +73,32 @@ class Finding:
         """The words found."""
         return self.passage.text[self.start : self.end]
 
+    @property
+    def accepted(self) -> dict[str, str]:
+        """Cells of a row of mentions.csv that accepts it as it was found."""
+        occurrence = places_of(self.quote, self.passage.text).index(self.start) + 1
+        return {
+            "part": self.passage.path,
+            "quote": self.quote,
+            "occurrence": str(occurrence),
+            "entity": str(self.entity),
+            "relation": self.relation,
+            "decision": "accepted",
+            "confidence": "high",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mention with what a rule found there and the row by which a reader decided; of the two there is one at least.
+
+    The mention's status may be `rejected`.
+    """
+
+    mention: Mention
+    finding: Finding | None
+    row: Row | None
+
 
 def find(passages: Iterable[Passage], names: Sequence[Name], whole: Reference) -> list[Finding]:
     """Find by rule what each passage of the plan `whole` names, in the order of the text."""
@@ -88,16 +114,16 @@ def find(passages: Iterable[Passage], names: Sequence[Name], whole: Reference) -
     return found
 
 
-def review(findings: Sequence[Finding], rows: Sequence[Row], passages: Mapping[str, Passage]) -> list[Mention]:
-    """Return the mentions of a plan as readers left them.
+def review(findings: Sequence[Finding], rows: Sequence[Row], passages: Mapping[str, Passage]) -> list[Judged]:
+    """Return the mentions of a plan as readers left them, in the order of the text.
 
-    These are what the rules found, confirmed, corrected or unreviewed, without what was rejected, and what only readers
-    found. Raises `InvalidTables` with every row whose words are not where it says.
+    These are what the rules found, confirmed, corrected, rejected or unreviewed, and what only readers found. Raises
+    `InvalidTables` with every row whose words are not where it says.
     """
     faults: list[InvalidData] = []
     by_place = {(one.passage.path, one.start, one.end): one for one in findings}
     decided: dict[tuple[str, int, int], Row] = {}
-    mentions = []
+    judged = []
     for row in rows:
         try:
             passage, start, end = _locate(row, passages)
@@ -112,24 +138,31 @@ def review(findings: Sequence[Finding], rows: Sequence[Row], passages: Mapping[s
         decided[place] = row
         finding = by_place.pop(place, None)
         if row.written("decision") == "accepted":
-            mentions.append(_reviewed(row, passage, start, end, finding))
+            judged.append(Judged(_reviewed(row, passage, start, end, finding), finding, row))
         elif finding is None:
             remedy = "Delete the row, or write which other words are meant."
             faults.append(InvalidData("no rule finds a name there to reject", row.place_of("decision"), remedy=remedy))
+        else:
+            judged.append(Judged(replace(_unreviewed(finding), status="rejected"), finding, row))
     if faults:
         raise InvalidTables.of(faults)
-    mentions += [_unreviewed(finding) for finding in by_place.values()]
-    return sorted(mentions, key=lambda mention: (mention.span.start, -mention.span.end))
+    judged += [Judged(_unreviewed(finding), finding, None) for finding in by_place.values()]
+    return sorted(judged, key=lambda one: (one.mention.span.start, -one.mention.span.end))
 
 
-def quoted(rows: Sequence[Row], edition: str | None, code_points: int) -> list[Mention]:
+def standing(judged: Iterable[Judged]) -> list[Mention]:
+    """Return the mentions that no reader has rejected."""
+    return [one.mention for one in judged if one.mention.status != "rejected"]
+
+
+def quoted(rows: Sequence[Row], edition: str | None, code_points: int) -> list[Judged]:
     """Return the mentions that readers wrote down of an edition whose text is not shipped.
 
     Where the edition is at hand its words are compared. Raises `InvalidTables` with every row whose words are not where
     it says.
     """
     faults: list[InvalidData] = []
-    mentions = []
+    judged = []
     for row in rows:
         quote, start = row.written("quote"), row.one("start")
         if not isinstance(start, Number):
@@ -143,10 +176,10 @@ def quoted(rows: Sequence[Row], edition: str | None, code_points: int) -> list[M
                 InvalidData(f"“{quote}” does not stand at {start.number}", row.place_of("start"), remedy=remedy)
             )
         elif row.written("decision") == "accepted":
-            mentions.append(_as_written(row, Span(start.number, end)))
+            judged.append(Judged(_as_written(row, Span(start.number, end)), None, row))
     if faults:
         raise InvalidTables.of(faults)
-    return mentions
+    return judged
 
 
 def _by_name(passage: Passage, names: Sequence[Name]) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ Several values in one cell are separated by " | ". What a column may hold stands
 
 import csv
 import re
+from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -13,14 +15,12 @@ from io import StringIO
 from itertools import chain
 from pathlib import Path
 
-from aseancan_kg.build.columns import CODINGS, REGISTERS, Column
+from aseancan_kg.build.columns import CODINGS, REGISTERS, TABLES, Column
 from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
 from aseancan_kg.edits import Edit, settled
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
 
 SEPARATOR = " | "
-
-_TABLES = {**REGISTERS, **CODINGS}
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "names": ("entity", "name", "kind"),
@@ -163,35 +163,49 @@ def parse_table(content: bytes, file: Path | str, delimiter: str = ",") -> list[
     return records
 
 
+def parse_rows(content: bytes, file: Path | str) -> list[dict[str, str]]:
+    """Return the cells of the rows of a CSV file by its own header; raises `RegisterError` as `parse_table` does.
+
+    It does so also for a header that names a column twice, and for a row that is longer or shorter than the header.
+    """
+    header, *records = parse_table(content, file) or [[]]
+    if repeated := sorted(name for name, count in Counter(header).items() if count > 1):
+        remedy = "Give each column once."
+        raise RegisterError(f"its header names {', '.join(repeated)} twice", Place(file, row=1), remedy=remedy)
+    rows = [(record, Place(file, row=row)) for row, record in enumerate(records, start=2) if any(record)]
+    return [row_of(record, header, place) for record, place in rows]
+
+
 def key_of(table: str, typed: Mapping[str, str]) -> str:
     """Return what tells a row of a table from its others, to the letter of its cells."""
-    return " · ".join(filter(None, (typed.get(column, "") for column in _KEYS.get(table, ("slug",)))))
+    return " · ".join(filter(None, (typed.get(column, "") for column in key_columns(table))))
+
+
+def key_columns(table: str) -> tuple[str, ...]:
+    """Return the columns that together tell a row of a table from its others."""
+    return _KEYS.get(table, ("slug",))
 
 
 def edited(content: bytes, file: Path, edits: Mapping[str, Sequence[Edit]]) -> bytes:
     """Return a table's file with the edits of its rows, by key, that it does not contain yet; the other lines stay.
 
-    New rows come last. Raises `RegisterError` for a broken file, and `Conflict` where a cell is neither as it was
-    before an edit nor as it became.
+    Lines end as the first one does, and a byte-order mark stays. New rows come last. Raises `RegisterError` for a file
+    that is broken, and `Conflict` where a cell is neither as it was before an edit nor as it became.
     """
-    header, *records = parse_table(content, file)
-    rows: dict[str, dict[str, str]] = {}
-    for number, record in enumerate(records, start=2):
-        if not any(record):
-            continue  # spreadsheets leave empty rows behind
-        cells = row_of(record, header, Place(file, row=number))
-        rows[key_of(file.stem, cells)] = cells
+    rows = {key_of(file.stem, cells): cells for cells in parse_rows(content, file)}
     changed = {key: settled(rows.get(key), of_row) for key, of_row in edits.items()}
     output = StringIO(newline="")
-    writer = csv.DictWriter(output, header, restval="", lineterminator="\n")
+    ending = "\r\n" if content.partition(b"\n")[0].endswith(b"\r") else "\n"
+    header = parse_table(content, file)[0]
+    writer = csv.DictWriter(output, header, restval="", lineterminator=ending)
     writer.writeheader()
     writer.writerows(row for row in {**rows, **changed}.values() if row)
-    return output.getvalue().encode()
+    return output.getvalue().encode("utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8")
 
 
 def columns(table: str) -> tuple[str, ...]:
     """Return the columns of a table, in order."""
-    return tuple(_TABLES[table][1])
+    return tuple(TABLES[table][1])
 
 
 def read_row(
@@ -199,7 +213,7 @@ def read_row(
 ) -> tuple[Row, list[InvalidData]]:
     """Read the cells of a row of a table; return the row and the faults in its cells."""
     faults: list[InvalidData] = []
-    kind, columns = _TABLES[table]
+    kind, columns = TABLES[table]
     cells = {name: _read_cell(name, column, typed[name], place, faults) for name, column in columns.items()}
     return Row(folder, table, kind, "".join(map(_written, cells.get("slug", ()))), cells, typed, place), faults
 
@@ -227,7 +241,7 @@ def _stray(path: Path, sources: frozenset[str]) -> InvalidData:
 
 
 def _read_rows(path: Path, faults: list[InvalidData]) -> Iterator[Row]:
-    _, columns = _TABLES[path.stem]
+    _, columns = TABLES[path.stem]
     folder = path.parent.name if path.parent.name == "registers" else f"codings/{path.parent.name}"
     try:
         records = parse_table(path.read_bytes(), path)

@@ -22,6 +22,10 @@ AC = Namespace(namespaces.ONT)
 ITSRDF = Namespace(namespaces.PREFIXES["itsrdf"])
 SCHEMA = Namespace(namespaces.PREFIXES["schema"])
 
+# What stands on every assertion: rdflib takes longer to look a term up than to make the rest of its triple.
+_TYPE, _LABEL, _SOURCE = RDF.type, SKOS.prefLabel, PROV.hadPrimarySource
+_SUBJECT, _PREDICATE, _OBJECT = RDF.subject, RDF.predicate, RDF.object
+
 CLASSES: Mapping[str, URIRef] = {
     "instrument": AC.Instrument,
     "body": AC.Body,
@@ -356,15 +360,15 @@ def _assertion(  # noqa: PLR0913 - an assertion has these seven parts
     name: str, subject: URIRef, predicate: URIRef, value: Value, row: Row, column: str, standing: str
 ) -> Iterator[Triple]:
     node = URIRef(namespaces.thing("assertion", name))
-    yield node, RDF.type, AC.Assertion
-    yield node, SKOS.prefLabel, Literal(f"Assertion: {name}", lang="en")
-    yield node, RDF.subject, subject
-    yield node, RDF.predicate, predicate
-    yield node, RDF.object, term(value)
+    yield node, _TYPE, AC.Assertion
+    yield node, _LABEL, Literal(f"Assertion: {name}", lang="en")
+    yield node, _SUBJECT, subject
+    yield node, _PREDICATE, predicate
+    yield node, _OBJECT, term(value)
     yield node, AC.standing, URIRef(namespaces.concept("standing", standing))
     yield node, AC.locator, Literal(f"{row.locator}/{column}")
     for source in row.cells["sources"]:
-        yield node, PROV.hadPrimarySource, term(source)
+        yield node, _SOURCE, term(source)
     yield from confidence(node, row.written("confidence"))
     if not row.slug and (note := row.one("note")):
         yield node, SKOS.editorialNote, term(note)

@@ -186,18 +186,20 @@ def wikidata(written: str) -> Url:
     return Url(f"http://www.wikidata.org/entity/{written}")
 
 
-def reference(*kinds: str) -> Reader:
-    """Make a reader of references to things of these kinds (any kind when none is given)."""
+class References:
+    """Reader of references to things of these kinds (any kind when none is given)."""
 
-    def read(written: str) -> Reference:
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def __call__(self, written: str) -> Reference:
+        """Read `kind/slug`."""
         kind, slash, name = written.partition("/")
         if not slash or not _SLUG.fullmatch(kind) or not _SLUG.fullmatch(name):
             raise ValueError(f"“{written}” is not a reference; write kind/slug, for example instrument/actip-2015")
-        if kinds and kind not in kinds:
-            raise ValueError(f"“{written}” is a {kind}, but this column takes {' or '.join(kinds)}")
+        if self.kinds and kind not in self.kinds:
+            raise ValueError(f"“{written}” is a {kind}, but this column takes {' or '.join(self.kinds)}")
         return Reference(kind, name)
-
-    return read
 
 
 def identifier(written: str) -> Url:
@@ -217,18 +219,20 @@ def day(written: str) -> PartialDate:
 
 def source(written: str) -> Value:
     """A web address, or `source/…` for a document described in data/sources."""
-    return reference("source")(written) if written.startswith("source/") else url(written)
+    return References("source")(written) if written.startswith("source/") else url(written)
 
 
-def choice(*words: str) -> Reader:
-    """Make a reader of one of these words."""
+class Choice:
+    """Reader of one of these words."""
 
-    def read(written: str) -> Plain:
-        if written not in words:
-            raise ValueError(f"“{written}” is not known here; write one of {', '.join(words)}")
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, written: str) -> Plain:
+        """Read one of the words."""
+        if written not in self.words:
+            raise ValueError(f"“{written}” is not known here; write one of {', '.join(self.words)}")
         return Plain(written)
-
-    return read
 
 
 def part(written: str) -> Part:
@@ -271,14 +275,17 @@ def sdg(written: str) -> Url:
     return Url(f"http://metadata.un.org/sdg/{written}")
 
 
-def code(scheme: str, *only: str) -> Reader:
-    """Make a reader of codes of this scheme, of `only` these if any; that a code exists is checked against the list."""
+class Codes:
+    """Reader of codes of this scheme, of `only` these if any; that a code exists is checked against the list."""
 
-    def read(written: str) -> Code:
+    def __init__(self, scheme: str, *only: str) -> None:
+        self.scheme = scheme
+        self.only = only
+
+    def __call__(self, written: str) -> Code:
+        """Read a code without its scheme."""
         if not _SLUG.fullmatch(written):
             raise ValueError(f"“{written}” is not a code; use lowercase letters, digits and single hyphens")
-        if only and written not in only:
-            raise ValueError(f"“{written}” is no {scheme} for this table; write one of {', '.join(only)}")
-        return Code(scheme, written)
-
-    return read
+        if self.only and written not in self.only:
+            raise ValueError(f"“{written}” is no {self.scheme} for this table; write one of {', '.join(self.only)}")
+        return Code(self.scheme, written)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from aseancan_kg.catalogue import changes
+from aseancan_kg.catalogue.changes import INFLUENCED_BY
 from aseancan_kg.catalogue.labels import iri_of, natural
 from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import QUAD_FORMATS, Format
@@ -160,14 +162,19 @@ def _incoming(store: Dataset, iri: str, pointing: list[tuple[str, Node]]) -> tup
 
 
 def _records(store: Dataset, iri: str, graphs: tuple[str, ...]) -> Iterator[ox.Quad]:
-    """Yield what the dataset says of the document itself, of the graphs it is told in and of its own release."""
+    """Yield what the dataset says of the document itself and its changes, of its graphs and of its own release."""
     document = document_iri(iri)
     subjects = [ox.NamedNode(one) for one in (*graphs, DATASET, *([document] if document else []))]
-    wanted = {document: (_MODIFIED, f"{_DCTERMS}created"), DATASET: (_ISSUED,)}
-    asked = [ox.NamedNode(one) for one in (_LICENCE, _RIGHTS, _MODIFIED, f"{_DCTERMS}created", _ISSUED)]
-    for quad in store.statements(subjects, asked):
-        if quad.predicate.value in wanted.get(iri_of(quad.subject), (_LICENCE, _RIGHTS)):
-            yield quad
+    wanted = {document: (_MODIFIED, f"{_DCTERMS}created", INFLUENCED_BY), DATASET: (_ISSUED,)}
+    asked = (_LICENCE, _RIGHTS, _MODIFIED, f"{_DCTERMS}created", INFLUENCED_BY, _ISSUED)
+    told = [
+        quad
+        for quad in store.statements(subjects, [ox.NamedNode(one) for one in asked])
+        if quad.predicate.value in wanted.get(iri_of(quad.subject), (_LICENCE, _RIGHTS))
+    ]
+    yield from told
+    if changed := [iri_of(quad.object) for quad in told if quad.predicate.value == INFLUENCED_BY]:
+        yield from changes.record(store, filter(None, changed))
 
 
 def _of_document(found: Document) -> Iterator[ox.Quad]:

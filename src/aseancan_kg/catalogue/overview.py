@@ -1,7 +1,7 @@
 """What the dataset says of itself, for its page and for those who list data sets."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import pyoxigraph as ox
@@ -127,18 +127,20 @@ def graph_sizes(store: Dataset) -> list[ox.Quad]:
     return store.statements([ox.NamedNode(iri) for iri in store.graphs], [_TRIPLES])
 
 
-def documents(store: Dataset) -> list[tuple[str, date | None]]:
-    """Return the IRI of every document that has dates, with the day of its last change, in order of their names."""
+def documents(store: Dataset) -> list[tuple[str, str | None]]:
+    """Return the IRI of every document that has dates, with the day or time of its last change, in order of names."""
     found = {}
     for quad in store.quads(predicates=[_MODIFIED]):
         iri = iri_of(quad.subject)
         if document_iri(iri) == iri or iri.startswith(f"{BASE}doc/"):
-            found[iri] = _day(text_of(quad.object))
+            found[iri] = _day_or_time(text_of(quad.object))
     return sorted(found.items(), key=lambda pair: natural(pair[0]))
 
 
-def _day(text: str) -> date | None:
+def _day_or_time(text: str) -> str | None:
+    """Return a day, or a time with its zone; None for what is neither."""
     try:
-        return date.fromisoformat(text[:10])
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return text if found.tzinfo else text[:10]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pyoxigraph as ox
 
@@ -58,15 +58,30 @@ class Difference:
 def releases(store: Dataset) -> list[Release]:
     """Return the releases that a dataset tells of, the newest first."""
     nodes = [quad.object for quad in store.statements([ox.NamedNode(DATASET)], [_HAS_VERSION])]
+    return sorted(_read(store, nodes), key=lambda one: (one.moment, natural(one.version)), reverse=True)
+
+
+def versions(store: Dataset) -> list[Release]:
+    """Return the releases that a dataset tells of, and before each what changes made of it; the newest first."""
+    told = releases(store)
+    order = {one.dataset: place for place, one in enumerate(told)}
+    nodes = [quad.subject for quad in store.quads(predicates=[_IS_VERSION_OF], objects=[ox.NamedNode(DATASET)])]
+    made = [one for one in _read(store, nodes) if one.dataset.partition("+")[0] in order]
+    return sorted([*told, *made], key=lambda one: (order[one.dataset.partition("+")[0]], -one.change))
+
+
+def _read(store: Dataset, nodes: Iterable[object]) -> list[Release]:
+    """Return what is said of nodes that are releases, or versions made of them."""
     told: dict[str, dict[str, str]] = {}
     for quad in store.statements([node for node in nodes if isinstance(node, ox.NamedNode)]):
         told.setdefault(iri_of(quad.subject), {})[quad.predicate.value] = text_of(quad.object)
     found = []
     for one in told.values():
         with suppress(KeyError, ValueError):  # what others call a version need not say which and when
-            issued = date.fromisoformat(one[f"{_DCTERMS}issued"])
-            found.append(Release(one[f"{_DCAT}version"], one[f"{_DCTERMS}identifier"], issued))
-    return sorted(found, key=lambda one: (one.issued, natural(one.version)), reverse=True)
+            issued = one[f"{_DCTERMS}issued"]
+            day_or_time = datetime.fromisoformat(issued) if "T" in issued else date.fromisoformat(issued)
+            found.append(Release(one[f"{_DCAT}version"], one[f"{_DCTERMS}identifier"], day_or_time))
+    return found
 
 
 def address(release: Release) -> str:
@@ -122,10 +137,10 @@ def difference(before: Dataset, after: Dataset, iri: str) -> Difference:
     )
 
 
-def patch(earlier: Release, later: Release, found: Difference) -> str:
-    """Write a difference as an RDF Patch."""
-    head = [f"H id <{address(later)}> .", f"H prev <{address(earlier)}> .", "TX ."]
-    body = [*(f"D {line}" for line in found.lines_removed), *(f"A {line}" for line in found.lines_added)]
+def patch(earlier: str, later: str, removed: Iterable[str], added: Iterable[str]) -> str:
+    """Write what comes and goes between two versions, by their names, as an RDF Patch."""
+    head = [f"H id <{BASE}r/{later}> .", f"H prev <{BASE}r/{earlier}> .", "TX ."]
+    body = [*(f"D {line.rstrip()}" for line in removed), *(f"A {line.rstrip()}" for line in added)]
     return "\n".join([*head, *body, "TC ."]) + "\n"
 
 

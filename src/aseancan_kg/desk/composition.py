@@ -6,17 +6,36 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any, Self
 
-from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, Error, InputError, StoreUnavailable
+from aseancan_kg.edits import Edit, Mark
+from aseancan_kg.errors import (
+    Conflict,
+    Error,
+    InputError,
+    InvalidData,
+    InvalidTables,
+    NotFound,
+    RegisterError,
+    StoreUnavailable,
+    SyntaxProblem,
+)
 
-_ERRORS = {"Conflict": Conflict, "InputError": InputError}
+_LONGEST_SECONDS = 120
+"""How long an answer may take; the first, when all registers are read, takes a quarter of it on a busy machine."""
+_ERRORS = {
+    error.__name__: error
+    for error in (Conflict, InputError, InvalidData, InvalidTables, NotFound, RegisterError, SyntaxProblem)
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Quads that come and go, as lines of N-Quads, and the results of validation (fields of `validation.Result`)."""
+    """Quads that come and go, as lines of N-Quads, and the results of validation (fields of `composer.FieldResult`).
+
+    `table`, `key` and `column` of a result tell its row and field, each None where that cannot be told.
+    """
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -29,47 +48,120 @@ class Composition:
 
 
 class Composer:
-    """The process, over the data below `resources`; it ends with this object's context."""
+    """The process, over the data below `resources`, of which a release was built; it ends with this object's context.
 
-    def __init__(self, resources: Path) -> None:
+    Raises `InputError` where that data makes another dataset by now.
+    """
+
+    def __init__(self, resources: Path, release: str) -> None:
         command = [sys.executable, "-m", "aseancan_kg.composer", str(resources)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.version: str = self._answer()["version"]
+        told = self._answer()
+        self.version: str = told["version"]
+        self.contained = Mark(*told["contained"])
+        if release != self.version:
+            self.__exit__()
+            remedy = "Run `aseancan-kg build`: a change is made to what is served."
+            raise InputError(f"the registers make another dataset than {release}", remedy=remedy)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait()
+        self._process.communicate()  # which ends its input, and waits
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
 
     def row(self, table: str, key: str) -> dict[str, str] | None:
         """Return the cells of a row, None for one that is not there; raises `InputError` for no table."""
-        row: dict[str, str] | None = self._ask(do="row", table=table, key=key)["row"]
+        row: dict[str, str] | None = self._ask("row", table=table, key=key)
         return row
+
+    def key(self, table: str, cells: Mapping[str, str]) -> str:
+        """Return the key of a row of these cells; raises `InputError` for no table.
+
+        No edit may change it: who changes a cell that it is made of takes one row away and adds another.
+        """
+        key: str = self._ask("key", table=table, cells=dict(cells))
+        return key
+
+    def tables(self) -> list[dict[str, Any]]:
+        """Return every table: `table`, its path below data/; `kind` and `label` of its rows; how many `rows` it has."""
+        tables: list[dict[str, Any]] = self._ask("tables")
+        return tables
+
+    def form(self, table: str) -> list[dict[str, Any]]:
+        """Return the fields of a table in order, as `build.forms.Field` has them; raises `InputError` for no table."""
+        fields: list[dict[str, Any]] = self._ask("form", table=table)
+        return fields
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return `key` and `cells` of every row of a table, in order; raises `InputError` for no table."""
+        rows: list[dict[str, Any]] = self._ask("rows", table=table)
+        return rows
+
+    def edits(self, table: str, rows: str) -> list[Edit]:
+        """Return what rows in CSV change of a table; raises `InputError` for no table or no CSV."""
+        return [Edit(**edit) for edit in self._ask("edits", table=table, rows=rows)]
+
+    def record(self, table: str, key: str) -> str:
+        """Return the record of a row as N-Triples; raises `InputError` for no table and `NotFound` for no row."""
+        record: str = self._ask("record", table=table, key=key)
+        return record
+
+    def cells(self, table: str, key: str, record: str) -> dict[str, str]:
+        """Return the cells that a record in N-Triples means, empty ones left out.
+
+        Raises `InputError` for no table or no N-Triples, and `InvalidData` with everything that is no such record's.
+        """
+        cells: dict[str, str] = self._ask("cells", table=table, key=key, record=record)
+        return cells
+
+    def mentions(self, edition: str) -> list[dict[str, Any]]:
+        """Return every mention that a rule or a reader has found in an edition, with the row that decides on it.
+
+        `key` and `cells` are those of the row; without a key the cells are those that accept what the rule has found,
+        and a reader may write another `decision` or `entity` there. Raises `InputError` for no edition.
+        """
+        mentions: list[dict[str, Any]] = self._ask("mentions", edition=edition)
+        return mentions
+
+    def withdrawal(self, table: str, key: str, reason: str, replacements: Sequence[str], day: str) -> list[Edit]:
+        """Return the edits that take a row away, and tell in identifiers.csv what became of what was published of it.
+
+        `replacements` are references or IRIs of what stands in its place, `day` is that from which on it is gone. What
+        still refers to it is told when the edits are composed. Raises `InputError` for no table, `NotFound` for no row.
+        """
+        told = self._ask("withdrawal", table=table, key=key, reason=reason, replacements=list(replacements), day=day)
+        return [Edit(**edit) for edit in told]
 
     def follow(self, edits: Iterable[Edit]) -> None:
         """Have it take over edits that were published."""
-        self._ask(do="follow", edits=[asdict(edit) for edit in edits])
+        self._ask("follow", edits=[asdict(edit) for edit in edits])
 
     def compose(self, edits: Sequence[Edit]) -> Composition:
         """Ask what edits would come to; raises `Conflict` for an edit of what is not there as it was."""
-        told = self._ask(do="compose", edits=[asdict(edit) for edit in edits])
+        told = self._ask("compose", edits=[asdict(edit) for edit in edits])
         return Composition(*(tuple(told[name]) for name in ("added", "removed", "results")))
 
-    def _ask(self, **request: object) -> dict[str, Any]:
+    def _ask(self, do: str, **request: object) -> Any:  # noqa: ANN401 - what the composer's method of that name answers
         assert self._process.stdin
         try:
-            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.write(json.dumps({"do": do, **request}) + "\n")
             self._process.stdin.flush()
         except OSError as error:
             raise _ended() from error
-        return self._answer()
+        return self._answer()["answer"]
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout
+        patience = Timer(_LONGEST_SECONDS, self._process.kill)  # whoever waits after this one must not wait for ever
+        patience.start()
         line = self._process.stdout.readline()
+        patience.cancel()
         if not line:
             raise _ended()
         answer: dict[str, Any] = json.loads(line)

@@ -25,11 +25,14 @@ _LOCK = 0x61736561
 class Database:
     """The database at a URL, whose tables are brought up to date when it is opened; they are made when it is `new`.
 
-    Raises `InputError` for a URL that names no database, or none of a desk, and `StoreUnavailable` when the database
-    does not answer or cannot be written.
+    Raises `InputError` for a URL that names no database, or none of a desk, or when there is none, and
+    `StoreUnavailable` when the database does not answer or cannot be written.
     """
 
     def __init__(self, url: str, *, new: bool = False) -> None:
+        if not url:
+            remedy = "Set AC_JOURNAL, for example to sqlite:////var/lib/aseancan-kg/journal.sqlite."
+            raise InputError("the desk is off: no journal is named", remedy=remedy)
         try:
             self._engine = sa.create_engine(url, poolclass=sa.NullPool)  # seldom used: nothing is left open
         except ImportError as error:

@@ -6,8 +6,8 @@ content and of the digest before it, so that one that is torn, lost or altered i
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -16,21 +16,20 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from aseancan_kg.desk.database import Database
-from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, InputError, InvalidData, Place
+from aseancan_kg.edits import Edit, Mark
+from aseancan_kg.errors import Conflict, InputError, InvalidData, NotFound, Place
 
-_ENTRY = sa.table(
-    "entry",
-    *map(sa.column, ("sequence", "base", "at", "author", "reason", "undoes", "edits", "added", "removed", "digest")),
-)
+_CONTENT = ("sequence", "base", "before", "at", "author", "reason", "undoes", "edits", "added", "removed")
+"""What a digest is made of, in an order that never changes: what entries come to hold later has to come last."""
+_ENTRY = sa.table("entry", *map(sa.column, (*_CONTENT, "digest")))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One published change: who, when (UTC), why; the edits of rows, and the quads, lines of N-Quads, they came to.
 
-    `base` is the release that it changes, `sequence` its place in the journal, counted from 1 and never used again,
-    `undoes` the entry that it takes back.
+    `base` is the release that it changes and `before` the version of the dataset that it was made to; `sequence` its
+    place in the journal, counted from 1 and never used again, `undoes` the entry that it takes back.
     """
 
     base: str
@@ -40,6 +39,7 @@ class Entry:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     undoes: int | None = None
+    before: str = ""
     at: str = ""
     sequence: int = 0
     digest: str = ""
@@ -48,6 +48,15 @@ class Entry:
     def version(self) -> str:
         """The dataset version from this entry on."""
         return f"{self.base}+{self.sequence}"
+
+    @property
+    def mark(self) -> Mark:
+        """What contains this entry and all before it."""
+        return Mark(self.sequence, self.digest)
+
+
+Also = Callable[[sa.Connection, Entry], None]
+"""What is written with an entry, in the same transaction."""
 
 
 class Journal:
@@ -61,12 +70,17 @@ class Journal:
         with self._database.begun() as connection:
             return connection.execute(sa.select(sa.func.max(_ENTRY.c.sequence))).scalar() or 0
 
-    def version(self, base: str) -> str:
-        """Return the version of the dataset that the journal makes of a release now."""
-        last = sa.select(sa.func.max(_ENTRY.c.sequence)).where(_ENTRY.c.base == base)
+    def goes_beyond(self, mark: Mark) -> bool:
+        """Tell whether there are entries after those that something contains.
+
+        Raises `InvalidData` when these are not all there as they were, so that nothing goes back without a word.
+        """
+        asked = sa.select(_ENTRY.c.sequence, _ENTRY.c.digest).where(_ENTRY.c.sequence >= mark.sequence)
         with self._database.begun() as connection:
-            sequence = connection.execute(last).scalar()
-        return f"{base}+{sequence}" if sequence else base
+            found = connection.execute(asked.order_by(_ENTRY.c.sequence).limit(2)).all()
+        if mark.sequence and (not found or tuple(found[0]) != astuple(mark)):
+            raise _broken(mark.sequence)
+        return len(found) > bool(mark.sequence)
 
     def after(self, sequence: int) -> list[Entry]:
         """Return the entries that come after one, in order.
@@ -85,29 +99,31 @@ class Journal:
         return found[1:]
 
     def entry(self, sequence: int) -> Entry:
-        """Return one entry; raises `InputError` when there is none of that number."""
-        found = next(iter(self.after(sequence - 1)), None) if sequence > 0 else None
-        if found is None:
-            raise InputError(f"the journal has no entry {sequence}", remedy="`desk log` lists what it has.")
-        return found
+        """Return one entry; raises `NotFound` when there is none of that number."""
+        if not 0 < sequence <= self.head():
+            raise NotFound(f"the journal has no entry {sequence}", remedy="`desk log` lists what it has.")
+        return self.after(sequence - 1)[0]
 
-    def append(self, entry: Entry, after: int) -> Entry:
+    def append(self, entry: Entry, after: int, also: Also | None = None) -> Entry:
         """Write an entry behind the one numbered `after`, and return it with its number, time and digest.
 
-        Raises `Conflict` when another was written there meanwhile.
+        What `also` writes is written with it, or neither. Raises `Conflict` when another was written there meanwhile.
         """
         with self._database.begun(writes=True) as connection:
-            latest = sa.select(_ENTRY.c.sequence, _ENTRY.c.digest).order_by(_ENTRY.c.sequence.desc()).limit(1)
-            last = connection.execute(latest).first()
-            sequence, previous = (last.sequence, last.digest) if last else (0, "")
-            if sequence != after:
+            asked = sa.select(_ENTRY.c.sequence, _ENTRY.c.at, _ENTRY.c.digest)
+            last = connection.execute(asked.order_by(_ENTRY.c.sequence.desc()).limit(1)).first()
+            if (last.sequence if last else 0) != after:
                 raise Conflict("another change was published meanwhile", remedy="Try again.")
-            dated = replace(entry, sequence=after + 1, at=datetime.now(UTC).isoformat(timespec="microseconds"))
-            dated = replace(dated, digest=_digest(dated, previous))
+            now = datetime.now(UTC).isoformat(timespec="microseconds")
+            # Clocks step back, entries do not: who asks for what came after a time must not miss one.
+            dated = replace(entry, sequence=after + 1, at=max(now, last.at) if last else now)
+            dated = replace(dated, digest=_digest(dated, last.digest if last else ""))
             try:
                 connection.execute(sa.insert(_ENTRY), _row(dated))
             except IntegrityError as error:
                 raise Conflict("another change was published meanwhile", remedy="Try again.") from error
+            if also:
+                also(connection, dated)
         return dated
 
     def restore(self, entries: Sequence[Entry]) -> None:
@@ -142,7 +158,7 @@ _LINES = ("added", "removed")
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    row = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    row = {name: getattr(entry, name) for name in (*_CONTENT, "digest")}
     edits = json.dumps([asdict(edit) for edit in entry.edits], ensure_ascii=False)
     return {**row, "edits": edits, **{name: "".join(row[name]) for name in _LINES}}
 
@@ -161,7 +177,8 @@ def _verify(entries: Iterable[Entry], after: int, digest: str) -> None:
 
 
 def _digest(entry: Entry, previous: str) -> str:
-    content = as_line(replace(entry, digest=previous))
+    row = {**_row(entry), "edits": [[edit.table, edit.key, edit.before, edit.after] for edit in entry.edits]}
+    content = json.dumps([previous, *(row[name] for name in _CONTENT)], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Any
 
 from aseancan_kg.desk.composition import Composer, Composition
-from aseancan_kg.desk.journal import Entry, Journal
+from aseancan_kg.desk.journal import Also, Entry, Journal
 from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, InputError, InvalidData
+from aseancan_kg.errors import Conflict, InputError, InvalidChange, InvalidData
 
 _TRIES = 5
 """How often a change is composed anew because another was published meanwhile."""
@@ -19,20 +19,40 @@ class Desk:
     def __init__(self, journal: Journal, composer: Composer) -> None:
         self._journal = journal
         self._composer = composer
-        self._followed = 0
-        self._has_begun = False  # whether a change of this release was followed; those before it are in its tables
+        journal.goes_beyond(composer.contained)
+        self._followed = composer.contained.sequence
         self._catch_up()
+
+    @property
+    def composer(self) -> Composer:
+        """The composer, which has followed everything that was published."""
+        self._catch_up()
+        return self._composer
+
+    @property
+    def composer_has_ended(self) -> bool:
+        """Whether the composer's process is gone, so that a new one is needed."""
+        return self._composer.has_ended
 
     def compose(self, edits: Sequence[Edit]) -> Composition:
         """Tell what edits would come to now; raises `Conflict` for an edit of what is not there as it was."""
-        self._catch_up()
-        return self._composer.compose(edits)
+        return self.composer.compose(edits)
 
-    def publish(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None = None) -> Entry:
-        """Publish edits as one change, and return its entry of the journal.
+    def examine(self, edits: Sequence[Edit]) -> Composition:
+        """Compose edits, and raise `InvalidChange` with every rule that they break."""
+        composition = self.compose(edits)
+        if violations := composition.violations:
+            told = "\n".join(["it breaks rules", *map(as_text, violations)])
+            raise InvalidChange(told, violations=tuple(violations), remedy="Nothing was published.")
+        return composition
+
+    def publish(
+        self, edits: Sequence[Edit], author: str, reason: str, *, undoes: int | None = None, also: Also | None = None
+    ) -> Entry:
+        """Publish edits as one change, and return its entry of the journal; what `also` writes is written with it.
 
         Raises `InputError` without author, reason or effect, `Conflict` for an edit of what is not there as it was, and
-        `InvalidData`, with every violation, for what breaks a rule of the registers or a shape.
+        `InvalidChange`, with every violation, for what breaks a rule of the registers or a shape.
         """
         if not all(words.strip() and words.isprintable() for words in (author, reason)):
             raise InputError("a change needs an author and a reason, each in one line", remedy="Say who, and why.")
@@ -41,8 +61,8 @@ class Desk:
         for _ in range(_TRIES - 1):
             change = self._change(edits, author, reason, undoes)
             with suppress(Conflict):
-                return self._journal.append(change, self._followed)
-        return self._journal.append(self._change(edits, author, reason, undoes), self._followed)
+                return self._journal.append(change, self._followed, also)
+        return self._journal.append(self._change(edits, author, reason, undoes), self._followed, also)
 
     def undo(self, sequence: int, author: str, reason: str) -> Entry:
         """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
@@ -52,25 +72,23 @@ class Desk:
 
     def _change(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None) -> Entry:
         """Return the entry that edits come to now."""
-        composition = self.compose(edits)
-        if violations := composition.violations:
-            raise InvalidData("\n".join(["nothing was published", *map(as_text, violations)]))
+        composition = self.examine(edits)
         base, added, removed = self._composer.version, composition.added, composition.removed
-        return Entry(base, author, reason, tuple(edits), added, removed, undoes)
+        is_changed = self._followed > self._composer.contained.sequence
+        before = f"{base}+{self._followed}" if is_changed else base
+        return Entry(base, author, reason, tuple(edits), added, removed, undoes, before)
 
     def _catch_up(self) -> None:
         """Have the composer follow what was published, here or elsewhere."""
-        own: list[Entry] = []
-        for entry in self._journal.after(self._followed):
-            if entry.base == self._composer.version:
-                own.append(entry)
-            elif own or self._has_begun:
-                remedy = "Publish from a checkout of that release."
-                raise InvalidData(f"the journal has gone on with release {entry.base}", remedy=remedy)
-            self._followed = entry.sequence
-        if own:
-            self._composer.follow([edit for entry in own for edit in entry.edits])
-            self._has_begun = True
+        entries = self._journal.after(self._followed)
+        if not entries:
+            return
+        try:
+            self._composer.follow([edit for entry in entries for edit in entry.edits])
+        except Conflict as conflict:
+            remedy = "Take back what was edited by hand, export the journal and build, and edit it then."
+            raise InvalidData(f"journal and registers do not fit: {conflict.message}", remedy=remedy) from conflict
+        self._followed = entries[-1].sequence
 
 
 def as_text(result: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 
-from aseancan_kg.archive import Archived
+from aseancan_kg.archive import Preserved
 from aseancan_kg.errors import Busy, NotFound
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Engine
@@ -20,7 +20,9 @@ HELD = 2
 
 
 _MOST_WAITING = 4
-"""Threads that may wait for a release to be loaded; those that serve everything else are few."""
+"""Threads that may wait for releases to be loaded; those that serve everything else are few."""
+_FILES = 8
+"""Unpacked files that are left: every change makes a version, and all of them would fill the disk."""
 _SECONDS_TO_LOAD = 5
 
 
@@ -36,7 +38,7 @@ class _Place:
 class Releases:
     """Past releases by the hash of their content; the last asked for are held, and one of them answers queries."""
 
-    def __init__(self, archived: Sequence[Archived], settings: Settings) -> None:
+    def __init__(self, archived: Sequence[Preserved], settings: Settings) -> None:
         self._archived = {one.dataset: one for one in archived}
         self._settings = replace(settings, workers=1)
         self._held: tuple[str, Workers] | None = None
@@ -49,7 +51,7 @@ class Releases:
         """Tell whether the dataset of that version is kept."""
         return version in self._archived
 
-    def archived(self, version: str) -> Archived:
+    def archived(self, version: str) -> Preserved:
         """Return the release as it is kept; raises `NotFound` when it is not."""
         if version not in self._archived:
             raise NotFound(f"the dataset {version} is not kept here")
@@ -68,13 +70,13 @@ class Releases:
             self._recent = self._recent[-HELD:]
         return found
 
-    def _loaded(self, kept: Archived) -> EmbeddedStore:
+    def _loaded(self, kept: Preserved) -> EmbeddedStore:
         place = self._places[kept.dataset]
         with self._looking:
             if place.store is not None:
                 return place.store
-            if place.asking > _MOST_WAITING:
-                raise Busy("this release is being loaded", retry_after=_SECONDS_TO_LOAD)
+            if sum(one.asking for one in self._places.values()) > _MOST_WAITING:
+                raise Busy("releases are being loaded", retry_after=_SECONDS_TO_LOAD)
             place.asking += 1
         try:
             with place.loading:
@@ -119,8 +121,14 @@ class Releases:
     def _directory(self) -> TemporaryDirectory[str]:
         return TemporaryDirectory(prefix="aseancan-")
 
-    def _unpacked(self, kept: Archived) -> Path:
+    def _unpacked(self, kept: Preserved) -> Path:
         with self._looking:
             directory = self._directory.name
-        file = Path(directory) / kept.quads_name
-        return file if file.exists() else kept.unpack(file)
+        file = Path(directory) / f"aseancan-{kept.dataset}.nq"
+        if not file.exists():
+            kept.unpack(file)
+            queried = self._held[0] if self._held else ""  # whose query processes may have to read it again
+            for former in sorted(file.parent.glob("*.nq"), key=lambda one: one.stat().st_mtime)[:-_FILES]:
+                if former.stem != f"aseancan-{queried}":
+                    former.unlink(missing_ok=True)
+        return file

@@ -5,15 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
+from aseancan_kg.desk.office import Office
 from aseancan_kg.settings import VERSION
 from aseancan_kg.web import (
     assets,
     browse,
     bundle,
+    changes,
     citing,
     deposits,
+    desk,
     discovery,
     doctor,
     entities,
@@ -39,6 +43,7 @@ from aseancan_kg.web.compression import Compression
 from aseancan_kg.web.front import Front
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.state import State
+from aseancan_kg.web.threads import Threads
 
 _LEAVE_TAKING = 60.0
 """Seconds for which requests that began before a switch are waited for, should their bodies be slow to come."""
@@ -72,6 +77,9 @@ _ROUTES = [
     Route("/ont/{path:path}", entities.document),
     Route("/scheme/{path:path}", entities.document),
     Route("/graph/{path:path}", entities.document),
+    Route("/change/{path:path}", changes.change),
+    Route("/at/{when}", changes.at),
+    Route("/at/{when}/{path:path}", changes.at),
     Route("/dataset", discovery.dataset),
     Route("/dataset.{suffix}", discovery.dataset),
     Route("/.well-known/void", discovery.description),
@@ -121,8 +129,11 @@ _ROUTES = [
 """What answers which address, besides the counts and the health of the service itself."""
 
 
-def create_app(state: State) -> FastAPI:
-    """Return the service over a state; its engine is started with the service, unless it is, and closed with it."""
+def create_app(state: State, office: Office | None = None) -> FastAPI:
+    """Return the service over a state; its engine is started with the service, unless it is, and closed with it.
+
+    So is the composer of an office. Without an office the desk is off, and nothing of it is there.
+    """
     metrics = Metrics()
     app = FastAPI(
         title="ASEAN-Canada commitments knowledge graph",
@@ -133,8 +144,11 @@ def create_app(state: State) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `front` does these
     )
     app.state.service = state
+    app.state.office = office
+    app.state.signing_in = Threads(at_once=2, waiting=16)  # each verifies a password in 64 MB
+    app.state.at_desk = Threads(at_once=8, waiting=40)  # composing is done for one after the other
     problems.install(app)
-    app.router.routes += [*_ROUTES, Route("/metrics", metrics.show)]
+    app.router.routes += [*_ROUTES, *(desk.ROUTES if office else ()), Route("/metrics", metrics.show)]
     app.include_router(health.router)
     app.router.default = pages.elsewhere
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
@@ -158,7 +172,12 @@ async def switch(app: FastAPI, state: State) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if not app.state.service.engine.ready:
         await app.state.service.engine.start()
+    office: Office | None = app.state.office
+    if office:
+        office.open()
     yield
+    if office:
+        await run_in_threadpool(office.close)
     await _close(app.state.service)
 
 

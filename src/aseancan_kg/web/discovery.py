@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from starlette.concurrency import run_in_threadpool
@@ -10,17 +10,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.archive import Release
-from aseancan_kg.catalogue import distributions, documents, overview, releases
+from aseancan_kg.catalogue import changes, distributions, documents, overview, releases
 from aseancan_kg.catalogue.documents import DATASET
 from aseancan_kg.errors import NotFound
 from aseancan_kg.library.citing.references import references
 from aseancan_kg.library.tables.tables import counts
 from aseancan_kg.mediatypes import HTML, N_QUADS
-from aseancan_kg.namespaces import BASE
+from aseancan_kg.namespaces import BASE, described_iri
 from aseancan_kg.web import signposting
 from aseancan_kg.web.downloads import rows
 from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
+from aseancan_kg.web.releases import MOST_CHANGES
 from aseancan_kg.web.representations import representation, signposted
 from aseancan_kg.web.signposting import OFFERED, Address, split
 from aseancan_kg.web.state import State, address_of, local_path, page_number, root_of, state_of
@@ -32,7 +33,7 @@ _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_FOR_ROBOTS = (
     *("/sparql?", "/sparql/", "/graph-store", "/q/", "/search", "/browse/*?", "/cite", "/unapi", "/report", "/oai"),
-    *("/linkset", "/r/", "/reconcile"),
+    *("/linkset", "/r/", "/at/", "/reconcile"),
 )
 """What is made anew for each question, and what was said once; robots find everything in the documents."""
 
@@ -66,7 +67,7 @@ async def sitemap_index(request: Request) -> Response:
 
 
 async def sitemap(request: Request) -> Response:
-    """Answer `/sitemap-{number}.xml`: documents, with the day of their last change."""
+    """Answer `/sitemap-{number}.xml`: documents, with the day or the time of their last change."""
     parts = await run_in_threadpool(_parts, state_of(request))
     number = request.path_params["number"]
     if not 1 <= number <= len(parts):
@@ -76,12 +77,12 @@ async def sitemap(request: Request) -> Response:
         url = ET.SubElement(listed, "url")
         ET.SubElement(url, "loc").text = f"{address_of(request)}{_path(iri)}"
         if modified:
-            ET.SubElement(url, "lastmod").text = modified.isoformat()
+            ET.SubElement(url, "lastmod").text = modified
     return _answer(request, _xml(listed), "application/xml")
 
 
 async def feed(request: Request) -> Response:
-    """Answer `/feed.atom`: what came, changed and went with each release (RFC 4287)."""
+    """Answer `/feed.atom`: the latest changes; what came, changed and went with each release (RFC 4287)."""
     return await run_in_threadpool(_feed, request)
 
 
@@ -113,7 +114,7 @@ def _dataset(request: Request) -> Response:
             figures=state.derived.get(overview.figures),
             graphs=state.store.graphs,
             files=rows(root, [each.file for each in files], files),
-            releases=state.available(),
+            releases=[one for one in state.available() if not one.change],
             has_tables=bool(state.derived.get(counts)),
             # "<" alone could end the element that holds it.
             described=json.dumps(described, ensure_ascii=False, indent=1).replace("<", "\\u003c"),
@@ -129,7 +130,7 @@ def _dataset(request: Request) -> Response:
     return signposted(request, response, address, chosen, links, named=bool(suffix), by_language=False)
 
 
-def _parts(state: State) -> list[list[tuple[str, date | None]]]:
+def _parts(state: State) -> list[list[tuple[str, str | None]]]:
     """Return the documents in parts that a sitemap can hold; one, of the home page alone, where none has dates."""
     listed = [(BASE, None), *state.derived.get(overview.documents)]
     return [listed[start : start + MOST_ADDRESSES] for start in range(0, len(listed), MOST_ADDRESSES)]
@@ -139,14 +140,22 @@ def _feed(request: Request) -> Response:
     feed = ET.Element("feed", xmlns=_ATOM)
     state = state_of(request)
     told, listed = state.derived.get(overview.overview), state.available()
+    latest = changes.latest(state.store, MOST_CHANGES)
+    updated = max([_moment(listed), *(one.time for one in latest)])
     address = f"{address_of(request)}/feed.atom"
-    for name, text in (("id", f"{BASE}feed.atom"), ("title", told.title), ("updated", _moment(listed))):
+    for name, text in (("id", f"{BASE}feed.atom"), ("title", told.title), ("updated", updated)):
         ET.SubElement(feed, name).text = text
     ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=address)
     ET.SubElement(feed, "link", rel="alternate", type="text/html", href=f"{address_of(request)}/r")
     ET.SubElement(ET.SubElement(feed, "author"), "name").text = told.publisher.label if told.publisher else told.title
+    for change in latest:
+        title = f"Change {change.number}: {change.reason}"
+        entry = _entry(change.iri, title, f"{address_of(request)}{local_path(change.iri)}", change.time)
+        ET.SubElement(ET.SubElement(entry, "author"), "name").text = change.author
+        feed.append(entry)
     for one in listed:
-        feed.extend(_entries(request, one))
+        if not one.change:
+            feed.extend(_entries(request, one))
     return _answer(request, _xml(feed), "application/atom+xml")
 
 
@@ -154,18 +163,18 @@ def _entries(request: Request, one: Release) -> Iterator[ET.Element]:
     """Yield an entry for a release, and one for each identifier that came, changed or went with it."""
     state = state_of(request)
     release = f"{address_of(request)}/r/{one.dataset}"
-    yield _entry(releases.address(one), f"Release {one.version}", release, one)
+    yield _entry(releases.address(one), f"Release {one.version}", release, _moment([one]))
     step = state.downloads.step_to(one.dataset)
     for row in releases.changes(state.store, step) if step else ():
         path = local_path(row.thing.iri)
         identity = f"{releases.address(one)}/changes#{row.thing.iri.removeprefix(BASE).replace('#', '/')}"
         title = f"{row.how.capitalize()}: {row.thing.label}"
-        yield _entry(identity, title, f"{address_of(request)}{path}", one, row.how)
+        yield _entry(identity, title, f"{address_of(request)}{path}", _moment([one]), row.how)
 
 
-def _entry(identity: str, title: str, address: str, one: Release, how: str | None = None) -> ET.Element:
+def _entry(identity: str, title: str, address: str, updated: str, how: str | None = None) -> ET.Element:
     entry = ET.Element("entry")
-    for name, text in (("id", identity), ("title", title), ("updated", _moment([one]))):
+    for name, text in (("id", identity), ("title", title), ("updated", updated)):
         ET.SubElement(entry, name).text = text
     ET.SubElement(entry, "link", rel="alternate", href=address)
     if how:
@@ -175,14 +184,13 @@ def _entry(identity: str, title: str, address: str, one: Release, how: str | Non
 
 def _moment(listed: list[Release]) -> str:
     """Return the beginning of the day of the newest of some releases."""
-    newest = max((one.issued for one in listed), default=date(1970, 1, 1))
-    return datetime.combine(newest, time(), UTC).isoformat().replace("+00:00", "Z")
+    newest = max((one.moment for one in listed if not one.change), default=datetime(1970, 1, 1, tzinfo=UTC))
+    return newest.isoformat().replace("+00:00", "Z")
 
 
 def _path(iri: str) -> str:
     """Return the path of a document on this host."""
-    thing = iri.replace(f"{BASE}doc/ont/", f"{BASE}ont#").replace(f"{BASE}doc/", f"{BASE}id/")
-    return local_path(thing) or "/"
+    return local_path(described_iri(iri)) or "/"
 
 
 def _xml(element: ET.Element) -> bytes:

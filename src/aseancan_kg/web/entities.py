@@ -12,8 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg.catalogue import distributions, documents, identifiers, things
+from aseancan_kg.catalogue import changes, distributions, documents, identifiers, things
 from aseancan_kg.catalogue.aspects import aspects
+from aseancan_kg.catalogue.changes import Change
 from aseancan_kg.catalogue.documents import DATASET, Document
 from aseancan_kg.catalogue.identifiers import Identifiers
 from aseancan_kg.catalogue.things import Thing
@@ -65,6 +66,7 @@ class Edition:
             "pictures": of_thing(request, iri),
             "reference": references(self.store, [iri])[iri] if citable(iri) else None,
             "changes": _changes(request, iri),
+            "history": history(request, shown.document),
             "record": records.addresses(root_of(request), iri, [one.iri for one in shown.types]),
         }
 
@@ -226,6 +228,17 @@ def _represent(request: Request, edition: Edition, iri: str, named: Format | Non
     response.status_code = _GONE if found.withdrawn else 200
     response.headers.update(edition.headers(request, chosen))
     return signposted(request, response, address, chosen, links, named=bool(named), by_language=chosen is HTML)
+
+
+def history(request: Request, found: Document) -> list[tuple[Change, str | None]]:
+    """Return the changes of a document, the newest first, each with where it is told what it changed there."""
+    return [(one, compared(request, one.after, found.iri)) for one in changes.told(found.records)]
+
+
+def compared(request: Request, version: str, iri: str) -> str | None:
+    """Return where it is told what a version says otherwise of an IRI, if it can be had and is told on a page."""
+    path = signposting.comparison(iri)
+    return f"/r/{version}{path}" if path and state_of(request).has(version) else None
 
 
 def _changes(request: Request, iri: str) -> str | None:

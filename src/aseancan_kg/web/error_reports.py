@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aseancan_kg import error_reports
+from aseancan_kg.desk.office import Office
 from aseancan_kg.error_reports import LEAST_WORDS, LONGEST, ErrorReport
 from aseancan_kg.errors import Forbidden, InputError
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, negotiate
@@ -106,6 +107,9 @@ def _keep(request: Request, given: dict[str, str]) -> ErrorReport:
     if not made.about.startswith(BASE) and not state.store.knows(made.about):
         raise InputError("nothing is known here of what the report is about", remedy="Follow the link below a page.")
     state.error_reports.put(made, client_of(request))
+    office: Office | None = request.app.state.office
+    if office:
+        office.drafts.receive(made)
     return made
 
 

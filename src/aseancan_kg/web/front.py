@@ -37,15 +37,24 @@ _PREFLIGHT: Headers = [
     ),
     (b"access-control-max-age", b"86400"),
 ]
-_COMMON: Headers = [
+_OPEN: Headers = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
         b"AC-Dataset-Version, AC-Row-Count, Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, "
         b"Last-Modified, Link, Location, Memento-Datetime, Retry-After, Server-Timing, X-Request-ID",
     ),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+"""Open data: any site may use what is here, but for the desk."""
+_PRIVATE: Headers = [
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Cookie, Authorization"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+"""What is on the desk is for who asks, and for no cache."""
+_COMMON: Headers = [
     (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-resource-policy", b"cross-origin"),  # open data: any site may use what is here
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -108,8 +117,9 @@ class Front:
             scope = {**scope, "method": "GET", HEAD: True}
         choosing = choosing_headers(scope["headers"]) if scope["method"] == "GET" else {}
         address = _address(state, scope["root_path"], scope.get("raw_path", b""), scope["query_string"], choosing)
-        common = [(b"ac-dataset-version", state.store.version.encode()), *_COMMON]
-        reply = _Reply(scope, send, [*common, (b"x-request-id", self._identity())], choosing)
+        is_private = f"{scope['path'].removeprefix(scope['root_path'])}/".startswith("/desk/")
+        common = [(b"ac-dataset-version", state.store.version.encode()), *_COMMON, *([] if is_private else _OPEN)]
+        reply = _Reply(scope, send, [*common, (b"x-request-id", self._identity())], choosing, is_private=is_private)
         try:
             if scope["method"] == "OPTIONS" and (methods := _methods(scope)):
                 allowed = [(b"allow", methods), (b"access-control-allow-methods", methods), *_PREFLIGHT]
@@ -120,7 +130,7 @@ class Front:
                 await reply.send(found.body)
             else:
                 await self._inner(scope, receive, reply.send)
-                if scope["method"] == "GET" and reply.whole:
+                if scope["method"] == "GET" and reply.whole and not is_private:
                     _keep(state, address, choosing, ready_made(*reply.whole, common))
         finally:
             state.visits.count -= 1
@@ -175,7 +185,9 @@ def _keep(state: State, address: Key, choosing: Mapping[bytes, bytes], made: Rea
 class _Reply:
     """Sends a response on with the common headers, without its body for HEAD; another if a condition is not met."""
 
-    def __init__(self, scope: Scope, send: Send, common: Headers, choosing: Mapping[bytes, bytes]) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, common: Headers, choosing: Mapping[bytes, bytes], *, is_private: bool
+    ) -> None:
         self.status = 0
         self.size = 0
         self.whole: tuple[Message, Message] | None = None
@@ -184,6 +196,7 @@ class _Reply:
         self._send = send
         self._common = common
         self._choosing = choosing
+        self._is_private = is_private
         self._start: Message = {}
         self._instead: bytes | None = None
 
@@ -192,6 +205,7 @@ class _Reply:
         if message["type"] == "http.response.start":
             self._start = {**message, "headers": _inert(message["headers"])}
             headers = with_common(await self._on_conditions(), self._common)
+            headers = _private(headers) if self._is_private else headers
             message = {"type": "http.response.start", "status": self.status, "headers": headers}
         else:
             if self._scope.get(KEEP) and not message.get("more_body"):
@@ -229,6 +243,11 @@ class _Reply:
 def _inert(headers: Headers) -> Headers:
     """Return the headers of a response with the policy of what is no page, unless it has its own."""
     return headers if any(name == _INERT[0] for name, _ in headers) else [*headers, _INERT]
+
+
+def _private(headers: Headers) -> Headers:
+    """Return the headers of a response of the desk as no cache keeps it, whatever its door says."""
+    return [*(one for one in headers if one[0] != _PRIVATE[0][0]), *_PRIVATE]
 
 
 def _methods(scope: Scope) -> bytes:

@@ -35,6 +35,7 @@ from aseancan_kg.queries import Parameter, Query
 from aseancan_kg.syntax import form
 from aseancan_kg.web import answers, browse, citing, pictures, reading, search, unapi
 from aseancan_kg.web.bodies import FORM
+from aseancan_kg.web.desk import description
 from aseancan_kg.web.kept import keep
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.state import root_of
@@ -99,6 +100,10 @@ def _described(request: Request) -> dict[str, Any]:
     app: FastAPI = request.app
     if app.openapi_schema is None:
         app.openapi_schema = describe(app, app.state.service.queries)
+        if app.state.office:
+            app.openapi_schema["info"]["summary"] = "Reading needs no key; the records of the desk need a token."
+            app.openapi_schema["paths"] |= description.paths()
+            app.openapi_schema["components"]["securitySchemes"] = {"token": description.TOKEN}
     root = root_of(request)
     return app.openapi_schema | ({"servers": [{"url": root}]} if root else {})
 

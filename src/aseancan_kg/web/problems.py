@@ -24,10 +24,16 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.DatasetMissing: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.InvalidData: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidTables: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidChange: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Conflict: HTTPStatus.PRECONDITION_FAILED,
+    errors.AlreadyThere: HTTPStatus.CONFLICT,
+    errors.PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.TooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
+    errors.Unauthorised: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.InsufficientScope: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.QueryStopped: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -37,15 +43,23 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.ComeBackLater: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     errors.DatasetChanged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES = {
     errors.InputError: "The request cannot be read",
     errors.SyntaxProblem: "The query does not parse",
+    errors.Unauthorised: "Sign in first",
     errors.Forbidden: "This is refused",
+    errors.InsufficientScope: "You may not do this",
     errors.NotFound: "Nothing is known by that name",
     errors.NotAcceptable: "There is no such representation",
+    errors.InvalidData: "It breaks a rule",
+    errors.InvalidTables: "It breaks a rule",
+    errors.InvalidChange: "The change breaks a rule",
+    errors.AlreadyThere: "There is one already",
+    errors.PreconditionRequired: "It is not said what is changed",
     errors.Conflict: "It was changed meanwhile",
     errors.TooLong: "That is too long",
     errors.NoRoom: "There is no room",
@@ -54,11 +68,13 @@ _TITLES = {
     errors.QueryCrash: "The engine failed on the query",
     errors.Busy: "The service is busy",
     errors.BudgetSpent: "You have asked much lately",
+    errors.Throttled: "Too many attempts to sign in",
     errors.DatasetChanged: "The dataset has just changed",
     errors.StoreUnavailable: "The store does not answer",
 }
 
 
+_CHALLENGE = 'Bearer realm="desk"'
 _UNTIL_RESTORED = 60
 """Seconds after which it is worth asking again whether a store answers."""
 _AROUND = 60
@@ -76,6 +92,11 @@ def install(app: FastAPI) -> None:
 def precondition_failed(request: Request) -> Response:
     """Return the problem document of a representation that is no longer the one a client means (RFC 9110 §15.5.13)."""
     return _http_exception(request, HTTPException(HTTPStatus.PRECONDITION_FAILED))
+
+
+def challenge(request: Request) -> str:
+    """Return how a client may say who it is, and that its token is wrong if it sent one (RFC 6750 §3)."""
+    return f'{_CHALLENGE}, error="invalid_token"' if "authorization" in request.headers else _CHALLENGE
 
 
 def excerpt(text: str, place: errors.Place) -> str | None:
@@ -106,6 +127,7 @@ def _error(request: Request, error: Exception) -> Response:
         "status": int(STATUS[kind]),
         "detail": error.message,
         "hint": error.remedy,
+        **_particulars(error),
     }
     if error.place:
         # The door that knows the query's text leaves it here; errors themselves carry only the place.
@@ -116,8 +138,10 @@ def _error(request: Request, error: Exception) -> Response:
         members["alternates"] = [{"href": link.target, "type": link.type} for link in alternates]
         headers["Link"] = ", ".join(map(str, alternates))
     match error:
-        case errors.QueryTimeout():
-            members |= {"limitSeconds": error.limit, "elapsedSeconds": round(error.elapsed, 3)}
+        case errors.Unauthorised():
+            headers["WWW-Authenticate"] = challenge(request)
+        case errors.InsufficientScope():
+            headers["WWW-Authenticate"] = f'{_CHALLENGE}, error="insufficient_scope", scope="{error.scope}"'
         case errors.ComeBackLater():
             headers["Retry-After"] = str(error.retry_after)
         case errors.StoreUnavailable():
@@ -125,6 +149,19 @@ def _error(request: Request, error: Exception) -> Response:
             log_of(request.scope)["cause"] = str(error.__cause__ or error)
     log_of(request.scope)["problem"] = name
     return _response(request, members, headers)
+
+
+def _particulars(error: errors.Error) -> dict[str, Any]:
+    """Return the members that problems of a kind have besides those of all."""
+    match error:
+        case errors.QueryTimeout():
+            return {"limitSeconds": error.limit, "elapsedSeconds": round(error.elapsed, 3)}
+        case errors.InvalidChange():
+            return {"violations": error.violations}
+        case errors.Conflict():
+            return {"current": error.current, "given": error.given}
+        case _:
+            return {}
 
 
 def _http_exception(request: Request, error: Exception) -> Response:

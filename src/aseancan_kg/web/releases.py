@@ -8,7 +8,7 @@ since what they say around it is of today, and the current release can be descri
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC
 from email.utils import format_datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -17,8 +17,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aseancan_kg.archive import Release
+from aseancan_kg.archive import Archived, Release
 from aseancan_kg.catalogue import distributions, documents, releases
+from aseancan_kg.catalogue.changes import latest
 from aseancan_kg.catalogue.distributions import Distribution, File
 from aseancan_kg.catalogue.things import Thing
 from aseancan_kg.errors import NotFound
@@ -44,10 +45,10 @@ from aseancan_kg.web.kept import etag
 from aseancan_kg.web.pages import page
 from aseancan_kg.web.representations import representation
 from aseancan_kg.web.signposting import Address, Link, comparison
-from aseancan_kg.web.state import local_path, locally, root_of, state_of
+from aseancan_kg.web.state import FOREVER, local_path, locally, root_of, state_of
 
-FOREVER = "public, max-age=31536000, immutable"
-
+MOST_CHANGES = 50
+"""Changes that are listed, the latest; what changed a thing stands with it."""
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _LISTED = (HTML, PLAIN_JSON, *GRAPH_FORMATS)
 _COMPARED = (HTML, RDF_PATCH, PLAIN_JSON)
@@ -56,7 +57,7 @@ Answer = Callable[[Request, Release], Response]
 
 
 async def release_list(request: Request) -> Response:
-    """Answer `/r`: every release, as a page, JSON or RDF."""
+    """Answer `/r`: every release and the latest changes, as a page, JSON or RDF."""
     return await run_in_threadpool(_release_list, request)
 
 
@@ -130,11 +131,15 @@ def _step(request: Request, one: Release) -> Mapping[str, Any] | None:
 
 
 def _release_list(request: Request) -> Response:
-    listed = state_of(request).available()
-    chosen = representation(request, _LISTED)
-    steps = {one.dataset: _step(request, one) for one in listed}
+    state, chosen = state_of(request), representation(request, _LISTED)
+    available = state.available()
+    made = [one for one in available if one.change][:MOST_CHANGES]
+    listed = [one for one in available if not one.change or one in made]
     if chosen is HTML:
-        return _varying(page(request, "releases.html", releases=listed, steps=steps))
+        told = [one for one in listed if not one.change]
+        values: dict[str, Any] = {"releases": told, "steps": {one.dataset: _step(request, one) for one in told}}
+        values |= {"history": [(one, None) for one in latest(state.store, MOST_CHANGES)]}
+        return _varying(page(request, "releases.html", **values))
     if chosen is PLAIN_JSON:
         return _varying(_json([_told(request, one) for one in listed]))
     return _varying(_rdf(request, listed, chosen))
@@ -146,6 +151,8 @@ def _release(request: Request, one: Release) -> Response:
         return _varying(_json(_told(request, one)))
     if chosen is not HTML:
         return _varying(_rdf(request, [one], chosen))
+    if one.change:
+        return RedirectResponse(f"{root_of(request)}/change/{one.change}", 303, {"Vary": "Accept"})
     step, address = _step(request, one), releases.address(one)
     changed = releases.changes(state_of(request).store, step) if step else []
     values: dict[str, Any] = {
@@ -178,9 +185,11 @@ def _told(request: Request, one: Release) -> dict[str, Any]:
 
 def _files(request: Request, one: Release) -> Sequence[File]:
     state = state_of(request)
-    if _is_current(request, one):
+    if one.dataset == state.store.version.partition("+")[0]:  # what the journal has changed since are not the files
         return state.downloads.files
-    kept = state.releases.archived(one.dataset)
+    kept = next((each for each in state.archive if each.dataset == one.dataset), None)
+    if not isinstance(kept, Archived):
+        return ()
     name = kept.file.name
     return [File(name, f"{releases.address(one)}/{name}", kept.file.stat().st_size, kept.sha256)]
 
@@ -241,7 +250,8 @@ def _difference(request: Request, one: Release) -> Response:
         values |= {"about": iri, "version": one.dataset}
         return _varying(page(request, "difference.html", **values))
     if chosen is RDF_PATCH:
-        response = Response(releases.patch(earlier, one, found), media_type=chosen.content_type)
+        patch = releases.patch(earlier.dataset, one.dataset, found.lines_removed, found.lines_added)
+        response = Response(patch, media_type=chosen.content_type)
     else:
         told = {"from": earlier.dataset, "to": one.dataset, "identifier": iri}
         response = _json(told | {"added": found.lines_added, "removed": found.lines_removed})
@@ -258,6 +268,8 @@ def _compared(path: str) -> str:
 
 def _quads(request: Request, one: Release) -> Response:
     kept = state_of(request).releases.archived(one.dataset)
+    if not isinstance(kept, Archived):
+        raise NotFound(f"version {one.version} is not kept as a file")
     if request.path_params["name"] != kept.file.name:
         raise NotFound(f"there is no such file in release {one.version}", remedy=f"There is {kept.file.name}.")
     headers = {"Cache-Control": FOREVER, "Content-Disposition": attachment(kept.file.name)}
@@ -280,8 +292,8 @@ class _Past(Edition):
         version = {"AC-Dataset-Version": self.release.dataset}
         if chosen is HTML or self.is_current:
             return {**version, "Cache-Control": "no-cache"}
-        midnight = datetime.combine(self.release.issued, time(), UTC)
-        return {**version, "Cache-Control": FOREVER, "Memento-Datetime": format_datetime(midnight, usegmt=True)}
+        moment = format_datetime(self.release.moment.astimezone(UTC), usegmt=True)
+        return {**version, "Cache-Control": FOREVER, "Memento-Datetime": moment}
 
     def links(self, request: Request, found: documents.Document, address: Address, chosen: Format) -> list[Link]:
         """Return the links of a document in its release, and to the document it was then (RFC 7089 §2.2).
@@ -296,7 +308,8 @@ class _Past(Edition):
     def told(self, request: Request, shown: Thing) -> dict[str, Any]:
         """Return what the template has besides; what was not kept with the release is not on the page."""
         today = f"{root_of(request)}{local_path(shown.document.iri)}"
-        return {"aspects": (), "pictures": (), "release": self.release, "today": today}
+        history = entities.history(request, shown.document)
+        return {"aspects": (), "pictures": (), "release": self.release, "today": today, "history": history}
 
 
 def _past(request: Request, one: Release) -> _Past:

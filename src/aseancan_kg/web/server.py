@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from aseancan_kg.archive import Archived
+from aseancan_kg.archive import Preserved
+from aseancan_kg.desk.office import Office
 from aseancan_kg.errors import InputError
 from aseancan_kg.settings import Settings
 from aseancan_kg.store.embedded import EmbeddedStore
@@ -29,8 +31,11 @@ from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.leisure import prepare
 from aseancan_kg.web.state import State
 
+if TYPE_CHECKING:
+    from aseancan_kg.desk.journal import Entry
+
 _LOG = logging.getLogger(__name__)
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 0.25
 """How often it is asked whether what is served is outdated."""
 _PATIENCE_SECONDS = 30
 """After how long it is asked again when that could not be told, or nothing newer could be served."""
@@ -57,13 +62,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def load(
+async def load(  # noqa: PLR0913
     files: Sequence[Path],
     *,
     union_default_graph: bool,
     settings: Settings,
     downloads: Downloads,
-    archive: Sequence[Archived] = (),
+    archive: Sequence[Preserved] = (),
+    journal: "Sequence[Entry]" = (),
 ) -> State:
     """Load RDF files here and, at the same time, in the query processes."""
     engine = Workers(files, union_default_graph=union_default_graph, limits=settings)
@@ -77,7 +83,7 @@ async def load(
         await asyncio.gather(starting, return_exceptions=True)
         raise
     await starting
-    return State(store, engine, settings, downloads, archive)
+    return State(store, engine, settings, downloads, archive, journal)
 
 
 def _read(files: Sequence[Path], *, union_default_graph: bool) -> EmbeddedStore:
@@ -86,7 +92,7 @@ def _read(files: Sequence[Path], *, union_default_graph: bool) -> EmbeddedStore:
     return store
 
 
-async def reach(url: str, *, settings: Settings, archive: Sequence[Archived] = ()) -> State:
+async def reach(url: str, *, settings: Settings, archive: Sequence[Preserved] = ()) -> State:
     """Serve the dataset at another SPARQL server."""
     memory = settings.query_memory_mb * 1024 * 1024
     store = RemoteStore(url, timeout=ceil(settings.query_seconds), memory=memory)
@@ -97,12 +103,16 @@ async def reach(url: str, *, settings: Settings, archive: Sequence[Archived] = (
 
 
 def run(
-    load: Load, listener: socket.socket, ready: Callable[[State], None], is_outdated: IsOutdated | None = None
+    load: Load,
+    listener: socket.socket,
+    ready: Callable[[State], None],
+    is_outdated: IsOutdated | None = None,
+    office: Office | None = None,
 ) -> None:
     """Serve what `load` gives until SIGINT or SIGTERM; `ready` is told when requests are answered.
 
-    On SIGHUP, and when the state that is served is outdated, what `load` gives then is served instead, once it is
-    whole.
+    An office adds the desk. On SIGHUP, and when the state that is served is outdated, what `load` gives then is served
+    instead, once it is whole.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
@@ -113,14 +123,18 @@ def run(
         asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner,
         suppress(KeyboardInterrupt),
     ):
-        runner.run(_serve(load, listener, ready, is_outdated))
+        runner.run(_serve(load, listener, ready, is_outdated, office))
 
 
 async def _serve(
-    load: Load, listener: socket.socket, ready: Callable[[State], None], is_outdated: IsOutdated | None
+    load: Load,
+    listener: socket.socket,
+    ready: Callable[[State], None],
+    is_outdated: IsOutdated | None,
+    office: Office | None,
 ) -> None:
     state = await load()
-    app = create_app(state)
+    app = create_app(state, office)
     patience = int(state.settings.query_seconds) + 1
     # Without WebSockets a request to change to them is a request like others; no door here speaks them.
     config = uvicorn.Config(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import jinja2
@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from aseancan_kg import mediatypes
-from aseancan_kg.archive import Archived, Release
-from aseancan_kg.catalogue.releases import releases
+from aseancan_kg.archive import Preserved, Release
+from aseancan_kg.catalogue.releases import versions
 from aseancan_kg.deposits import Deposits
 from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.errors import InputError
@@ -36,7 +36,12 @@ from aseancan_kg.web.assets import assets
 from aseancan_kg.web.downloads import Downloads
 from aseancan_kg.web.kept import Kept
 
+if TYPE_CHECKING:
+    from aseancan_kg.desk.journal import Entry
+
 HERE = Path(__file__).parent
+FOREVER = "public, max-age=31536000, immutable"
+"""How long may be kept what never changes."""
 _DATASET = f"{BASE}dataset"
 _LICENCE = f"{PREFIXES['dcterms']}license"
 _PLAN = f"{ONT}Plan"
@@ -89,7 +94,9 @@ class State:
     engine: Engine
     settings: Settings = field(default_factory=Settings)
     downloads: Downloads = field(default_factory=Downloads)
-    archive: Sequence[Archived] = ()
+    archive: Sequence[Preserved] = ()
+    journal: "Sequence[Entry]" = ()
+    """Entries of the journal that the dataset contains, all from the first on."""
     queries: Mapping[str, Query] = field(default_factory=catalogue)
     visits: Visits = field(default_factory=Visits)
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -141,9 +148,13 @@ class State:
         return Releases(self.archive, self.settings)
 
     def available(self) -> list[Release]:
-        """Return the releases that can be had here, the newest first."""
-        told = self.derived.get(releases)
-        return [one for one in told if one.dataset == self.store.version or self.releases.has(one.dataset)]
+        """Return the releases, and versions made of them, that can be had here, the newest first."""
+        told = self.derived.get(versions)
+        return [one for one in told if self.has(one.dataset)]
+
+    def has(self, version: str) -> bool:
+        """Tell whether the dataset of that version can be had here."""
+        return version == self.store.version or self.releases.has(version)
 
     @cached_property
     def templates(self) -> jinja2.Environment:

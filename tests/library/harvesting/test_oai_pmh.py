@@ -209,7 +209,7 @@ def test_it_says_what_it_is(ask, repository):
         "baseURL": "https://example.org/oai",
         "protocolVersion": "2.0",
         "adminEmail": "someone@example.org",
-        "earliestDatestamp": "2026-11-10T12:00:00Z",
+        "earliestDatestamp": "2026-11-10T12:01:00Z",
         "deletedRecord": "persistent",
         "granularity": "YYYY-MM-DDThh:mm:ssZ",
         "compression": "gzip",
@@ -250,11 +250,11 @@ def test_times_are_of_seconds_or_days_and_include_both_ends(ask, repository):
         root = ask(repository, {"verb": "ListIdentifiers", "metadataPrefix": "mods", **bounds})
         return texts(root, "identifier")
 
-    moment, day = "2026-11-10T12:00:00Z", "2026-11-10"
+    moment, day = "2026-11-10T12:01:00Z", "2026-11-10"
     assert found() == [GONE, TREATY]
     assert found(**{"from": moment, "until": moment}) == found(**{"from": day, "until": day}) == [TREATY]
     assert found(until="2026-11-19") == [TREATY]
-    assert found(**{"from": "2026-11-10T12:00:01Z"}) == found(**{"from": "2026-11-20"}) == [GONE]
+    assert found(**{"from": "2026-11-10T12:01:01Z"}) == found(**{"from": "2026-11-20"}) == [GONE]
 
 
 def test_a_tombstone_has_a_header_only(ask, repository):

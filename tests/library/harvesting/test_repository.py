@@ -80,7 +80,7 @@ def test_a_datestamp_is_the_end_of_the_day_of_the_release_since_every_record_is_
 @pytest.mark.parametrize(
     ("modified", "datestamp"),
     [
-        ('"2026-11-15T08:00:00.5+02:00"^^xsd:dateTime', "2026-11-15T06:00:00Z"),  # a change that has a time of its own
+        ('"2026-11-15T08:00:00.5+02:00"^^xsd:dateTime', "2026-11-15T06:01:00Z"),  # when all services have it
         ('"2026-11-15"^^xsd:date', "2026-11-15T23:59:59Z"),
         ('"2026"^^xsd:gYear', "2026-12-01T10:30:15Z"),  # the host has served it since
     ],

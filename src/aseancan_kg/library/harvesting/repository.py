@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from aseancan_kg.catalogue.documents import DATASET
@@ -26,6 +26,8 @@ _TYPE, _MODIFIED, _DEPRECATED, _DEFINITION = (
     for prefix, name in (("rdf", "type"), ("dcterms", "modified"), ("owl", "deprecated"), ("skos", "definition"))
 )
 _TEXT = f"{ONT}text"
+_SERVED_WITHIN = timedelta(minutes=1)
+"""How long it may take at most, and seldom does, until services serve a change of the journal."""
 _CLASSES = {name: kind for name, kind in KINDS.items() if kind in HARVESTED}
 _SPEC = re.compile(r"[\w.!~*'()-]+(:[\w.!~*'()-]+)*", re.ASCII)
 
@@ -140,14 +142,15 @@ class Repository:
         """Return the datestamp of a change at a time or on a day, None for a text that is neither.
 
         A day's is the last second of the day on which a release followed. Who harvests on that day may come before the
-        release, and asks the next time for what is later: with an earlier datestamp the change would never be seen.
+        release, and asks the next time for what is later: with an earlier datestamp the change would never be seen. For
+        the same reason a time's is the one by which every service serves what was changed then.
         """
         with suppress(ValueError):
             day = date.fromisoformat(text).isoformat()
             return f"{next((issued for issued in self._issued if issued >= day), day)}T23:59:59Z"
         with suppress(ValueError, OverflowError):
             found = datetime.fromisoformat(text)
-            return _written(found if found.tzinfo else found.replace(tzinfo=UTC))
+            return _written((found if found.tzinfo else found.replace(tzinfo=UTC)) + _SERVED_WITHIN)
         return None
 
 

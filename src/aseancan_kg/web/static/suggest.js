@@ -1,5 +1,6 @@
 // Suggestions below a search field while one writes: a combobox as the ARIA practices describe it (list autocomplete,
-// manual selection). Without this script the field searches as any other.
+// manual selection). What is chosen is gone to, or fills the field where it has `data-fill`. Without this script the field
+// searches as any other.
 
 const PATIENCE = 120; // milliseconds without a key after which suggestions are asked for
 
@@ -39,7 +40,7 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
       activate(((active + 1 + step + options.length + 1) % (options.length + 1)) - 1);
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
-      location.assign(options[active].dataset.address);
+      choose(options[active].dataset.address);
     }
   });
 
@@ -49,7 +50,9 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
     let found = [text, [], [], []];
     if (text) {
       try {
-        const response = await fetch(`${field.dataset.suggest}?${new URLSearchParams({ q: text })}`);
+        const address = new URL(field.dataset.suggest, location);
+        address.searchParams.set("q", text);
+        const response = await fetch(address);
         if (response.ok) found = await response.json();
       } catch {
         // The search itself will say what is wrong.
@@ -74,13 +77,23 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
         option.append(label, " ", small);
         // Before the field loses the focus, which takes the list away.
         option.addEventListener("pointerdown", (event) => event.preventDefault());
-        option.addEventListener("click", () => location.assign(address));
+        option.addEventListener("click", () => choose(address));
         return option;
       }),
     );
     list.hidden = !suggestions.length;
     field.setAttribute("aria-expanded", String(!list.hidden));
     activate(-1);
+  }
+
+  function choose(address) {
+    if (!("fill" in field.dataset)) {
+      location.assign(address);
+      return;
+    }
+    field.value = address;
+    show([]);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function activate(place) {

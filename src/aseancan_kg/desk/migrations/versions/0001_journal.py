@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.create_table(
         "entry",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("base", "at", "author", "reason")),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("base", "before", "at", "author", "reason")),
         sa.Column("undoes", sa.Integer, sa.ForeignKey("entry.sequence")),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("edits", "added", "removed", "digest")),
     )

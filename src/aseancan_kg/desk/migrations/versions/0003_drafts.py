@@ -15,7 +15,8 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer, nullable=False),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("author", "made", "changed", "status")),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("reason", "edits")),
-        sa.Column("report", sa.Text, unique=True),
+        sa.Column("reference", sa.Text, unique=True),
+        sa.Column("report", sa.Text),
         sa.Column("entry", sa.Integer, sa.ForeignKey("entry.sequence")),
     )
     op.create_table(

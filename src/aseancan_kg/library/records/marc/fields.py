@@ -1,5 +1,6 @@
 """Fields of MARC 21 that bibliographic and authority records share."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pymarc import Field, Indicators, Subfield
@@ -61,7 +62,8 @@ def coded_dates(*dates: tuple[str, Sequence[Value]]) -> list[Field]:
 
 def date_entered(record: Record) -> str:
     """Return the day on which a record was made as 008/00-05 hold it, fill characters where it is not known."""
-    return record.created[2:].replace("-", "") if DATE.fullmatch(record.created) else "||||||"
+    day = record.created[: len("2015-11-21")]
+    return day[2:].replace("-", "") if DATE.fullmatch(day) else "||||||"
 
 
 def language_code(record: Record) -> str:
@@ -73,8 +75,8 @@ def language_code(record: Record) -> str:
 def numbers(record: Record) -> list[Field]:
     """Return the control fields, the identifiers and the source of a record, for every format of MARC 21."""
     made = [control("001", record.path)]
-    if DATE.fullmatch(record.modified) and len(record.modified) == len("2015-11-21"):
-        made.append(control("005", f"{record.modified.replace('-', '')}000000.0"))
+    if changed := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)Z)?", record.modified, re.ASCII):
+        made.append(control("005", "".join(part or "00" for part in changed.groups()) + ".0"))
     made.append(field("024", "7 ", ("a", record.iri), ("2", "uri")))
     for same in record.same_as:
         stem, _, item = same.iri.rpartition("/")

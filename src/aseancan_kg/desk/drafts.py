@@ -1,0 +1,261 @@
+"""Drafts: changes that are prepared, reviewed, and published or declined. What readers report begins as one, too."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.desk.database import Database
+from aseancan_kg.edits import Edit
+from aseancan_kg.error_reports import ErrorReport
+from aseancan_kg.errors import Conflict, Forbidden, InputError, NotFound
+
+_DRAFT = sa.table(
+    "draft",
+    *map(sa.column, ("number", "revision", "author", "made", "changed", "status", "reason", "edits")),
+    *map(sa.column, ("reference", "report", "entry")),
+)
+_REMARK = sa.table("remark", *map(sa.column, ("number", "draft", "at", "author", "words")))
+MOST_OPEN = 500
+"""Open drafts that one person may have; whoever wants more shall finish some."""
+MOST_REMARK = 4000
+"""Characters of a remark."""
+_READER = "a reader"
+
+
+class Status(StrEnum):
+    """Where a draft stands; the last two are for good."""
+
+    REPORTED = "reported"
+    DRAFT = "draft"
+    REVIEW = "in review"
+    PUBLISHED = "published"
+    DECLINED = "declined"
+
+
+OPEN = (Status.REPORTED, Status.DRAFT, Status.REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A change that is not published, or what became of it; `revision` counts how often it was changed.
+
+    `report` is what a reader said, where that is how it began, `entry` that of the journal it was published as.
+    """
+
+    number: int
+    revision: int
+    author: str
+    made: str
+    changed: str
+    status: Status
+    reason: str
+    edits: tuple[Edit, ...]
+    report: ErrorReport | None
+    entry: int | None
+
+    def edit_of(self, table: str, key: str) -> Edit | None:
+        """Return what the draft does to a row."""
+        return next((one for one in self.edits if (one.table, one.key) == (table, key)), None)
+
+    def with_edit(self, edit: Edit | None, table: str, key: str) -> tuple[Edit, ...]:
+        """Return its edits with another one of a row, or with none of it; a new row may have got another key."""
+        changed = {(one.table, one.key): one for one in self.edits}
+        changed.pop((table, key), None)
+        if edit:
+            changed[edit.table, edit.key] = edit
+        return tuple(changed.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody said of a draft."""
+
+    at: str
+    author: str
+    words: str
+
+
+Also = Callable[[sa.Connection, Draft], None]
+"""What is written with a draft, in the same transaction."""
+
+
+class Drafts:
+    """The drafts in a database of the desk.
+
+    A change of a draft is made of the `Draft` that its maker has seen: `Conflict` when it was changed since.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, *statuses: Status) -> list[Draft]:
+        """Return the drafts of these statuses, what was changed last first."""
+        asked = sa.select(_DRAFT).where(_DRAFT.c.status.in_(statuses)).order_by(_DRAFT.c.changed.desc())
+        with self._database.begun() as connection:
+            return [_read(dict(row)) for row in connection.execute(asked).mappings()]
+
+    def get(self, number: int) -> Draft:
+        """Return a draft; raises `NotFound`."""
+        with self._database.begun() as connection:
+            return _get(connection, number)
+
+    def begin(
+        self,
+        caller: Caller,
+        edits: Sequence[Edit],
+        reason: str,
+        status: Status = Status.DRAFT,
+        also: Also | None = None,
+    ) -> Draft:
+        """Keep a new draft; raises `InputError` when its author has too many."""
+        with self._database.begun(writes=True) as connection:
+            own = sa.select(sa.func.count()).where(_DRAFT.c.author == caller.name, _DRAFT.c.status.in_(OPEN))
+            if (connection.execute(own).scalar() or 0) >= MOST_OPEN:
+                raise InputError(f"{caller.name} has {MOST_OPEN} open drafts", remedy="Finish or decline some.")
+            draft = _insert(connection, author=caller.name, status=status, reason=_line(reason), edits=_written(edits))
+            if also:
+                also(connection, draft)
+        return draft
+
+    def receive(self, report: ErrorReport) -> None:
+        """Take over what a reader reported, unless that was done already."""
+        with self._database.begun(writes=True) as connection:
+            taken = sa.select(_DRAFT.c.number).where(_DRAFT.c.reference == report.reference)
+            if connection.execute(taken).first() is None:
+                told = {"reference": report.reference, "report": json.dumps(asdict(report), ensure_ascii=False)}
+                _insert(connection, author=_READER, status=Status.REPORTED, reason="", edits="[]", **told)
+
+    def change(self, draft: Draft, caller: Caller, edits: Sequence[Edit], reason: str) -> Draft:
+        """Keep other edits in a draft that is not in review; whoever takes up a report becomes its author.
+
+        Raises `Forbidden` for a draft of somebody else, which editors alone change.
+        """
+        _refuse_others(draft, caller)
+        _refuse(draft, Status.REPORTED, Status.DRAFT)
+        author = caller.name if draft.status is Status.REPORTED else draft.author
+        changed = {"edits": _written(edits), "reason": _line(reason), "author": author, "status": Status.DRAFT}
+        with self._database.begun(writes=True) as connection:
+            return _update(connection, draft, **changed)
+
+    def submit(self, draft: Draft, caller: Caller) -> Draft:
+        """Hand a draft in for review."""
+        _refuse_others(draft, caller)
+        _refuse(draft, Status.DRAFT)
+        return self._move(draft, Status.REVIEW, caller, "")
+
+    def send_back(self, draft: Draft, caller: Caller, words: str) -> Draft:
+        """Make what is in review a draft again; its author may take it back, an editor says why."""
+        _refuse_others(draft, caller)
+        _refuse(draft, Status.REVIEW)
+        return self._move(draft, Status.DRAFT, caller, words if draft.author == caller.name else _said(words))
+
+    def decline(self, draft: Draft, caller: Caller, words: str) -> Draft:
+        """Decline a draft or a report for good, and say why."""
+        _refuse_others(draft, caller)
+        _refuse(draft, *OPEN)
+        return self._move(draft, Status.DECLINED, caller, _said(words))
+
+    def publishable(self, draft: Draft, caller: Caller) -> None:
+        """Raise `Forbidden` for whoever is no editor, and `Conflict` for what nobody has handed in."""
+        if "publish" not in caller.scopes:
+            raise Forbidden("only an editor publishes", remedy="Hand it in for review.")
+        _refuse(draft, Status.REVIEW)
+
+    def published(self, connection: sa.Connection, draft: Draft, entry: int) -> None:
+        """Note, in the transaction that writes the entry, as what a draft was published; raises `Conflict`."""
+        _update(connection, draft, status=Status.PUBLISHED, entry=entry)
+
+    def remark(self, draft: Draft, caller: Caller, words: str) -> None:
+        """Keep what somebody says of a draft."""
+        with self._database.begun(writes=True) as connection:
+            _remark(connection, draft, caller, _said(words))
+
+    def remarks(self, draft: Draft) -> list[Remark]:
+        """Return what was said of a draft, in order."""
+        asked = sa.select(_REMARK.c.at, _REMARK.c.author, _REMARK.c.words).where(_REMARK.c.draft == draft.number)
+        with self._database.begun() as connection:
+            return [Remark(*row) for row in connection.execute(asked.order_by(_REMARK.c.number))]
+
+    def _move(self, draft: Draft, status: Status, caller: Caller, words: str) -> Draft:
+        with self._database.begun(writes=True) as connection:
+            moved = _update(connection, draft, status=status)
+            if words.strip():
+                _remark(connection, draft, caller, _said(words))
+            return moved
+
+
+def may_change(draft: Draft, caller: Caller) -> bool:
+    """Tell whether somebody may change or decline a draft: its author, an editor, and of a report everybody."""
+    return draft.status is Status.REPORTED or draft.author == caller.name or "publish" in caller.scopes
+
+
+def _refuse_others(draft: Draft, caller: Caller) -> None:
+    if not may_change(draft, caller):
+        raise Forbidden(f"draft {draft.number} is {draft.author}'s", remedy="Leave a remark, or ask an editor.")
+
+
+def _refuse(draft: Draft, *statuses: Status) -> None:
+    if draft.status not in statuses:
+        remedy = f"This is done to what is {' or '.join(statuses)}."
+        raise Conflict(f"draft {draft.number} is {draft.status}", remedy=remedy)
+
+
+def _line(reason: str) -> str:
+    """Return a reason that the journal will take; a draft may still be without."""
+    if reason and not reason.isprintable():
+        raise InputError("the reason is not one line of text", remedy="Say in one line why it is changed.")
+    return reason.strip()
+
+
+def _said(words: str) -> str:
+    words = words.replace("\r\n", "\n").strip()
+    if not words or len(words) > MOST_REMARK or not words.replace("\n", "").replace("\t", "").isprintable():
+        raise InputError("nothing is said, or too much", remedy=f"Say it in up to {MOST_REMARK:,} characters of text.")
+    return words
+
+
+def _get(connection: sa.Connection, number: int) -> Draft:
+    row = connection.execute(sa.select(_DRAFT).where(_DRAFT.c.number == number)).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no draft {number}")
+    return _read(dict(row))
+
+
+def _insert(connection: sa.Connection, **told: str) -> Draft:
+    made = _now()
+    insert = sa.insert(_DRAFT).values(revision=1, made=made, changed=made, **told).returning(_DRAFT.c.number)
+    return _get(connection, connection.execute(insert).scalar_one())
+
+
+def _update(connection: sa.Connection, draft: Draft, **changed: Any) -> Draft:  # noqa: ANN401 - values of columns
+    own = (_DRAFT.c.number == draft.number) & (_DRAFT.c.revision == draft.revision)
+    update = sa.update(_DRAFT).where(own).values(revision=draft.revision + 1, changed=_now(), **changed)
+    if connection.execute(update).rowcount != 1:
+        raise Conflict(f"draft {draft.number} was changed meanwhile", remedy="Look at it as it is now.")
+    return _get(connection, draft.number)
+
+
+def _remark(connection: sa.Connection, draft: Draft, caller: Caller, words: str) -> None:
+    remark = {"draft": draft.number, "at": _now(), "author": caller.name, "words": words}
+    connection.execute(sa.insert(_REMARK).values(remark))
+
+
+def _written(edits: Sequence[Edit]) -> str:
+    return json.dumps([asdict(edit) for edit in edits], ensure_ascii=False)
+
+
+def _read(row: dict[str, Any]) -> Draft:
+    del row["reference"]
+    report = ErrorReport(**json.loads(row["report"])) if row["report"] else None
+    edits = tuple(Edit(**edit) for edit in json.loads(row["edits"]))
+    return Draft(**{**row, "status": Status(row["status"]), "edits": edits, "report": report})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

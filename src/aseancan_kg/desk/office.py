@@ -1,0 +1,71 @@
+"""What a running service holds of the desk: its database, and one composer, which is asked by one after the other."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Lock, Thread
+
+from aseancan_kg.desk.accounts import Accounts
+from aseancan_kg.desk.composition import Composer
+from aseancan_kg.desk.database import Database
+from aseancan_kg.desk.drafts import Drafts
+from aseancan_kg.desk.journal import Journal
+from aseancan_kg.desk.publication import Desk
+from aseancan_kg.desk.replies import Replies
+from aseancan_kg.errors import Busy, Error, StoreUnavailable
+
+_LOG = logging.getLogger(__name__)
+_PATIENCE_SECONDS = 60
+"""How long somebody waits for the desk: a composer is ready in a quarter of it, or on a busy machine in most."""
+
+
+class Office:
+    """The desk over the registers below `resources`, of which the release was built that is served."""
+
+    def __init__(self, database: Database, resources: Path, release: str) -> None:
+        self.journal = Journal(database)
+        self.accounts = Accounts(database)
+        self.drafts = Drafts(database)
+        self.replies = Replies(database)
+        self._resources = resources
+        self._release = release
+        self._turn = Lock()
+        self._open = ExitStack()
+        self._desk: Desk | None = None
+
+    def open(self) -> None:
+        """Begin to start the composer, so that the first change need not wait for it."""
+        Thread(target=self._start, name="desk", daemon=True).start()
+
+    def close(self) -> None:
+        """End the composer."""
+        self._desk = None
+        self._open.close()
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """Give the desk to whoever's turn it is.
+
+        Raises `Busy` when others keep it too long, and `StoreUnavailable` without a composer, which is started anew.
+        """
+        if not self._turn.acquire(timeout=_PATIENCE_SECONDS):
+            raise Busy("others are at the desk", remedy="Try again in a moment.", retry_after=_PATIENCE_SECONDS)
+        try:
+            if self._desk is None:
+                composer = self._open.enter_context(Composer(self._resources, self._release))
+                self._desk = Desk(self.journal, composer)
+            yield self._desk
+        except StoreUnavailable:
+            if self._desk and self._desk.composer_has_ended:
+                self.close()
+            raise
+        finally:
+            self._turn.release()
+
+    def _start(self) -> None:
+        try:
+            with self.desk():
+                _LOG.info("the desk is ready")
+        except Error as error:
+            _LOG.error("the desk is not ready: %s", error)

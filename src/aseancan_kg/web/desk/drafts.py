@@ -1,0 +1,148 @@
+"""`/desk` and `/desk/drafts`: what waits, what a draft would change, and its way to publication."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.desk.drafts import OPEN, Draft, Status, may_change
+from aseancan_kg.desk.office import Office
+from aseancan_kg.desk.publication import Desk, as_text
+from aseancan_kg.errors import Conflict, InputError, NotFound
+from aseancan_kg.namespaces import ID
+from aseancan_kg.web.answers import client_of
+from aseancan_kg.web.desk import forms
+from aseancan_kg.web.desk.access import allow, posted
+from aseancan_kg.web.desk.look_up import alike
+from aseancan_kg.web.desk.pages import at_desk, office_of, page, sent_to
+from aseancan_kg.web.state import state_of
+
+_LATEST = 10
+"""Entries of the journal that the desk's first page shows."""
+
+
+async def desk(request: Request) -> Response:
+    """Answer `/desk`: what waits for whom, what was published last, and the ways to begin."""
+    return await at_desk(request, _desk, await allow(request, "read"))
+
+
+async def draft(request: Request) -> Response:
+    """Answer `/desk/drafts/{number}`: what a draft changes, what is wrong with it, and what was said of it."""
+    return await at_desk(request, _draft, await allow(request, "read"))
+
+
+async def step(request: Request) -> Response:
+    """Answer a POST to `/desk/drafts/{number}/{step}`: hand in, send back, decline, publish or remark."""
+    caller = await allow(request, "draft")
+    return await at_desk(request, _step, caller, dict(await posted(request)))
+
+
+ROUTES = [
+    Route("/desk", desk),
+    Route("/desk/drafts/{number}", draft),
+    Route("/desk/drafts/{number}/{step}", step, methods=["POST"]),
+]
+
+
+def _desk(request: Request, caller: Caller) -> Response:
+    office = office_of(request)
+    waiting = office.drafts.all(*OPEN)
+    return page(
+        request,
+        caller,
+        "desk.html",
+        own=[one for one in waiting if one.author == caller.name],
+        review=[one for one in waiting if one.status is Status.REVIEW],
+        reported=[one for one in waiting if one.status is Status.REPORTED],
+        others=[one for one in waiting if one.status is Status.DRAFT and one.author != caller.name],
+        entries=office.journal.after(0)[: -_LATEST - 1 : -1],
+    )
+
+
+def _draft(request: Request, caller: Caller) -> Response:
+    office = office_of(request)
+    found = office.drafts.get(forms.number_of(request.path_params["number"]))
+    wrong: list[str] = []
+    labels: dict[str, Mapping[str, str]] = {}
+    with office.desk() as desk:
+        for table in {edit.table for edit in found.edits}:
+            labels[table] = {one["column"]: one["label"] for one in desk.composer.form(table)}
+        about = _row_about(desk, found)
+        if found.status in OPEN:
+            try:
+                wrong = [as_text(one) for one in desk.compose(found.edits).results]
+            except Conflict as conflict:
+                wrong = [str(conflict)]
+    return page(
+        request,
+        caller,
+        "draft.html",
+        draft=found,
+        changeable=may_change(found, caller),
+        statuses=Status,
+        labels=labels,
+        about_row=about and forms.path(*about, found.number),
+        wrong=wrong,
+        alike={edit.key: _alike(request, edit.after) for edit in found.edits if edit.before is None and edit.after},
+        remarks=office.drafts.remarks(found),
+        path_of=lambda edit: forms.path(edit.table, edit.key, found.number),
+    )
+
+
+def _row_about(desk: Desk, draft: Draft) -> tuple[str, str] | None:
+    """Return table and key of the row that a report is about, if there is one."""
+    kind, _, slug = draft.report.about.removeprefix(ID).partition("/") if draft.report else ("", "", "")
+    tables = [one["table"] for one in desk.composer.tables() if one["kind"] == kind]
+    return next(((table, slug) for table in tables if desk.composer.row(table, slug) is not None), None)
+
+
+def _alike(request: Request, cells: Mapping[str, str]) -> list[tuple[str, str]]:
+    state = state_of(request)
+    found = [one for column in forms.NAMES if column in cells for one in alike(state, cells[column])]
+    return [(one.entity.iri, one.entity.name) for one in found]
+
+
+def _step(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:
+    """Take a step with a draft as its user has seen it."""
+    office, name = office_of(request), request.path_params["step"]
+    found = office.drafts.get(forms.number_of(request.path_params["number"]))
+    if found.revision != forms.number_of(given.get("revision", "")):
+        raise Conflict(f"draft {found.number} was changed meanwhile", remedy="Look at it as it is now.")
+    if name not in _STEPS:
+        raise NotFound(f"there is no step {name}", remedy=f"The steps are {', '.join(_STEPS)}.")
+    _STEPS[name](office, found, caller, given.get("words", ""))
+    office.accounts.note(caller.name, name, f"draft {found.number}", client_of(request))
+    return sent_to(request, f"/desk/drafts/{found.number}")
+
+
+def _submit(office: Office, draft: Draft, caller: Caller, words: str) -> None:
+    if not draft.edits:
+        raise InputError("the draft changes nothing", remedy="Edit a row in it first.")
+    if not draft.reason:
+        raise InputError("it is not said why", remedy="Give the draft a reason: edit one of its rows.")
+    with office.desk() as desk:
+        desk.examine(draft.edits)
+    office.drafts.submit(draft, caller)
+
+
+def _publish(office: Office, draft: Draft, caller: Caller, words: str) -> None:
+    office.drafts.publishable(draft, caller)
+    with office.desk() as desk:
+        desk.publish(
+            draft.edits,
+            draft.author,
+            draft.reason,
+            also=lambda connection, entry: office.drafts.published(connection, draft, entry.sequence),
+        )
+
+
+_STEPS: Mapping[str, Callable[[Office, Draft, Caller, str], Any]] = {
+    "submit": _submit,
+    "send-back": lambda office, draft, caller, words: office.drafts.send_back(draft, caller, words),
+    "decline": lambda office, draft, caller, words: office.drafts.decline(draft, caller, words),
+    "publish": _publish,
+    "remark": lambda office, draft, caller, words: office.drafts.remark(draft, caller, words),
+}

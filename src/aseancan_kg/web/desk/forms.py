@@ -1,0 +1,255 @@
+"""`/desk/edit` and `/desk/new`: one row of a table as a form that is made of the shapes; what is saved is a draft.
+
+A form says what the row was when it was opened, so that only what its user changed is changed: two who change different
+fields of one row both keep their work. What is wrong is told at the field, in the words of the shapes; a draft may be
+saved all the same, and is not published before it is right.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.desk.drafts import Draft
+from aseancan_kg.desk.publication import Desk, as_text
+from aseancan_kg.edits import Cells, difference
+from aseancan_kg.errors import Conflict, InputError, NotFound
+from aseancan_kg.library.reconciliation.matching import Candidate
+from aseancan_kg.mediatypes import PLAIN_JSON
+from aseancan_kg.namespaces import ID
+from aseancan_kg.web.desk.access import allow, posted
+from aseancan_kg.web.desk.look_up import alike, named, reference
+from aseancan_kg.web.desk.pages import at_desk, office_of, page, sent_to
+from aseancan_kg.web.state import state_of
+
+SEPARATOR = " | "
+"""What stands between the values of a cell."""
+TABLE_PATHS = ("registers/{name}", "codings/{edition}/{name}")
+CELL = "cell."
+"""How the names of fields begin that hold a row's cells."""
+_SPARE = 2
+"""Empty fields that a form has for further values."""
+REFERENCE = re.compile(r"[a-z-]+/[a-z0-9-]+")
+"""How cells name another thing: `instrument/actip-2015`."""
+NAMES = ("title", "name")
+"""Columns by which a new thing may be found to be there already."""
+
+Fields = Sequence[tuple[str, str]]
+Problems = Mapping[str, Sequence[str]]
+"""What is wrong, by column; "" for what belongs to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form holds: the row when it was opened, None for a new one, its cells as they shall be, and a draft."""
+
+    was: Cells | None
+    cells: Cells
+    reason: str
+    draft: Draft | None
+
+
+async def form(request: Request) -> Response:
+    """Answer `/desk/edit/{table}/{key}` and `/desk/new/{table}`: the form by GET, by POST a draft of what it says."""
+    caller = await allow(request, "draft")
+    if request.method == "GET":
+        return await at_desk(request, _show, caller)
+    return await at_desk(request, _save, caller, await posted(request))
+
+
+async def check(request: Request) -> Response:
+    """Answer `/desk/check/{table}`: what is wrong with what a form holds, by column, as JSON."""
+    await allow(request, "draft")
+    return await at_desk(request, _check, await posted(request))
+
+
+ROUTES = [
+    *(Route(f"/desk/edit/{path}/{{key:path}}", form, methods=["GET", "POST"]) for path in TABLE_PATHS),
+    *(Route(f"/desk/new/{path}", form, methods=["GET", "POST"]) for path in TABLE_PATHS),
+    *(Route(f"/desk/check/{path}", check, methods=["POST"]) for path in TABLE_PATHS),
+]
+
+
+def table_of(request: Request) -> str:
+    """Return the table that an address names."""
+    parts = request.path_params
+    return f"codings/{parts['edition']}/{parts['name']}" if "edition" in parts else f"registers/{parts['name']}"
+
+
+def path(table: str, key: str, draft: int | None = None) -> str:
+    """Return where the form of a row is below the service's path, as a draft has the row if one is named."""
+    place = f"/desk/edit/{table}/{quote(key, safe='')}"
+    return f"{place}?draft={draft}" if draft else place
+
+
+def problems(results: Sequence[Mapping[str, Any]], table: str, key: str) -> Problems:
+    """Return what composing found wrong, by the columns of one row; what is said of anything else stands under ""."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for one in results:
+        if (one["table"], one["key"]) == (table, key):
+            found[one["column"] or ""].append(one["message"])
+        else:
+            found[""].append(as_text(one))
+    return {column: list(dict.fromkeys(words)) for column, words in found.items()}
+
+
+def _show(request: Request, caller: Caller) -> Response:
+    table, key = table_of(request), request.path_params.get("key", "")
+    number = request.query_params.get("draft")
+    draft = office_of(request).drafts.get(number_of(number)) if number else None
+    edit = draft.edit_of(table, key) if draft else None
+    given = {name.removeprefix(CELL): cell for name, cell in request.query_params.items() if name.startswith(CELL)}
+    with office_of(request).desk() as desk:
+        row = desk.composer.row(table, key) if key else None
+        if key and row is None and edit is None:
+            raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
+        wrong: Problems = {}
+        cells = {**(row or {}), **given, **((edit and edit.after) or {})}
+        if draft and edit:
+            try:
+                edit.apply(row)
+                wrong = problems(desk.compose(draft.edits).results, table, key)
+            except Conflict as conflict:
+                wrong = {"": [str(conflict)]}
+        return _page(request, caller, desk, Sent(row, cells, draft.reason if draft else "", draft), wrong)
+
+
+def _save(request: Request, caller: Caller, fields: Fields) -> Response:
+    office, table, key = office_of(request), table_of(request), request.path_params.get("key", "")
+    with office.desk() as desk:
+        sent = _sent(request, desk, table, fields)
+        own = desk.composer.key(table, sent.cells)
+        if sent.was is not None and own != key:
+            told = f"{key} cannot become {own or 'nothing'}: withdraw it, and make a new one."
+            return _page(request, caller, desk, sent, {"": [told]}, HTTPStatus.BAD_REQUEST)
+        edit = difference(table, own, sent.was, sent.cells)
+        now = desk.composer.row(table, own)
+        try:
+            if edit:
+                edit.apply(now)
+        except Conflict as conflict:
+            return _page(request, caller, desk, sent, {"": [str(conflict)]}, HTTPStatus.PRECONDITION_FAILED, now)
+        if sent.draft:
+            draft = office.drafts.change(sent.draft, caller, sent.draft.with_edit(edit, table, key), sent.reason)
+        elif edit:
+            draft = office.drafts.begin(caller, [edit], sent.reason)
+        else:
+            return _page(request, caller, desk, sent, {"": ["Nothing is changed."]}, HTTPStatus.BAD_REQUEST)
+        wrong = problems(desk.compose(draft.edits).results, table, own)
+    return sent_to(request, path(table, own, draft.number) if wrong else f"/desk/drafts/{draft.number}")
+
+
+def _check(request: Request, fields: Fields) -> Response:
+    """Tell what a form's content would be found wrong for; nothing is kept."""
+    table = table_of(request)
+    with office_of(request).desk() as desk:
+        sent = _sent(request, desk, table, fields)
+        own = desk.composer.key(table, sent.cells)
+        edit = difference(table, own, sent.was, sent.cells)
+        edits = sent.draft.with_edit(edit, table, own) if sent.draft else [*filter(None, [edit])]
+        try:
+            wrong = problems(desk.compose(edits).results, table, own)
+        except Conflict as conflict:
+            wrong = {"": [str(conflict)]}
+    told = {"problems": wrong, "alike": [one.entity.name for one in _alike(request, sent)]}
+    return Response(json.dumps(told, ensure_ascii=False), media_type=PLAIN_JSON.content_type)
+
+
+def _sent(request: Request, desk: Desk, table: str, fields: Fields) -> Sent:
+    """Read what a form holds; names of things that are written out become references where they are safe."""
+    given: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in fields:
+        given[name].append(value.replace("\r\n", " ").strip())
+    cells = {}
+    for one in desk.composer.form(table):
+        values = dict.fromkeys(filter(None, given[CELL + one["column"]]))
+        if one["kind"] == "reference":
+            values = dict.fromkeys(_reference(request, value, one["kinds"]) for value in values)
+        if values:
+            cells[one["column"]] = SEPARATOR.join(values)
+    was, draft, revision, reason = ("".join(given[name][:1]) for name in ("was", "draft", "revision", "reason"))
+    found = office_of(request).drafts.get(number_of(draft)) if draft else None
+    if found and found.revision != number_of(revision):
+        raise Conflict(f"draft {found.number} was changed meanwhile", remedy="Open the form again from the draft.")
+    return Sent(_cells(was), cells, reason, found)
+
+
+def _reference(request: Request, written: str, kinds: Sequence[str]) -> str:
+    """Return a reference for a name; what is one already, and what may mean several things, stays as it is written."""
+    return written if REFERENCE.fullmatch(written) else named(state_of(request), written, kinds) or written
+
+
+def _cells(text: str) -> Cells | None:
+    try:
+        was = json.loads(text or "null")
+    except ValueError:
+        was = 0
+    if was is not None and not (isinstance(was, dict) and all(isinstance(cell, str) for cell in was.values())):
+        raise InputError("the form is not whole", remedy="Open it again, and send it with all its fields.")
+    return was
+
+
+def number_of(text: str) -> int:
+    """Read the number of a draft or of its revision; raises `InputError`."""
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise InputError(f"{text[:20]!r} is no number", remedy="Open the form again.")
+    return int(text)
+
+
+def _alike(request: Request, sent: Sent) -> list[Candidate]:
+    """Return the things that a new one may be a double of."""
+    names = [sent.cells[column] for column in NAMES if column in sent.cells] if sent.was is None else []
+    return [one for name in names for one in alike(state_of(request), name)]
+
+
+def _page(  # noqa: PLR0913 - a form that is shown again tells all of these
+    request: Request,
+    caller: Caller,
+    desk: Desk,
+    sent: Sent,
+    wrong: Problems,
+    status: int = HTTPStatus.OK,
+    now: Cells | None = None,
+) -> Response:
+    """Show a form; where a row was changed meanwhile, `now` is how it is, beside what was sent."""
+    table, key = table_of(request), request.path_params.get("key", "")
+    fields = desk.composer.form(table)
+    return page(
+        request,
+        caller,
+        "form.html",
+        status_code=status,
+        table=table,
+        key=key,
+        groups=[(group, list(ones)) for group, ones in groupby(fields, key=itemgetter("group"))],
+        values={name: cell.split(SEPARATOR) for name, cell in sent.cells.items()},
+        spare=_SPARE,
+        labels=_labels(request, fields, sent.cells),
+        was=json.dumps(sent.was if now is None else now, ensure_ascii=False),
+        is_new=sent.was is None,
+        now=now,
+        differing=[name for name in {**(now or {}), **sent.cells} if (now or {}).get(name) != sent.cells.get(name)],
+        draft=sent.draft,
+        reason=sent.reason,
+        wrong=wrong,
+        alike=[(reference(one.entity), one.entity.name, one.entity.description) for one in _alike(request, sent)],
+    )
+
+
+def _labels(request: Request, fields: Sequence[Mapping[str, Any]], cells: Cells) -> dict[str, str]:
+    """Return the names of what the cells refer to, by their references."""
+    columns = [one["column"] for one in fields if one["kind"] == "reference"]
+    iris = [ID + value for column in columns for value in cells.get(column, "").split(SEPARATOR)]
+    labels = state_of(request).store.labels(iri for iri in iris if REFERENCE.fullmatch(iri.removeprefix(ID)))
+    return {iri.removeprefix(ID): label.value for iri, label in labels.items()}

@@ -1,0 +1,63 @@
+"""`/desk/look-up`: existing things by their names, for the fields of forms, and what a new one may be a double of."""
+
+import json
+from collections.abc import Collection, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aseancan_kg.library.reconciliation.entities import Entity
+from aseancan_kg.library.reconciliation.matching import Candidate, Matcher
+from aseancan_kg.namespaces import ID
+from aseancan_kg.web.desk.access import allow
+from aseancan_kg.web.desk.pages import at_desk
+from aseancan_kg.web.state import State, state_of
+
+_SUGGESTED = 10
+_ALIKE = 85.0
+"""Score from which on a thing is told to be like a new one."""
+_LONGEST = 500
+"""Characters of a name that are compared."""
+
+
+async def look_up(request: Request) -> Response:
+    """Answer `/desk/look-up?q=…`, and `kind=` if need be, as OpenSearch suggestions whose addresses are references."""
+    await allow(request, "read")
+    return await at_desk(request, _look_up)
+
+
+ROUTES = [Route("/desk/look-up", look_up)]
+
+
+def named(state: State, text: str, kinds: Collection[str]) -> str | None:
+    """Return the reference, `kind/slug`, of the one thing that is safely called so; None when there is not just one."""
+    found = [one for one in _candidates(state, text) if _kind(one.entity) in kinds or not kinds]
+    return reference(found[0].entity) if found and found[0].match else None
+
+
+def alike(state: State, name: str) -> list[Candidate]:
+    """Return the things whose names are so like a new one's that it may be a double of them."""
+    return [one for one in _candidates(state, name) if one.score >= _ALIKE]
+
+
+def reference(entity: Entity) -> str:
+    """Return a thing as cells name it."""
+    return entity.iri.removeprefix(ID)
+
+
+def _look_up(request: Request) -> Response:
+    asked, kinds = request.query_params.get("q", "")[:_LONGEST], request.query_params.getlist("kind")
+    begun = state_of(request).derived.get(Matcher).begun(asked)
+    found = [one for one in begun if one.iri.startswith(ID) and (not kinds or _kind(one) in kinds)][:_SUGGESTED]
+    told: Sequence[object] = [asked, [one.name for one in found], [*map(_kind, found)], [*map(reference, found)]]
+    return Response(json.dumps(told, ensure_ascii=False), media_type="application/x-suggestions+json")
+
+
+def _candidates(state: State, name: str) -> list[Candidate]:
+    found = state.derived.get(Matcher).candidates(name[:_LONGEST])
+    return [one for one in found if one.entity.iri.startswith(ID)]
+
+
+def _kind(entity: Entity) -> str:
+    return reference(entity).partition("/")[0]

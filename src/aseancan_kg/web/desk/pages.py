@@ -1,0 +1,57 @@
+"""Pages of the desk: who is signed in stands on each, and each form carries what proves that it is the desk's."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar, Unpack
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.desk.office import Office
+from aseancan_kg.errors import NotFound
+from aseancan_kg.web import pages
+from aseancan_kg.web.desk.access import csrf_of
+from aseancan_kg.web.state import page_number, root_of
+from aseancan_kg.web.threads import Given, Threads
+
+Row = TypeVar("Row")
+
+_PAGE = 50
+"""Rows on a page."""
+
+
+async def at_desk(request: Request, door: Callable[[Request, Unpack[Given]], Response], *given: *Given) -> Response:
+    """Let a door answer in its turn, in a thread that no reader needs; raises `Busy` when too many wait for theirs."""
+    threads: Threads = request.app.state.at_desk
+    return await threads.run(door, request, *given)
+
+
+def page(request: Request, caller: Caller, template: str, *, status_code: int = 200, **values: Any) -> Response:  # noqa: ANN401
+    """Render a template of the desk for a caller."""
+    name = f"desk/{template}"
+    return pages.page(request, name, status_code=status_code, caller=caller, csrf=csrf_of(request), **values)
+
+
+def sent_to(request: Request, path: str) -> Response:
+    """Send a browser on after a POST, to a path below the service's."""
+    return RedirectResponse(root_of(request) + path, 303)
+
+
+def today() -> str:
+    """Return the day from which on something is no longer there that is withdrawn now (UTC)."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def office_of(request: Request) -> Office:
+    """Return what the service holds of the desk; its doors are only there with it."""
+    office: Office = request.app.state.office
+    return office
+
+
+def paged(request: Request, rows: Sequence[Row]) -> tuple[Sequence[Row], int, int]:
+    """Return the rows of the page that is asked for, its number, and how many there are."""
+    number, pages = page_number(request), max(1, -(-len(rows) // _PAGE))
+    if number > pages:
+        raise NotFound(f"there is no page {number}", remedy=f"The last one is {pages}.")
+    return rows[(number - 1) * _PAGE : number * _PAGE], number, pages

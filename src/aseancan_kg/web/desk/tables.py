@@ -1,0 +1,180 @@
+"""`/desk/tables`, `/desk/mentions`, `/desk/bulk`, `/desk/withdraw`: rows to begin with, one by one or many at once."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.web.desk import forms
+from aseancan_kg.web.desk.access import allow, posted
+from aseancan_kg.web.desk.pages import at_desk, office_of, page, paged, sent_to, today
+
+
+async def tables(request: Request) -> Response:
+    """Answer `/desk/tables`: every table."""
+    return await at_desk(request, _tables, await allow(request, "read"))
+
+
+async def table(request: Request) -> Response:
+    """Answer `/desk/tables/{table}`: its rows, or with `q=` those that hold these words."""
+    return await at_desk(request, _table, await allow(request, "read"))
+
+
+async def mentions(request: Request) -> Response:
+    """Answer `/desk/mentions/{edition}`: what the rules found in a text, to be accepted, rejected or linked anew."""
+    return await at_desk(request, _mentions, await allow(request, "read"))
+
+
+async def bulk(request: Request) -> Response:
+    """Answer `/desk/bulk`: a table to be pasted as CSV by GET; by POST a draft, which shows every change it makes."""
+    if request.method == "GET":
+        return await at_desk(request, _bulk_form, await allow(request, "draft"))
+    caller = await allow(request, "draft")
+    return await at_desk(request, _bulk, caller, dict(await posted(request)))
+
+
+async def withdraw(request: Request) -> Response:
+    """Answer `/desk/withdraw/{table}/{key}`: why, and what replaces it, by GET; by POST the draft of that."""
+    if request.method == "GET":
+        return await at_desk(request, _withdrawal_form, await allow(request, "draft"))
+    caller = await allow(request, "draft")
+    return await at_desk(request, _withdraw, caller, dict(await posted(request)))
+
+
+ROUTES = [
+    Route("/desk/tables", tables),
+    *(Route(f"/desk/tables/{path}", table) for path in forms.TABLE_PATHS),
+    Route("/desk/mentions/{edition}", mentions),
+    Route("/desk/bulk", bulk, methods=["GET", "POST"]),
+    *(Route(f"/desk/withdraw/{path}/{{key:path}}", withdraw, methods=["GET", "POST"]) for path in forms.TABLE_PATHS),
+]
+
+
+def _tables(request: Request, caller: Caller) -> Response:
+    with office_of(request).desk() as desk:
+        found = desk.composer.tables()
+    return page(request, caller, "tables.html", tables=found, draft=_draft(request))
+
+
+def _table(request: Request, caller: Caller) -> Response:
+    name, asked, draft = forms.table_of(request), request.query_params.get("q", "").strip(), _draft(request)
+    with office_of(request).desk() as desk:
+        rows = desk.composer.rows(name)
+    wanted = asked.casefold().split()
+    held = [row for row in rows if all(word in _text(row) for word in wanted)]
+    shown, number, pages = paged(request, held)
+    return page(
+        request,
+        caller,
+        "table.html",
+        table=name,
+        asked=asked,
+        rows=[{**row, "path": forms.path(name, row["key"], draft)} for row in shown],
+        draft=draft,
+        total=len(held),
+        number=number,
+        pages=pages,
+        link=urlencode({"q": asked, **({"draft": draft} if draft else {})}),
+    )
+
+
+def _mentions(request: Request, caller: Caller) -> Response:
+    edition, asked = request.path_params["edition"], request.query_params.get("q", "").strip()
+    open_only = "all" not in request.query_params
+    with office_of(request).desk() as desk:
+        found = desk.composer.mentions(edition)
+    wanted = asked.casefold().split()
+    held = [
+        one
+        for one in found
+        if not (open_only and one["key"])
+        and all(word in f"{one['quote']} {one['entity']}".casefold() for word in wanted)
+    ]
+    shown, number, pages = paged(request, held)
+    return page(
+        request,
+        caller,
+        "mentions.html",
+        edition=edition,
+        asked=asked,
+        open_only=open_only,
+        mentions=[{**one, "judge": _judge(edition, one)} for one in shown],
+        total=len(held),
+        number=number,
+        pages=pages,
+        link=urlencode({"q": asked, **({} if open_only else {"all": ""})}),
+    )
+
+
+def _judge(edition: str, mention: Mapping[str, Any]) -> str:
+    """Return where the form is that judges a mention: of the row that decides it, or a new one that accepts it."""
+    table = f"codings/{edition}/mentions"
+    if mention["key"]:
+        return forms.path(table, mention["key"])
+    return f"/desk/new/{table}?{urlencode({forms.CELL + name: cell for name, cell in mention['cells'].items()})}"
+
+
+def _bulk_form(request: Request, caller: Caller) -> Response:
+    return _ask_bulk(request, caller, {})
+
+
+def _ask_bulk(
+    request: Request, caller: Caller, given: Mapping[str, str], problem: InputError | None = None
+) -> Response:
+    with office_of(request).desk() as desk:
+        found = desk.composer.tables()
+    return page(
+        request,
+        caller,
+        "bulk.html",
+        status_code=400 if problem else 200,
+        tables=found,
+        given=given,
+        problem=problem,
+    )
+
+
+def _bulk(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:
+    office = office_of(request)
+    try:
+        with office.desk() as desk:
+            edits = desk.composer.edits(given.get("table", ""), given.get("rows", ""))
+        if not edits:
+            raise InputError("it changes nothing", remedy="Every row is in the table as it stands here.")
+        draft = office.drafts.begin(caller, edits, given.get("reason", ""))
+        return sent_to(request, f"/desk/drafts/{draft.number}")
+    except InputError as problem:
+        return _ask_bulk(request, caller, given, problem)
+
+
+def _withdrawal_form(request: Request, caller: Caller) -> Response:
+    table, key = forms.table_of(request), request.path_params["key"]
+    with office_of(request).desk() as desk:
+        row = desk.composer.row(table, key)
+    if row is None:
+        raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
+    return page(request, caller, "withdraw.html", table=table, key=key, row=row)
+
+
+def _withdraw(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:
+    office, table, key = office_of(request), forms.table_of(request), request.path_params["key"]
+    reason, replacements = given.get("reason", ""), given.get("replacements", "").split()
+    with office.desk() as desk:
+        edits = desk.composer.withdrawal(table, key, reason, replacements, today())
+    draft = office.drafts.begin(caller, edits, reason)
+    return sent_to(request, f"/desk/drafts/{draft.number}")
+
+
+def _draft(request: Request) -> int | None:
+    """Return the number of the draft that rows are chosen for, if one is named."""
+    number = request.query_params.get("draft")
+    return forms.number_of(number) if number else None
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    return " ".join((row["key"], *row["cells"].values())).casefold()

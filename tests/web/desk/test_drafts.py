@@ -1,0 +1,138 @@
+"""Drafts from their author to the journal, through the pages."""
+
+import re
+
+import pytest
+
+from aseancan_kg import error_reports
+from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.desk.drafts import Status
+
+ANN = Caller("Ann", frozenset({"read", "draft"}))
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def begin(office):
+    """Return what makes a draft of Ann's that changes a cell of a body."""
+
+    def begin(slug="asean-ipr", column="seat_country", cell="Nowhere", reason="A test says so"):
+        with office.desk() as desk:
+            edits = desk.composer.edits("registers/bodies", f"slug,{column}\n{slug},{cell}\n")
+        return office.drafts.begin(ANN, edits, reason)
+
+    return begin
+
+
+def step(person, draft, name, **fields):
+    return person.send(f"/desk/drafts/{draft.number}/{name}", fields, seen=f"/desk/drafts/{draft.number}")
+
+
+def test_a_draft_is_handed_in_reviewed_and_published(person, office, begin):
+    ann, bob, draft = person("Ann"), person("Bob"), begin()
+    assert "Nowhere" in ann.page(f"/desk/drafts/{draft.number}").text
+    assert step(ann, draft, "submit").status_code == 303
+    assert "A test says so" in bob.page("/desk").text
+    assert step(ann, draft, "publish").status_code == 403
+    assert step(bob, draft, "remark", words="Which page?").status_code == 303
+    assert step(bob, draft, "send-back", words="Say where.").status_code == 303
+    assert "Which page?" in ann.page(f"/desk/drafts/{draft.number}").text
+    assert step(ann, draft, "submit").status_code == 303
+    assert step(bob, draft, "publish").status_code == 303
+    found = office.drafts.get(draft.number)
+    (entry,) = [one for one in office.journal.after(0) if one.sequence == found.entry]
+    assert (found.status, entry.author, entry.reason) == (Status.PUBLISHED, "Ann", "A test says so")
+    assert f"/change/{entry.sequence}" in ann.page(f"/desk/drafts/{draft.number}").text
+    assert step(bob, draft, "publish").status_code == 412
+    events = [(one.actor, one.event) for one in office.accounts.notes() if one.detail == f"draft {draft.number}"]
+    assert events == [
+        ("Ann", "submit"), ("Bob", "remark"), ("Bob", "send-back"), ("Ann", "submit"), ("Bob", "publish"),
+    ]  # fmt: skip
+
+
+def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):
+    ann = person("Ann")
+    wrong, silent = begin(column="established", cell="in autumn"), begin(reason="")
+    page = ann.page(f"/desk/drafts/{wrong.number}").text
+    assert "It cannot be published as it is" in page
+    assert "is not a date" in page
+    assert step(ann, wrong, "submit").status_code == 422
+    assert step(ann, silent, "submit").status_code == 400
+    assert {office.drafts.get(one.number).status for one in (wrong, silent)} == {Status.DRAFT}
+
+
+def test_a_step_is_taken_with_the_draft_that_was_seen(person, office, begin):
+    ann, draft = person("Ann"), begin("asean-csr-network")
+    csrf = re.search(r'name="csrf" value="([^"]*)"', ann.page(f"/desk/drafts/{draft.number}").text)[1]
+    office.drafts.change(draft, ANN, draft.edits, "Another reason")
+    form = {"csrf": csrf, "revision": str(draft.revision)}
+    late = ann.client.post(f"/desk/drafts/{draft.number}/submit", data=form, headers=SAME)
+    assert late.status_code == 412
+    for revision in ("", "x", "-1", "9" * 40):
+        form["revision"] = revision
+        assert ann.client.post(f"/desk/drafts/{draft.number}/submit", data=form, headers=SAME).status_code == 400
+    assert step(ann, draft, "nonsense").status_code == 404
+    assert ann.page("/desk/drafts/4711").status_code == 404
+    assert ann.page("/desk/drafts/x").status_code == 400
+
+
+def test_nobody_acts_on_the_draft_of_another_but_editors(person, office, begin):
+    draft, carl = begin("asean-health-clusters"), person("Carl")
+    page = carl.page(f"/desk/drafts/{draft.number}").text
+    assert "Decline" not in page
+    for name in ("submit", "decline", "send-back"):
+        assert step(carl, draft, name, words="Because").status_code == 403
+    assert step(carl, draft, "remark", words="I doubt it").status_code == 303
+    assert office.drafts.get(draft.number).status is Status.DRAFT
+
+
+def test_a_form_of_another_site_does_nothing(person, office, begin):
+    ann, draft = person("Ann"), begin("asean-csr-network")
+    page = ann.page(f"/desk/drafts/{draft.number}").text
+    csrf = re.search(r'name="csrf" value="([^"]*)"', page)[1]
+    path, form = f"/desk/drafts/{draft.number}/submit", {"revision": str(draft.revision)}
+    for fields, headers in (
+        ({**form, "csrf": csrf}, {"Sec-Fetch-Site": "cross-site"}),
+        (form, SAME),
+        ({**form, "csrf": "0" * 64}, SAME),
+    ):
+        assert ann.client.post(path, data=fields, headers=headers).status_code == 403
+    assert office.drafts.get(draft.number).status is Status.DRAFT
+
+
+def test_what_a_reader_reports_waits_at_the_desk(desk, person, office):
+    about = "https://w3id.org/aseancan/id/body/asean-ipr"
+    wrong = '<img src=x onerror="document.title=1"> the name is wrong'
+    sent = desk.post("/report", json={"about": about, "wrong": wrong}, headers={"Accept": "application/json"})
+    assert sent.status_code == 201
+    reference = sent.json()["reference"]
+    (draft,) = [one for one in office.drafts.all(Status.REPORTED) if one.report.reference == reference]
+    ann = person("Ann")
+    page = ann.page(f"/desk/drafts/{draft.number}").text
+    assert "<img" not in page.partition("</header>")[2]
+    form = re.search(r'href="(/desk/edit/registers/bodies/asean-ipr\?draft=\d+)"', page)[1]
+    assert ann.page(form).status_code == 200
+    assert step(ann, draft, "decline", words="It is as the source has it.").status_code == 303
+    assert office.drafts.get(draft.number).status is Status.DECLINED
+
+
+def test_a_report_about_something_else_is_taken_up_through_the_tables(person, office):
+    report = error_reports.make({"about": "https://w3id.org/aseancan/queries", "wrong": "There is one missing."})
+    office.drafts.receive(report)
+    (draft,) = [one for one in office.drafts.all(Status.REPORTED) if one.report == report]
+    page = person("Ann").page(f"/desk/drafts/{draft.number}").text
+    assert f"/desk/tables?draft={draft.number}" in page
+    assert f"draft={draft.number}" in person("Ann").page(f"/desk/tables/registers/bodies?draft={draft.number}").text
+
+
+def test_two_drafts_of_one_cell_are_not_both_published(person, office, begin):
+    bob = person("Bob")
+    first, second = (begin("accc", "seat_city", city) for city in ("Bandung", "Medan"))
+    for draft in (first, second):
+        office.drafts.submit(draft, ANN)
+    assert step(bob, first, "publish").status_code == 303
+    late = step(bob, second, "publish")
+    assert late.status_code == 412
+    assert "Bandung" in late.text
+    assert "was changed meanwhile" in bob.page(f"/desk/drafts/{second.number}").text
+    assert office.drafts.get(second.number).status is Status.REVIEW

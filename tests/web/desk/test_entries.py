@@ -1,0 +1,17 @@
+"""The journal as editors see it."""
+
+
+def test_an_entry_is_taken_back_by_an_editor(person, office):
+    with office.desk() as desk:
+        edits = desk.composer.edits("registers/bodies", "slug,seat_city\nasean-smart-cities-network,Bandung\n")
+        entry = desk.publish(edits, "Ann", "To be taken back")
+    bob, path = person("Bob"), f"/desk/journal/{entry.sequence}/undo"
+    assert "To be taken back" in bob.page("/desk/journal").text
+    assert "Take it back" not in person("Ann").page("/desk/journal").text
+    assert person("Ann").send(path, {"reason": "No"}, seen="/desk").status_code == 403
+    assert bob.send(path, {"reason": ""}, seen="/desk").status_code == 400
+    assert bob.send(path, {"reason": "It was a test"}, seen="/desk").status_code == 303
+    (undoing,) = [one for one in office.journal.after(0) if one.undoes == entry.sequence]
+    assert (undoing.author, undoing.reason) == ("Bob", "It was a test")
+    assert bob.send(path, {"reason": "Again"}, seen="/desk").status_code == 412
+    assert bob.send("/desk/journal/4711/undo", {"reason": "None"}, seen="/desk").status_code == 404

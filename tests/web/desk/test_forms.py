@@ -1,0 +1,132 @@
+"""Forms: what they show, what is made of them, and what is told where something is wrong."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+TABLE = "registers/bodies"
+EDIT, NEW, CHECK = (f"/desk/{door}/{TABLE}" for door in ("edit", "new", "check"))
+
+
+@pytest.fixture(scope="module")
+def ann(person):
+    return person("Ann")
+
+
+def number(answer):
+    return int(answer.headers["Location"].rpartition("/")[2])
+
+
+def test_a_form_is_made_of_the_shapes_and_holds_the_row(ann, cells):
+    page = ann.page(f"{EDIT}/aha-centre")
+    assert page.status_code == 200
+    held = cells(page.text)
+    assert held["cell.slug"] == ["aha-centre"]
+    assert held["cell.acronym"][0].startswith("AHA")
+    assert "readonly" in re.search(r'<input id="cell-slug"[^>]*>', page.text)[0]
+    assert "What it rests on: web addresses" in page.text
+    assert ann.page(f"{EDIT}/nobody").status_code == 404
+    assert ann.page("/desk/edit/registers/nonsense/x").status_code == 400
+
+
+def test_what_is_changed_becomes_a_draft_and_nothing_else(ann, office, cells):
+    page = ann.page(f"{EDIT}/asean-secretariat")
+    held = cells(page.text)
+    answer = ann.send(f"{EDIT}/asean-secretariat", {**held, "cell.seat_city": "Bandung", "reason": "The seal says so"})
+    assert answer.status_code == 303, answer.text
+    draft = office.drafts.get(number(answer))
+    (edit,) = draft.edits
+    assert (edit.table, edit.key, edit.after) == (TABLE, "asean-secretariat", {"seat_city": "Bandung"})
+    assert (draft.author, draft.reason, draft.status) == ("Ann", "The seal says so", "draft")
+    again = ann.page(f"{EDIT}/asean-secretariat?draft={draft.number}")
+    assert cells(again.text)["cell.seat_city"] == ["Bandung"]
+    back = ann.send(
+        f"{EDIT}/asean-secretariat?draft={draft.number}", {**cells(again.text), "cell.seat_city": "Jakarta"}
+    )
+    assert back.status_code == 303
+    assert [one.after for one in office.drafts.get(draft.number).edits] in ([], [{"seat_city": "Jakarta"}])
+
+
+def test_what_is_wrong_is_told_at_its_field_and_the_draft_is_kept(ann, office, cells):
+    held = cells(ann.page(f"{EDIT}/aichr").text)
+    answer = ann.send(f"{EDIT}/aichr", {**held, "cell.established": "in autumn", "cell.sources": []})
+    assert answer.headers["Location"].startswith(f"{EDIT}/aichr?draft=")
+    page = ann.page(answer.headers["Location"]).text
+    assert re.search(r'id="trouble-established">[^<]*is not a date', page)
+    assert re.search(r'id="trouble-sources">[^<]+<', page)
+    assert 'aria-invalid="true"' in re.search(r'<input id="cell-established"[^>]*>', page)[0]
+    (edit,) = office.drafts.get(int(answer.headers["Location"].rpartition("=")[2])).edits
+    assert edit.after["established"] == "in autumn"
+
+
+def test_it_is_told_while_one_writes(ann, office, cells):
+    page = ann.page(f"{EDIT}/aichr").text
+    held = {
+        **cells(page),
+        "cell.pillar": "nonsense",
+        "was": unescape(re.search(r'name="was" value="([^"]*)"', page)[1]),
+    }
+    answer = ann.send(CHECK, held, seen=f"{EDIT}/aichr")
+    assert answer.status_code == 200, answer.text
+    assert "pillar" in answer.json()["problems"]
+    assert ann.send(CHECK, cells(page), seen=f"{EDIT}/aichr").json()["problems"] == {}
+
+
+def test_a_new_row_that_is_like_another_is_told(ann):
+    new = {"cell.slug": "a-double", "cell.name": "ASEAN Secretariat", "cell.kind": "organ"}
+    told = ann.send(CHECK, new, seen=NEW).json()
+    assert "ASEAN Secretariat" in told["alike"]
+    page = ann.page(ann.send(NEW, new).headers["Location"]).text
+    assert "It may be the same as" in page
+
+
+def test_a_name_that_means_one_thing_becomes_its_reference(ann, office, cells):
+    held = cells(ann.page(f"{EDIT}/aichr").text)
+    answer = ann.send(f"{EDIT}/aichr", {**held, "cell.parent": "ASEAN Secretariat", "reason": "So it is"})
+    draft = int(re.search(r"\d+$", answer.headers["Location"])[0])
+    (edit,) = office.drafts.get(draft).edits
+    assert edit.after["parent"] == "body/asean-secretariat"
+
+
+def test_two_who_change_different_fields_both_keep_their_work_and_of_one_both_are_shown(ann, person, office, cells):
+    slug = "accmsme"
+    page = ann.page(f"{EDIT}/{slug}").text
+    held, hidden = cells(page), dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    with office.desk() as desk:
+        edits = desk.composer.edits(TABLE, f"slug,seat_city\n{slug},Bandung\n")
+        desk.publish(edits, "Bob", "Meanwhile")
+    hidden = {name: unescape(value) for name, value in hidden.items()}
+    same_origin = {"Sec-Fetch-Site": "same-origin"}
+
+    def send(changed):
+        return ann.client.post(f"{EDIT}/{slug}", data={**hidden, **held, **changed}, headers=same_origin)
+
+    other = send({"cell.members_note": "Some", "reason": "Another field"})
+    assert other.status_code == 303, other.text
+    (edit,) = office.drafts.get(int(re.search(r"\d+$", other.headers["Location"])[0])).edits
+    assert edit.after == {"members_note": "Some"}
+    same = send({"cell.seat_city": "Medan", "reason": "The same field"})
+    assert same.status_code == 412
+    assert "Both versions" in same.text
+    assert re.search(r"<td>Bandung</td><td>Medan</td>", same.text)
+
+
+@pytest.mark.parametrize("was", ["nonsense", "[]", '{"slug": 1}'])
+def test_a_form_that_is_not_whole_is_refused(ann, was):
+    page = ann.page(f"{EDIT}/aichr").text
+    csrf = re.search(r'name="csrf" value="([^"]*)"', page)[1]
+    answer = ann.client.post(
+        f"{EDIT}/aichr", data={"csrf": csrf, "was": was}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    assert answer.status_code == 400
+
+
+def test_a_draft_of_another_is_not_changed_through_a_form(ann, person, office, cells):
+    carl = person("Carl")
+    held = cells(carl.page(f"{EDIT}/aichr").text)
+    number_ = number(carl.send(f"{EDIT}/aichr", {**held, "cell.seat_city": "Medan", "reason": "Mine"}))
+    page = ann.page(f"{EDIT}/aichr?draft={number_}").text
+    assert ann.send(f"{EDIT}/aichr?draft={number_}", {**cells(page), "cell.seat_city": "Ipoh"}).status_code == 403
+    assert json.dumps(office.drafts.get(number_).edits[0].after) == json.dumps({"seat_city": "Medan"})

@@ -1,0 +1,94 @@
+"""Tables, mentions, many rows at once, and withdrawals."""
+
+import re
+from html import unescape
+
+import pytest
+
+from aseancan_kg.desk.drafts import Status
+
+EDITION = "plan-of-action-2021-2025"
+
+
+@pytest.fixture(scope="module")
+def ann(person):
+    return person("Ann")
+
+
+def draft_of(office, answer):
+    assert answer.status_code == 303, answer.text
+    return office.drafts.get(int(answer.headers["Location"].rpartition("/")[2]))
+
+
+def test_rows_are_found_by_their_words(ann):
+    page = ann.page("/desk/tables/registers/instruments", params={"q": "trafficking convention"}).text
+    assert "/desk/edit/registers/instruments/actip-2015" in page
+    assert "/desk/edit/registers/instruments/aoip-2019" not in page
+    listed = ann.page("/desk/tables").text
+    assert f"/desk/tables/codings/{EDITION}/mentions" in listed
+    assert ann.page("/desk/tables/registers/instruments?page=400").status_code == 404
+    assert ann.page("/desk/tables/registers/instruments?page=x").status_code == 400
+    assert ann.page("/desk/tables/registers/nonsense").status_code == 400
+
+
+def test_every_table_has_a_form(ann):
+    tables = re.findall(r'href="/desk/new/((?:registers|codings)[^"?]*)"', ann.page("/desk/tables").text)
+    assert len(tables) > 20
+    for table in tables:
+        assert ann.page(f"/desk/new/{table}").status_code == 200, table
+
+
+def test_many_rows_become_a_draft_that_shows_every_change(ann, office):
+    rows = "slug,seat_city\r\nasean-csr-network,Bandung\r\nasean-university-network,Medan\r\n"
+    form = {"table": "registers/bodies", "rows": rows, "reason": "A list of seats"}
+    draft = draft_of(office, ann.send("/desk/bulk", form))
+    assert {one.key: one.after["seat_city"] for one in draft.edits} == {
+        "asean-csr-network": "Bandung",
+        "asean-university-network": "Medan",
+    }
+    page = ann.page(f"/desk/drafts/{draft.number}").text
+    assert page.count("<ins>") == 2
+    assert draft.status is Status.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("slug,seat_city\nasean,Medan,Ipoh\n", "3 cells where the header has 2"),
+        ("slug,slug\nasean,asean\n", "twice"),
+        ('slug,name\n"asean,x\n', "not CSV"),
+        ("slug\nasean\n", "it changes nothing"),
+        ("", "it changes nothing"),
+    ],
+)
+def test_rows_that_cannot_be_read_are_told_and_kept_in_the_form(ann, rows, told):
+    answer = ann.send("/desk/bulk", {"table": "registers/bodies", "rows": rows})
+    assert answer.status_code == 400
+    assert told in unescape(answer.text)
+    assert rows.strip() in unescape(answer.text)
+    assert ann.send("/desk/bulk", {"table": "registers/nonsense", "rows": "slug\nx\n"}).status_code == 400
+
+
+def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
+    path = "/desk/withdraw/registers/bodies/asean-health-clusters"
+    assert ann.page(path).status_code == 200
+    assert ann.page("/desk/withdraw/registers/bodies/nobody").status_code == 404
+    draft = draft_of(office, ann.send(path, {"reason": "It was never made", "replacements": "body/asean"}))
+    tables = {edit.table for edit in draft.edits}
+    assert tables == {"registers/bodies", "registers/identifiers"}
+    assert next(edit for edit in draft.edits if edit.table == "registers/bodies").after is None
+
+
+def test_a_mention_is_accepted_rejected_or_linked_anew(ann, office, cells):
+    page = ann.page(f"/desk/mentions/{EDITION}?q=ACTIP&all=").text
+    judge = unescape(re.search(r'href="(/desk/(?:new|edit)/codings/[^"]+)"', page)[1])
+    form = ann.page(judge).text
+    held = cells(form)
+    relations = re.findall(r'name="cell.relation" value="(\w+)" checked', form)
+    sent = {**held, "cell.decision": "rejected", "cell.relation": relations, "reason": "As the text has it"}
+    (edit,) = draft_of(office, ann.send(judge, sent)).edits
+    assert edit.after == {"decision": "rejected"}
+    anew = {**sent, "cell.decision": "accepted", "cell.entity": "instrument/aoip-2019"}
+    (edit,) = draft_of(office, ann.send(judge, anew)).edits
+    assert edit.after == {"entity": "instrument/aoip-2019"}
+    assert ann.page("/desk/mentions/nonsense").status_code in (400, 404)
