@@ -337,10 +337,14 @@ def _desk(limits: Settings) -> "tuple[Changed, Office]":
     from aseancan_kg.desk.journal import Journal
     from aseancan_kg.desk.office import Office
     from aseancan_kg.desk.served import Changed
+    from aseancan_kg.error_reports import ErrorReports
 
     database = Database(limits.journal)
     changed = Changed(Journal(database), Path(limits.state) / "desk")
-    return changed, Office(database, settings.resources(), settings.dataset_version())
+    office = Office(database, settings.resources(), settings.dataset_version)
+    for report in ErrorReports.of(limits).all():  # what readers reported while there was no desk
+        office.drafts.receive(report)
+    return changed, office
 
 
 def _ink(text: str) -> int:

@@ -132,12 +132,15 @@ class Composer:
 
         Raises `InputError` for no table or no CSV.
         """
-        found = []
-        for cells in registers.parse_rows(rows.encode(), "the rows"):
+        found: dict[str, Edit | None] = {}
+        for number, cells in enumerate(registers.parse_rows(rows.encode(), "the rows"), start=1):
             key = self.key(table, cells)
+            if not key or key in found:
+                told = f"{key} is there twice" if key else f"row {number} has nothing that tells it from others"
+                raise InputError(told, remedy="Give each row once, with the columns that tell rows apart.")
             now = self.row(table, key)
-            found.append(difference(table, key, now, {**(now or {}), **cells}))
-        return [*filter(None, found)]
+            found[key] = difference(table, key, now, {**(now or {}), **cells})
+        return [*filter(None, found.values())]
 
     def record(self, table: str, key: str) -> str:
         """Return the record of a row as N-Triples; raises `NotFound` for a row that is not there."""
@@ -231,8 +234,8 @@ class Composer:
         step = Difference.between(self._state.graphs, state.graphs)
         if not any(step.triples):
             return Composition((), (), ())
-        self._take(step)
         try:
+            self._take(step)
             locate, focus = Tracer(tables, self._union).locate, step.touched(self._union, self._shapes)
             report = validation.validate(self._union, self._shapes, locate=locate, focus=focus, queried=self._queried)
         finally:

@@ -32,7 +32,7 @@ def test_a_draft_goes_its_way_and_what_is_said_of_it_stays(drafts):
     assert (changed.edits, changed.reason, changed.revision) == ((CITY,), "Both", 2)
     handed_in = drafts.submit(changed, ANN)
     assert handed_in.status is Status.REVIEW
-    drafts.remark(handed_in, CARL, "Which page?\r\nAnd when?")
+    drafts.remark(handed_in, CARL, "Which\N{NO-BREAK SPACE}page?\r\nAnd when?")
     back = drafts.send_back(handed_in, BOB, "Say which page.")
     assert back.status is Status.DRAFT
     declined = drafts.decline(drafts.submit(back, ANN), BOB, "It is not so.")
@@ -51,6 +51,12 @@ def test_a_row_of_a_draft_is_edited_under_another_key_or_left_out(drafts):
     assert begun.with_edit(None, NAME.table, NAME.key) == (NEW,)
     assert begun.edit_of(NEW.table, NEW.key) == NEW
     assert begun.edit_of(NEW.table, "other") is None
+    for key in ("", "newer"):  # a row that was just filled in, and one that gets the key of another
+        with pytest.raises(Conflict, match="has a change of new already"):
+            begun.with_edit(NEW, NEW.table, key)
+    gone = drafts.begin(ANN, [Edit("registers/bodies", "asean", {"slug": "asean"}, None)], "")
+    with pytest.raises(Conflict, match="has a change of asean already"):
+        gone.with_edit(NAME, NAME.table, NAME.key)
 
 
 def test_of_two_who_change_a_draft_as_they_saw_it_one_is_told(drafts):
@@ -73,7 +79,7 @@ def test_others_may_speak_and_only_author_and_editors_act(drafts):
         with pytest.raises(Forbidden):
             act()
     drafts.remark(begun, CARL, "Look again.")
-    assert drafts.change(begun, BOB, [CITY], "").author == "Ann"
+    assert drafts.change(begun, BOB, [CITY], "").authors == ["Ann", "Bob"]
 
 
 def test_steps_are_taken_in_order(drafts):

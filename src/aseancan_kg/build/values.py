@@ -22,7 +22,7 @@ _IDENTIFIER = re.compile(r"(?:id|scheme|graph)/[\w./-]+|ont#\w+")
 _GOAL_OR_TARGET = re.compile(r"(?:1[0-7]|[1-9])(?:\.(?:[1-9][0-9]*|[a-d]))?")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _FORMULA = tuple("=+-@")
-_FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]|%(?![0-9A-Fa-f]{2})|#.*#')
 
 
 @dataclass(frozen=True, slots=True)

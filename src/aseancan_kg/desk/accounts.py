@@ -253,7 +253,11 @@ class Accounts:
     def note(self, actor: str, event: str, detail: str, client: str) -> None:
         """Write into the audit log, which nobody can change."""
         with self._database.begun(writes=True) as connection:
-            self._note(connection, actor, event, detail, client)
+            self.note_with(connection, actor, event, detail, client)
+
+    def note_with(self, connection: sa.Connection, actor: str, event: str, detail: str, client: str) -> None:
+        """Write into the audit log in the transaction of what was done."""
+        self._note(connection, actor, event, detail, client)
 
     def notes(self) -> list[Note]:
         """Return the audit log, the oldest note first."""

@@ -63,11 +63,22 @@ class Draft:
         """Return what the draft does to a row."""
         return next((one for one in self.edits if (one.table, one.key) == (table, key)), None)
 
+    @property
+    def authors(self) -> list[str]:
+        """Whoever has changed it; no name has a comma in it."""
+        return self.author.split(", ")
+
     def with_edit(self, edit: Edit | None, table: str, key: str) -> tuple[Edit, ...]:
-        """Return its edits with another one of a row, or with none of it; a new row may have got another key."""
+        """Return its edits with another one of a row, or with none of it; a new row may have got another key.
+
+        Raises `Conflict` where that would put aside what the draft does to another row, or a withdrawal.
+        """
         changed = {(one.table, one.key): one for one in self.edits}
-        changed.pop((table, key), None)
+        former = changed.pop((table, key), None)
         if edit:
+            if (edit.table, edit.key) in changed or (former and former.after is None):
+                remedy = "Edit it there, or take it out of the draft first."
+                raise Conflict(f"draft {self.number} has a change of {edit.key} already", remedy=remedy)
             changed[edit.table, edit.key] = edit
         return tuple(changed.values())
 
@@ -132,13 +143,14 @@ class Drafts:
                 _insert(connection, author=_READER, status=Status.REPORTED, reason="", edits="[]", **told)
 
     def change(self, draft: Draft, caller: Caller, edits: Sequence[Edit], reason: str) -> Draft:
-        """Keep other edits in a draft that is not in review; whoever takes up a report becomes its author.
+        """Keep other edits in a draft that is not in review; whoever changes it is an author of it from then on.
 
         Raises `Forbidden` for a draft of somebody else, which editors alone change.
         """
         _refuse_others(draft, caller)
         _refuse(draft, Status.REPORTED, Status.DRAFT)
-        author = caller.name if draft.status is Status.REPORTED else draft.author
+        authors = [] if draft.status is Status.REPORTED else draft.authors
+        author = ", ".join(dict.fromkeys([*authors, caller.name]))
         changed = {"edits": _written(edits), "reason": _line(reason), "author": author, "status": Status.DRAFT}
         with self._database.begun(writes=True) as connection:
             return _update(connection, draft, **changed)
@@ -153,7 +165,7 @@ class Drafts:
         """Make what is in review a draft again; its author may take it back, an editor says why."""
         _refuse_others(draft, caller)
         _refuse(draft, Status.REVIEW)
-        return self._move(draft, Status.DRAFT, caller, words if draft.author == caller.name else _said(words))
+        return self._move(draft, Status.DRAFT, caller, words if caller.name in draft.authors else _said(words))
 
     def decline(self, draft: Draft, caller: Caller, words: str) -> Draft:
         """Decline a draft or a report for good, and say why."""
@@ -192,7 +204,7 @@ class Drafts:
 
 def may_change(draft: Draft, caller: Caller) -> bool:
     """Tell whether somebody may change or decline a draft: its author, an editor, and of a report everybody."""
-    return draft.status is Status.REPORTED or draft.author == caller.name or "publish" in caller.scopes
+    return draft.status is Status.REPORTED or caller.name in draft.authors or "publish" in caller.scopes
 
 
 def _refuse_others(draft: Draft, caller: Caller) -> None:
@@ -208,13 +220,14 @@ def _refuse(draft: Draft, *statuses: Status) -> None:
 
 def _line(reason: str) -> str:
     """Return a reason that the journal will take; a draft may still be without."""
-    if reason and not reason.isprintable():
+    folded = " ".join(reason.split())
+    if not folded.isprintable() or "\n" in reason.strip():
         raise InputError("the reason is not one line of text", remedy="Say in one line why it is changed.")
-    return reason.strip()
+    return folded
 
 
 def _said(words: str) -> str:
-    words = words.replace("\r\n", "\n").strip()
+    words = words.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " ").strip()
     if not words or len(words) > MOST_REMARK or not words.replace("\n", "").replace("\t", "").isprintable():
         raise InputError("nothing is said, or too much", remedy=f"Say it in up to {MOST_REMARK:,} characters of text.")
     return words

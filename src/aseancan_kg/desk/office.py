@@ -1,7 +1,7 @@
 """What a running service holds of the desk: its database, and one composer, which is asked by one after the other."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock, Thread
@@ -13,7 +13,7 @@ from aseancan_kg.desk.drafts import Drafts
 from aseancan_kg.desk.journal import Journal
 from aseancan_kg.desk.publication import Desk
 from aseancan_kg.desk.replies import Replies
-from aseancan_kg.errors import Busy, Error, StoreUnavailable
+from aseancan_kg.errors import Busy, Error
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 60
@@ -21,9 +21,9 @@ _PATIENCE_SECONDS = 60
 
 
 class Office:
-    """The desk over the registers below `resources`, of which the release was built that is served."""
+    """The desk over the registers below `resources`; `release` tells which was built of them last."""
 
-    def __init__(self, database: Database, resources: Path, release: str) -> None:
+    def __init__(self, database: Database, resources: Path, release: Callable[[], str]) -> None:
         self.journal = Journal(database)
         self.accounts = Accounts(database)
         self.drafts = Drafts(database)
@@ -52,12 +52,16 @@ class Office:
         if not self._turn.acquire(timeout=_PATIENCE_SECONDS):
             raise Busy("others are at the desk", remedy="Try again in a moment.", retry_after=_PATIENCE_SECONDS)
         try:
+            release = self._release()
+            if self._desk and self._desk.release != release:
+                self.close()
             if self._desk is None:
-                composer = self._open.enter_context(Composer(self._resources, self._release))
+                composer = self._open.enter_context(Composer(self._resources, release))
                 self._desk = Desk(self.journal, composer)
+            self._desk.catch_up()
             yield self._desk
-        except StoreUnavailable:
-            if self._desk and self._desk.composer_has_ended:
+        except Exception:
+            if self._desk is None or self._desk.composer_has_ended:
                 self.close()
             raise
         finally:

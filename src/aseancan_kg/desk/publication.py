@@ -1,7 +1,6 @@
 """Publishing changes: composed, validated, and in the journal when it is said so; or not at all."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from aseancan_kg.desk.composition import Composer, Composition
@@ -21,13 +20,17 @@ class Desk:
         self._composer = composer
         journal.goes_beyond(composer.contained)
         self._followed = composer.contained.sequence
-        self._catch_up()
+        self.catch_up()
 
     @property
     def composer(self) -> Composer:
-        """The composer, which has followed everything that was published."""
-        self._catch_up()
+        """The composer, which has followed what was published when the desk caught up last."""
         return self._composer
+
+    @property
+    def release(self) -> str:
+        """The release that is changed."""
+        return self._composer.version
 
     @property
     def composer_has_ended(self) -> bool:
@@ -36,7 +39,8 @@ class Desk:
 
     def compose(self, edits: Sequence[Edit]) -> Composition:
         """Tell what edits would come to now; raises `Conflict` for an edit of what is not there as it was."""
-        return self.composer.compose(edits)
+        self.catch_up()
+        return self._composer.compose(edits)
 
     def examine(self, edits: Sequence[Edit]) -> Composition:
         """Compose edits, and raise `InvalidChange` with every rule that they break."""
@@ -60,8 +64,11 @@ class Desk:
             raise InputError("it changes nothing", remedy="Look whether it was published already.")
         for _ in range(_TRIES - 1):
             change = self._change(edits, author, reason, undoes)
-            with suppress(Conflict):
+            try:
                 return self._journal.append(change, self._followed, also)
+            except Conflict:
+                if self._journal.head() == self._followed:
+                    raise  # not for another change: what was to be written with it cannot be
         return self._journal.append(self._change(edits, author, reason, undoes), self._followed, also)
 
     def undo(self, sequence: int, author: str, reason: str) -> Entry:
@@ -78,7 +85,7 @@ class Desk:
         before = f"{base}+{self._followed}" if is_changed else base
         return Entry(base, author, reason, tuple(edits), added, removed, undoes, before)
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
         """Have the composer follow what was published, here or elsewhere."""
         entries = self._journal.after(self._followed)
         if not entries:

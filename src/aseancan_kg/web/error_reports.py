@@ -1,6 +1,7 @@
 """`/report`: readers say what is wrong, without an account; what they say is for the operator alone."""
 
 import json
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from aseancan_kg import error_reports
 from aseancan_kg.desk.office import Office
 from aseancan_kg.error_reports import LEAST_WORDS, LONGEST, ErrorReport
-from aseancan_kg.errors import Forbidden, InputError
+from aseancan_kg.errors import Forbidden, InputError, StoreUnavailable
 from aseancan_kg.mediatypes import HTML, PLAIN_JSON, negotiate
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.answers import client_of
@@ -109,7 +110,8 @@ def _keep(request: Request, given: dict[str, str]) -> ErrorReport:
     state.error_reports.put(made, client_of(request))
     office: Office | None = request.app.state.office
     if office:
-        office.drafts.receive(made)
+        with suppress(StoreUnavailable):  # it is kept, and taken over when the service starts again
+            office.drafts.receive(made)
     return made
 
 

@@ -28,7 +28,7 @@ def password() -> str:
 def office(published, tmp_path_factory) -> Office:
     """Return the desk's office; what the tests publish stays in its journal, so each has rows of its own."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('desk')}/journal.sqlite", new=True)
-    office = Office(database, settings.resources(), published.stem.removeprefix("aseancan-"))
+    office = Office(database, settings.resources(), lambda: published.stem.removeprefix("aseancan-"))
     for name, role in (("Ann", Role.CATALOGUER), ("Carl", Role.CATALOGUER), ("Bob", Role.EDITOR)):
         office.accounts.add(name, role, PASSWORD)
     return office

@@ -44,7 +44,8 @@ def test_a_draft_is_handed_in_reviewed_and_published(person, office, begin):
     assert (found.status, entry.author, entry.reason) == (Status.PUBLISHED, "Ann", "A test says so")
     assert f"/change/{entry.sequence}" in ann.page(f"/desk/drafts/{draft.number}").text
     assert step(bob, draft, "publish").status_code == 412
-    events = [(one.actor, one.event) for one in office.accounts.notes() if one.detail == f"draft {draft.number}"]
+    noted = [one for one in office.accounts.notes() if one.detail.split(" as ")[0] == f"draft {draft.number}"]
+    events = [(one.actor, one.event) for one in noted]
     assert events == [
         ("Ann", "submit"), ("Bob", "remark"), ("Bob", "send-back"), ("Ann", "submit"), ("Bob", "publish"),
     ]  # fmt: skip
@@ -59,6 +60,26 @@ def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):
     assert step(ann, wrong, "submit").status_code == 422
     assert step(ann, silent, "submit").status_code == 400
     assert {office.drafts.get(one.number).status for one in (wrong, silent)} == {Status.DRAFT}
+
+
+def test_a_draft_is_trimmed_given_a_reason_and_published_with_a_warning(person, office):
+    ann = person("Ann")
+    row = {"slug": "a-meeting-of-the-tests", "name": "A Meeting of the Tests", "sources": "https://asean.org/x"}
+    rows = ",".join([*row, "confidence"]) + "\n" + ",".join([*row.values(), "high"]) + "\n"
+    with office.desk() as desk:
+        edits = desk.composer.edits("registers/meetings", rows)
+        edits += desk.composer.edits("registers/bodies", "slug,seat_city\nasean-ipr,Bandung\n")
+    draft = office.drafts.begin(ANN, edits, "")
+    assert step(ann, draft, "take-out", table="registers/bodies", key="asean-ipr").status_code == 303
+    assert step(ann, draft, "reason", words="It was held").status_code == 303
+    page = ann.page(f"/desk/drafts/{draft.number}").text
+    assert "Worth a look" in page
+    assert "It cannot be published" not in page
+    assert step(ann, draft, "submit").status_code == 303
+    found = office.drafts.get(draft.number)
+    assert ([one.key for one in found.edits], found.reason, found.status) == (
+        ["a-meeting-of-the-tests"], "It was held", Status.REVIEW,
+    )  # fmt: skip
 
 
 def test_a_step_is_taken_with_the_draft_that_was_seen(person, office, begin):

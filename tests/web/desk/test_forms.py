@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 TABLE = "registers/bodies"
+HIDDEN = r'<input type="hidden" name="([^"]+)" value="([^"]*)"'
 EDIT, NEW, CHECK = (f"/desk/{door}/{TABLE}" for door in ("edit", "new", "check"))
 
 
@@ -25,7 +26,7 @@ def test_a_form_is_made_of_the_shapes_and_holds_the_row(ann, cells):
     held = cells(page.text)
     assert held["cell.slug"] == ["aha-centre"]
     assert held["cell.acronym"][0].startswith("AHA")
-    assert "readonly" in re.search(r'<input id="cell-slug"[^>]*>', page.text)[0]
+    assert not re.search(r'<(input|textarea) id="cell-slug"', page.text)
     assert "What it rests on: web addresses" in page.text
     assert ann.page(f"{EDIT}/nobody").status_code == 404
     assert ann.page("/desk/edit/registers/nonsense/x").status_code == 400
@@ -82,6 +83,28 @@ def test_a_new_row_that_is_like_another_is_told(ann):
     assert "It may be the same as" in page
 
 
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        ({"cell.slug": "asean", "cell.name": "Another"}, "there is a row asean already"),
+        ({"cell.name": "Nameless"}, "nothing tells the row from others"),
+    ],
+)
+def test_a_new_row_needs_a_name_of_its_own_and_what_was_written_stays(ann, cells, new, told):
+    answer = ann.send(NEW, new)
+    assert answer.status_code == 400
+    assert told in answer.text
+    assert cells(answer.text)["cell.name"] == [new["cell.name"]]
+    assert 'name="was" value="null"' in answer.text
+
+
+def test_a_broken_address_is_told_and_harms_nobody(ann, office, cells):
+    held = cells(ann.page(f"{EDIT}/aichr").text)
+    for address in ("https://asean.org/%zz", "https://asean.org/#a#b"):
+        told = ann.send(CHECK, {**held, "cell.url": address}, seen=f"{EDIT}/aichr")
+        assert "percent-encode" in "".join(told.json()["problems"]["url"])
+
+
 def test_a_name_that_means_one_thing_becomes_its_reference(ann, office, cells):
     held = cells(ann.page(f"{EDIT}/aichr").text)
     answer = ann.send(f"{EDIT}/aichr", {**held, "cell.parent": "ASEAN Secretariat", "reason": "So it is"})
@@ -93,9 +116,9 @@ def test_a_name_that_means_one_thing_becomes_its_reference(ann, office, cells):
 def test_two_who_change_different_fields_both_keep_their_work_and_of_one_both_are_shown(ann, person, office, cells):
     slug = "accmsme"
     page = ann.page(f"{EDIT}/{slug}").text
-    held, hidden = cells(page), dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    held, hidden = cells(page), dict(re.findall(HIDDEN, page))
     with office.desk() as desk:
-        edits = desk.composer.edits(TABLE, f"slug,seat_city\n{slug},Bandung\n")
+        edits = desk.composer.edits(TABLE, f"slug,seat_city,seat_country\n{slug},Bandung,Elsewhere\n")
         desk.publish(edits, "Bob", "Meanwhile")
     hidden = {name: unescape(value) for name, value in hidden.items()}
     same_origin = {"Sec-Fetch-Site": "same-origin"}
@@ -111,6 +134,12 @@ def test_two_who_change_different_fields_both_keep_their_work_and_of_one_both_ar
     assert same.status_code == 412
     assert "Both versions" in same.text
     assert re.search(r"<td>Bandung</td><td>Medan</td>", same.text)
+    hidden = {name: unescape(value) for name, value in re.findall(HIDDEN, same.text)}
+    again = ann.client.post(
+        f"{EDIT}/{slug}", data={**hidden, **cells(same.text), "reason": "Mine after all"}, headers=same_origin
+    )
+    (edit,) = office.drafts.get(int(re.search(r"\d+$", again.headers["Location"])[0])).edits
+    assert edit.after == {"seat_city": "Medan"}  # and not the country, which somebody else has changed
 
 
 @pytest.mark.parametrize("was", ["nonsense", "[]", '{"slug": 1}'])
@@ -127,6 +156,11 @@ def test_a_draft_of_another_is_not_changed_through_a_form(ann, person, office, c
     carl = person("Carl")
     held = cells(carl.page(f"{EDIT}/aichr").text)
     number_ = number(carl.send(f"{EDIT}/aichr", {**held, "cell.seat_city": "Medan", "reason": "Mine"}))
-    page = ann.page(f"{EDIT}/aichr?draft={number_}").text
-    assert ann.send(f"{EDIT}/aichr?draft={number_}", {**cells(page), "cell.seat_city": "Ipoh"}).status_code == 403
+    assert ann.page(f"{EDIT}/aichr?draft={number_}").status_code == 403
+    page = ann.page(f"{EDIT}/aichr").text
+    hidden = {name: unescape(value) for name, value in re.findall(HIDDEN, page)}
+    form = {**hidden, **cells(page), "cell.seat_city": "Ipoh", "draft": str(number_), "revision": "1"}
+    refused = ann.client.post(f"{EDIT}/aichr", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert refused.status_code == 403
+    assert cells(refused.text)["cell.seat_city"] == ["Ipoh"]  # what was written is not lost
     assert json.dumps(office.drafts.get(number_).edits[0].after) == json.dumps({"seat_city": "Medan"})

@@ -57,6 +57,8 @@ def test_many_rows_become_a_draft_that_shows_every_change(ann, office):
         ("slug,seat_city\nasean,Medan,Ipoh\n", "3 cells where the header has 2"),
         ("slug,slug\nasean,asean\n", "twice"),
         ('slug,name\n"asean,x\n', "not CSV"),
+        ("slug,seat_city\nasean,A\nasean,B\n", "asean is there twice"),
+        ("seat_city\nJakarta\n", "nothing that tells it from others"),
         ("slug\nasean\n", "it changes nothing"),
         ("", "it changes nothing"),
     ],

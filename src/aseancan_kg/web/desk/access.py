@@ -80,7 +80,7 @@ async def allow(request: Request, scope: str) -> Caller:
     if scope not in caller.scopes:
         remedy = "An editor's account may publish; a token may do what its scopes name."
         raise InsufficientScope(f"{caller.name} may not {scope} by this", remedy=remedy, scope=scope)
-    if request.method not in _SAFE and "authorization" not in request.headers:
+    if request.method not in _SAFE and not request.headers.get("authorization"):
         await _refuse_other_sites(request)
     return caller
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import OPEN, Draft, Status, may_change
+from aseancan_kg.desk.journal import Entry
 from aseancan_kg.desk.office import Office
 from aseancan_kg.desk.publication import Desk, as_text
 from aseancan_kg.errors import Conflict, InputError, NotFound
@@ -20,6 +22,8 @@ from aseancan_kg.web.desk.look_up import alike
 from aseancan_kg.web.desk.pages import at_desk, office_of, page, sent_to
 from aseancan_kg.web.state import state_of
 
+Given = Mapping[str, str]
+"""The fields of a form, and the `client` that sent it."""
 _LATEST = 10
 """Entries of the journal that the desk's first page shows."""
 
@@ -37,7 +41,8 @@ async def draft(request: Request) -> Response:
 async def step(request: Request) -> Response:
     """Answer a POST to `/desk/drafts/{number}/{step}`: hand in, send back, decline, publish or remark."""
     caller = await allow(request, "draft")
-    return await at_desk(request, _step, caller, dict(await posted(request)))
+    given = {**dict(await posted(request)), "client": client_of(request)}
+    return await at_desk(request, _step, caller, given)
 
 
 ROUTES = [
@@ -54,10 +59,10 @@ def _desk(request: Request, caller: Caller) -> Response:
         request,
         caller,
         "desk.html",
-        own=[one for one in waiting if one.author == caller.name],
+        own=[one for one in waiting if caller.name in one.authors],
         review=[one for one in waiting if one.status is Status.REVIEW],
         reported=[one for one in waiting if one.status is Status.REPORTED],
-        others=[one for one in waiting if one.status is Status.DRAFT and one.author != caller.name],
+        others=[one for one in waiting if one.status is Status.DRAFT and caller.name not in one.authors],
         entries=office.journal.after(0)[: -_LATEST - 1 : -1],
     )
 
@@ -66,6 +71,7 @@ def _draft(request: Request, caller: Caller) -> Response:
     office = office_of(request)
     found = office.drafts.get(forms.number_of(request.path_params["number"]))
     wrong: list[str] = []
+    doubtful: list[str] = []
     labels: dict[str, Mapping[str, str]] = {}
     with office.desk() as desk:
         for table in {edit.table for edit in found.edits}:
@@ -73,7 +79,9 @@ def _draft(request: Request, caller: Caller) -> Response:
         about = _row_about(desk, found)
         if found.status in OPEN:
             try:
-                wrong = [as_text(one) for one in desk.compose(found.edits).results]
+                composed = desk.compose(found.edits)
+                wrong = [as_text(one) for one in composed.violations]
+                doubtful = [as_text(one) for one in composed.results if one not in composed.violations]
             except Conflict as conflict:
                 wrong = [str(conflict)]
     return page(
@@ -86,6 +94,7 @@ def _draft(request: Request, caller: Caller) -> Response:
         labels=labels,
         about_row=about and forms.path(*about, found.number),
         wrong=wrong,
+        doubtful=doubtful,
         alike={edit.key: _alike(request, edit.after) for edit in found.edits if edit.before is None and edit.after},
         remarks=office.drafts.remarks(found),
         path_of=lambda edit: forms.path(edit.table, edit.key, found.number),
@@ -109,40 +118,52 @@ def _step(request: Request, caller: Caller, given: Mapping[str, str]) -> Respons
     """Take a step with a draft as its user has seen it."""
     office, name = office_of(request), request.path_params["step"]
     found = office.drafts.get(forms.number_of(request.path_params["number"]))
-    if found.revision != forms.number_of(given.get("revision", "")):
-        raise Conflict(f"draft {found.number} was changed meanwhile", remedy="Look at it as it is now.")
     if name not in _STEPS:
         raise NotFound(f"there is no step {name}", remedy=f"The steps are {', '.join(_STEPS)}.")
-    _STEPS[name](office, found, caller, given.get("words", ""))
-    office.accounts.note(caller.name, name, f"draft {found.number}", client_of(request))
+    if name != "remark" and found.revision != forms.number_of(given.get("revision", "")):
+        raise Conflict(f"draft {found.number} was changed meanwhile", remedy="Look at it as it is now.")
+    _STEPS[name](office, found, caller, given)
+    if name != "publish":  # which notes it with the entry
+        office.accounts.note(caller.name, name, f"draft {found.number}", client_of(request))
     return sent_to(request, f"/desk/drafts/{found.number}")
 
 
-def _submit(office: Office, draft: Draft, caller: Caller, words: str) -> None:
+def _submit(office: Office, draft: Draft, caller: Caller, given: Given) -> None:
     if not draft.edits:
         raise InputError("the draft changes nothing", remedy="Edit a row in it first.")
     if not draft.reason:
-        raise InputError("it is not said why", remedy="Give the draft a reason: edit one of its rows.")
+        raise InputError("it is not said why", remedy="Give the draft a reason.")
     with office.desk() as desk:
         desk.examine(draft.edits)
     office.drafts.submit(draft, caller)
 
 
-def _publish(office: Office, draft: Draft, caller: Caller, words: str) -> None:
+def _publish(office: Office, draft: Draft, caller: Caller, given: Given) -> None:
     office.drafts.publishable(draft, caller)
+
+    def also(connection: Connection, entry: Entry) -> None:
+        office.drafts.published(connection, draft, entry.sequence)
+        detail = f"draft {draft.number} as entry {entry.sequence}"
+        office.accounts.note_with(connection, caller.name, "publish", detail, given.get("client", ""))
+
     with office.desk() as desk:
-        desk.publish(
-            draft.edits,
-            draft.author,
-            draft.reason,
-            also=lambda connection, entry: office.drafts.published(connection, draft, entry.sequence),
-        )
+        desk.publish(draft.edits, draft.author, draft.reason, also=also)
 
 
-_STEPS: Mapping[str, Callable[[Office, Draft, Caller, str], Any]] = {
+def _take_out(office: Office, draft: Draft, caller: Caller, given: Given) -> None:
+    """Take what a draft does to a row out of it."""
+    edits = [one for one in draft.edits if (one.table, one.key) != (given.get("table"), given.get("key"))]
+    office.drafts.change(draft, caller, edits, draft.reason)
+
+
+_STEPS: Mapping[str, Callable[[Office, Draft, Caller, Given], Any]] = {
     "submit": _submit,
-    "send-back": lambda office, draft, caller, words: office.drafts.send_back(draft, caller, words),
-    "decline": lambda office, draft, caller, words: office.drafts.decline(draft, caller, words),
+    "send-back": lambda office, draft, caller, given: office.drafts.send_back(draft, caller, given.get("words", "")),
+    "decline": lambda office, draft, caller, given: office.drafts.decline(draft, caller, given.get("words", "")),
     "publish": _publish,
-    "remark": lambda office, draft, caller, words: office.drafts.remark(draft, caller, words),
+    "take-out": _take_out,
+    "reason": lambda office, draft, caller, given: office.drafts.change(
+        draft, caller, draft.edits, given.get("words", "")
+    ),
+    "remark": lambda office, draft, caller, given: office.drafts.remark(draft, caller, given.get("words", "")),
 }

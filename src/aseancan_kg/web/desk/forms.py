@@ -9,7 +9,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import groupby
 from operator import itemgetter
@@ -21,16 +21,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aseancan_kg.desk.accounts import Caller
-from aseancan_kg.desk.drafts import Draft
+from aseancan_kg.desk.drafts import Draft, may_change
 from aseancan_kg.desk.publication import Desk, as_text
 from aseancan_kg.edits import Cells, difference
-from aseancan_kg.errors import Conflict, InputError, NotFound
+from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
 from aseancan_kg.library.reconciliation.matching import Candidate
 from aseancan_kg.mediatypes import PLAIN_JSON
 from aseancan_kg.namespaces import ID
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.look_up import alike, named, reference
 from aseancan_kg.web.desk.pages import at_desk, office_of, page, sent_to
+from aseancan_kg.web.problems import STATUS
 from aseancan_kg.web.state import state_of
 
 SEPARATOR = " | "
@@ -52,12 +53,26 @@ Problems = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a form holds: the row when it was opened, None for a new one, its cells as they shall be, and a draft."""
+    """What a form holds: the row when it was opened, None for a new one, its cells as they shall be, and a draft.
+
+    `revision` is that of the draft as the form was made of it.
+    """
 
     was: Cells | None
     cells: Cells
     reason: str
     draft: Draft | None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told with a form: what is wrong, how the row is `now` where that differs, what forbade to keep it."""
+
+    wrong: Problems = field(default_factory=dict)
+    now: Cells | None = None
+    error: Error | None = None
+    saved: bool = False
 
 
 async def form(request: Request) -> Response:
@@ -108,46 +123,60 @@ def _show(request: Request, caller: Caller) -> Response:
     table, key = table_of(request), request.path_params.get("key", "")
     number = request.query_params.get("draft")
     draft = office_of(request).drafts.get(number_of(number)) if number else None
+    if draft and not may_change(draft, caller):
+        raise Forbidden(f"draft {draft.number} is {draft.author}'s", remedy="Leave a remark, or ask an editor.")
     edit = draft.edit_of(table, key) if draft else None
     given = {name.removeprefix(CELL): cell for name, cell in request.query_params.items() if name.startswith(CELL)}
     with office_of(request).desk() as desk:
         row = desk.composer.row(table, key) if key else None
         if key and row is None and edit is None:
             raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
-        wrong: Problems = {}
+        told = Told()
         cells = {**(row or {}), **given, **((edit and edit.after) or {})}
         if draft and edit:
             try:
                 edit.apply(row)
-                wrong = problems(desk.compose(draft.edits).results, table, key)
+                told = Told(problems(desk.compose(draft.edits).violations, table, key), saved=True)
             except Conflict as conflict:
-                wrong = {"": [str(conflict)]}
-        return _page(request, caller, desk, Sent(row, cells, draft.reason if draft else "", draft), wrong)
+                told = Told({"": [str(conflict)]}, saved=True)
+        return _page(request, caller, desk, Sent(row, cells, draft.reason if draft else "", draft), told)
 
 
 def _save(request: Request, caller: Caller, fields: Fields) -> Response:
+    """Keep what a form holds as a draft; whatever forbids that is told with the form as it was sent."""
     office, table, key = office_of(request), table_of(request), request.path_params.get("key", "")
     with office.desk() as desk:
         sent = _sent(request, desk, table, fields)
         own = desk.composer.key(table, sent.cells)
-        if sent.was is not None and own != key:
-            told = f"{key} cannot become {own or 'nothing'}: withdraw it, and make a new one."
-            return _page(request, caller, desk, sent, {"": [told]}, HTTPStatus.BAD_REQUEST)
         edit = difference(table, own, sent.was, sent.cells)
         now = desk.composer.row(table, own)
         try:
+            _refuse_key(sent, key, own, now)
             if edit:
                 edit.apply(now)
-        except Conflict as conflict:
-            return _page(request, caller, desk, sent, {"": [str(conflict)]}, HTTPStatus.PRECONDITION_FAILED, now)
-        if sent.draft:
-            draft = office.drafts.change(sent.draft, caller, sent.draft.with_edit(edit, table, key), sent.reason)
-        elif edit:
-            draft = office.drafts.begin(caller, [edit], sent.reason)
-        else:
-            return _page(request, caller, desk, sent, {"": ["Nothing is changed."]}, HTTPStatus.BAD_REQUEST)
-        wrong = problems(desk.compose(draft.edits).results, table, own)
+            if sent.draft:
+                draft = office.drafts.change(sent.draft, caller, sent.draft.with_edit(edit, table, key), sent.reason)
+            elif edit:
+                draft = office.drafts.begin(caller, [edit], sent.reason)
+            else:
+                raise InputError("nothing is changed", remedy="Change something, or leave.")
+        except (Conflict, Forbidden, InputError) as error:
+            is_apart = isinstance(error, Conflict) and sent.was is not None and now is not None and now != sent.was
+            return _page(request, caller, desk, sent, Told({"": [str(error)]}, now if is_apart else None, error))
+        wrong = problems(desk.compose(draft.edits).violations, table, own)
     return sent_to(request, path(table, own, draft.number) if wrong else f"/desk/drafts/{draft.number}")
+
+
+def _refuse_key(sent: Sent, key: str, own: str, now: Cells | None) -> None:
+    """Refuse a row without what tells it from others, one that is there, and one that would become another."""
+    if sent.draft and sent.draft.revision != sent.revision:
+        raise Conflict(f"draft {sent.draft.number} was changed meanwhile", remedy="Look at it before you save yours.")
+    if not own:
+        raise InputError("nothing tells the row from others", remedy="Fill in what does: its slug.")
+    if sent.was is None and now is not None:
+        raise InputError(f"there is a row {own} already", remedy="Take another slug, or edit that row.")
+    if sent.was is not None and own != key:
+        raise InputError(f"{key} cannot become {own}", remedy="Withdraw it, and make a new one.")
 
 
 def _check(request: Request, fields: Fields) -> Response:
@@ -157,9 +186,10 @@ def _check(request: Request, fields: Fields) -> Response:
         sent = _sent(request, desk, table, fields)
         own = desk.composer.key(table, sent.cells)
         edit = difference(table, own, sent.was, sent.cells)
-        edits = sent.draft.with_edit(edit, table, own) if sent.draft else [*filter(None, [edit])]
         try:
-            wrong = problems(desk.compose(edits).results, table, own)
+            key = request.query_params.get("key", "")
+            edits = sent.draft.with_edit(edit, table, key) if sent.draft else [*filter(None, [edit])]
+            wrong = problems(desk.compose(edits).violations, table, own)
         except Conflict as conflict:
             wrong = {"": [str(conflict)]}
     told = {"problems": wrong, "alike": [one.entity.name for one in _alike(request, sent)]}
@@ -180,9 +210,7 @@ def _sent(request: Request, desk: Desk, table: str, fields: Fields) -> Sent:
             cells[one["column"]] = SEPARATOR.join(values)
     was, draft, revision, reason = ("".join(given[name][:1]) for name in ("was", "draft", "revision", "reason"))
     found = office_of(request).drafts.get(number_of(draft)) if draft else None
-    if found and found.revision != number_of(revision):
-        raise Conflict(f"draft {found.number} was changed meanwhile", remedy="Open the form again from the draft.")
-    return Sent(_cells(was), cells, reason, found)
+    return Sent(_cells(was), cells, reason, found, number_of(revision) if found else 0)
 
 
 def _reference(request: Request, written: str, kinds: Sequence[str]) -> str:
@@ -213,36 +241,36 @@ def _alike(request: Request, sent: Sent) -> list[Candidate]:
     return [one for name in names for one in alike(state_of(request), name)]
 
 
-def _page(  # noqa: PLR0913 - a form that is shown again tells all of these
-    request: Request,
-    caller: Caller,
-    desk: Desk,
-    sent: Sent,
-    wrong: Problems,
-    status: int = HTTPStatus.OK,
-    now: Cells | None = None,
-) -> Response:
-    """Show a form; where a row was changed meanwhile, `now` is how it is, beside what was sent."""
+def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) -> Response:
+    """Show a form. Where the row was changed meanwhile, what the user has not touched becomes as it is now."""
     table, key = table_of(request), request.path_params.get("key", "")
-    fields = desk.composer.form(table)
+    fields, now, cells = desk.composer.form(table), told.now, dict(sent.cells)
+    differing: list[str] = []
+    if now is not None and sent.was is not None:
+        names = {**now, **cells}
+        touched = {name for name in names if cells.get(name, "") != sent.was.get(name, "")}
+        cells = {name: (cells if name in touched else now).get(name, "") for name in names}
+        differing = [one["column"] for one in fields if one["column"] in touched]
     return page(
         request,
         caller,
         "form.html",
-        status_code=status,
+        status_code=STATUS[type(told.error)] if told.error else HTTPStatus.OK,
         table=table,
         key=key,
         groups=[(group, list(ones)) for group, ones in groupby(fields, key=itemgetter("group"))],
-        values={name: cell.split(SEPARATOR) for name, cell in sent.cells.items()},
+        names={one["column"]: one["label"] for one in fields},
+        values={name: cell.split(SEPARATOR) for name, cell in cells.items() if cell},
         spare=_SPARE,
-        labels=_labels(request, fields, sent.cells),
+        labels=_labels(request, fields, cells),
         was=json.dumps(sent.was if now is None else now, ensure_ascii=False),
         is_new=sent.was is None,
         now=now,
-        differing=[name for name in {**(now or {}), **sent.cells} if (now or {}).get(name) != sent.cells.get(name)],
+        differing=differing,
         draft=sent.draft,
         reason=sent.reason,
-        wrong=wrong,
+        wrong=told.wrong,
+        saved=told.saved,
         alike=[(reference(one.entity), one.entity.name, one.entity.description) for one in _alike(request, sent)],
     )
 

@@ -23,7 +23,6 @@ from starlette.routing import Route
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import Draft, Status
 from aseancan_kg.desk.journal import Entry
-from aseancan_kg.desk.office import Office
 from aseancan_kg.desk.publication import Desk
 from aseancan_kg.desk.replies import Asked, Reply
 from aseancan_kg.edits import Cells, Edit, difference
@@ -132,14 +131,15 @@ def _post(request: Request, caller: Caller, sent: str) -> Response:
     asked = None
     if key := request.headers.get("Idempotency-Key"):
         asked = Asked.of(caller.name, key, request.url.path, request.url.query, *sorted(map(str, triples)))
-        if reply := office.replies.to(asked):
-            return _told(reply)
     with office.desk() as desk:
+        if asked and (reply := office.replies.to(asked)):  # when it is its turn: the first may be on its way
+            return _told(reply)
         key = _key_of(triples, table)
         if desk.composer.row(table, key) is not None:
             raise AlreadyThere(f"{table} has {key} already", remedy="Change it by PUT, or take another key.")
         wanted = desk.composer.cells(table, key, _written(triples))
-        return _change(request, caller, desk, [*filter(None, [difference(table, key, None, wanted)])], asked)
+        edits = [*filter(None, [difference(table, key, None, wanted)])]
+        return _change(request, caller, desk, edits, asked, status=HTTPStatus.CREATED)
 
 
 def _put(request: Request, caller: Caller, sent: str) -> Response:
@@ -150,7 +150,8 @@ def _put(request: Request, caller: Caller, sent: str) -> Response:
         wanted = desk.composer.cells(table, key, _written(triples))
         _refuse_unseen(request, now, wanted)
         edit = difference(table, key, now, wanted)
-        return _change(request, caller, desk, [edit]) if edit else Response(status_code=204)
+        status = HTTPStatus.CREATED if now is None else HTTPStatus.OK
+        return _change(request, caller, desk, [edit], status=status) if edit else Response(status_code=204)
 
 
 def _delete(request: Request, caller: Caller, sent: str) -> Response:
@@ -164,8 +165,13 @@ def _delete(request: Request, caller: Caller, sent: str) -> Response:
         return _change(request, caller, desk, edits)
 
 
-def _change(
-    request: Request, caller: Caller, desk: Desk, edits: Sequence[Edit], asked: Asked | None = None
+def _change(  # noqa: PLR0913 - what is asked, by whom, and what it is answered
+    request: Request,
+    caller: Caller,
+    desk: Desk,
+    edits: Sequence[Edit],
+    asked: Asked | None = None,
+    status: int = HTTPStatus.OK,
 ) -> Response:
     """Publish a change, or hand it in for review, as the caller may; with `dry-run=` only tell what it comes to."""
     office = office_of(request)
@@ -174,17 +180,13 @@ def _change(
         return _json({"added": composed.added, "removed": composed.removed, "results": composed.results})
     root, reason = root_of(request), _reason(request)
     if "publish" in caller.scopes:
-        status = HTTPStatus.CREATED if request.method == "POST" else HTTPStatus.OK
         published = partial(_published, root, status)
-        entry = desk.publish(edits, caller.name, reason, also=_keeping(office, asked, published))
-        office.accounts.note(caller.name, "published", f"entry {entry.sequence}", client_of(request))
-        return _told(published(entry))
+        also = _also(request, caller, asked, published)
+        return _told(published(desk.publish(edits, caller.name, reason, also=also)))
     desk.examine(edits)
     handed_in = partial(_handed_in, root)
-    also = _keeping(office, asked, handed_in)
-    draft = office.drafts.begin(caller, edits, reason, Status.REVIEW, also)
-    office.accounts.note(caller.name, "handed in", f"draft {draft.number}", client_of(request))
-    return _told(handed_in(draft))
+    also = _also(request, caller, asked, handed_in)
+    return _told(handed_in(office.drafts.begin(caller, edits, reason, Status.REVIEW, also)))
 
 
 def _published(root: str, status: int, entry: Entry) -> Reply:
@@ -195,11 +197,19 @@ def _handed_in(root: str, draft: Draft) -> Reply:
     return Reply(HTTPStatus.ACCEPTED, f"{root}/desk/drafts/{draft.number}", {"draft": draft.number})
 
 
-def _keeping(
-    office: Office, asked: Asked | None, reply: Callable[[Made], Reply]
-) -> Callable[[Connection, Made], None] | None:
-    """Return what keeps the answer to a request with what it made, if the request may come again."""
-    return (lambda connection, made: office.replies.keep(connection, asked, reply(made))) if asked else None
+def _also(
+    request: Request, caller: Caller, asked: Asked | None, reply: Callable[[Made], Reply]
+) -> Callable[[Connection, Made], None]:
+    """Return what is written with a change: a note of who made it, and the answer, if the request may come again."""
+    office, client = office_of(request), client_of(request)
+
+    def also(connection: Connection, made: Made) -> None:
+        told = reply(made)
+        office.accounts.note_with(connection, caller.name, "changed by a program", told.location, client)
+        if asked:
+            office.replies.keep(connection, asked, told)
+
+    return also
 
 
 def _told(reply: Reply) -> Response:

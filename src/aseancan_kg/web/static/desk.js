@@ -39,7 +39,8 @@ for (const form of document.querySelectorAll("form[data-check]")) {
       place.textContent = words.join(" ");
       place.hidden = !words.length;
       for (const field of form.querySelectorAll(`[name="cell.${column}"]`)) {
-        field.toggleAttribute("aria-invalid", words.length > 0);
+        if (words.length) field.setAttribute("aria-invalid", "true");
+        else field.removeAttribute("aria-invalid");
       }
     }
     const count = Object.values(problems).flat().length;
