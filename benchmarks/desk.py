@@ -1,0 +1,188 @@
+"""Proofs of the desk: kills under load, many writers and readers at once, and hostile inputs.
+
+    python benchmarks/desk.py [--kills 200] [--minutes 10] [--inputs 10000] [--database sqlite] [--out FILE]
+
+Prints Markdown: what was done, and which goals were met; it ends with 1 where a change was lost. Each part is left out
+by 0. `--database` is `sqlite`, or the URL of an empty PostgreSQL database. The release in build/ is served. Linux.
+"""
+
+import argparse
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+from aseancan_kg.settings import resources
+from at_the_desk import Readers, Service, Staff, begun, disagreements
+
+KILLED_WITHIN = 4.0
+"""Seconds from the first change of a service within which it is killed."""
+QUIET_SHARE = 0.25
+"""How much of the time the readers are alone."""
+
+
+@dataclass(slots=True)
+class Kills:
+    """What came of killing services; seconds until one answers readers, and until its processes are gone."""
+
+    acknowledged: int = 0
+    unanswered: int = 0
+    entries: int = 0
+    starts: list[float] = field(default_factory=list)
+    gone: list[float] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Load:
+    """What came of writers and readers at once; milliseconds of readers when alone, and with writers at work."""
+
+    acknowledged: int
+    refused: int
+    entries: int
+    quiet: list[float]
+    busy: list[float]
+    faults: list[str]
+
+
+def kill(url: str, kills: int, scratch: Path, writers: int = 6, seed: int = 0) -> Kills:
+    """Kill services at random moments under writers, and compare what is left with what was acknowledged."""
+    chance, found, staff = random.Random(seed), Kills(), Staff(url, writers)
+    for number in range(kills + 1):
+        service = Service.start(url, scratch / "state", scratch / "log")
+        try:
+            found.starts.append(service.seconds)
+            found.faults += disagreements(service, staff.journal, scratch / "model")
+            if number < kills:
+                staff.writers or staff.learn(service.port)
+                before, stop = staff.acknowledged, Event()
+                threads = staff.begin(service.port, stop)
+                # One in eight is killed while its composer starts.
+                while chance.random() > 1 / 8 and staff.acknowledged == before and any(map(Thread.is_alive, threads)):
+                    time.sleep(0.01)
+                time.sleep(chance.uniform(0, KILLED_WITHIN))
+                found.gone.append(service.kill())
+                for thread in threads:
+                    thread.join()
+                found.faults += staff.faults()
+                print(f"{number + 1} kills, {staff.acknowledged} acknowledged", file=sys.stderr)
+        finally:
+            service.clear()
+        if found.faults:
+            break
+    found.acknowledged, found.entries = staff.acknowledged, staff.journal.head()
+    found.unanswered = sum(change.unanswered for change in staff.changes)
+    return found
+
+
+def load(url: str, seconds: float, scratch: Path, writers: int = 20, readers: int = 200) -> Load:
+    """Have readers read, alone at first and then while writers write; compare the journal with what these were told."""
+    staff = Staff(url, writers)
+    service = Service.start(url, scratch / "state", scratch / "log")
+    stop, quiet, busy = Event(), Readers(), Readers()
+    try:
+        staff.learn(service.port)
+        crowd(quiet, service.port, readers, seconds * QUIET_SHARE)
+        threads = staff.begin(service.port, stop)
+        crowd(busy, service.port, readers, seconds * (1 - QUIET_SHARE))
+        stop.set()
+        for thread in threads:
+            thread.join()
+        faults = [*quiet.faults, *busy.faults, *staff.faults()]
+        head = staff.journal.head()
+        if head != staff.acknowledged:
+            faults.append(f"{staff.acknowledged} changes were acknowledged, and the journal has {head}")
+        service.kill()
+        service = Service.start(url, scratch / "state", scratch / "log")
+        faults += disagreements(service, staff.journal, scratch / "model")
+    finally:
+        stop.set()
+        service.clear()
+    refused = sum(writer.refused for writer in staff.writers)
+    return Load(staff.acknowledged, refused, head, quiet.waited, busy.waited, faults)
+
+
+def crowd(readers: Readers, port: int, many: int, seconds: float) -> None:
+    """Have many read for some time."""
+    stop = Event()
+    threads = begun([Thread(target=readers.read, args=(port, stop, number)) for number in range(many)])
+    time.sleep(seconds)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def main() -> None:
+    """Prove, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--database", default="sqlite", metavar="sqlite|URL")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    lines, faults = [f"# Proofs of the desk, {options.database.partition(':')[0]}"], list[str]()
+    with tempfile.TemporaryDirectory() as made:
+        scratch = Path(made)
+        for name, part in (("kills", options.kills), ("minutes", options.minutes)):
+            if not part:
+                continue
+            (place := scratch / name).mkdir()
+            url = f"sqlite:///{place}/journal.sqlite" if options.database == "sqlite" else options.database
+            found = kill(url, part, place) if name == "kills" else load(url, part * 60, place)
+            lines += of_kills(found, part) if isinstance(found, Kills) else of_load(found, part)
+            faults += found.faults
+    if options.inputs:
+        told = hostile(options.inputs)
+        lines += ["", f"## {options.inputs} hostile inputs", "", *told.stdout.splitlines()[-15:]]
+        faults += [told.stdout[-3000:]] if told.returncode else []
+    text = "\n".join([*lines, "", "## Faults", "", *(faults or ["none"]), ""])
+    print(text)
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+    sys.exit(bool(faults))
+
+
+def hostile(inputs: int) -> "subprocess.CompletedProcess[str]":
+    """Run the tests that send hostile inputs, with so many."""
+    command = [sys.executable, "-m", "pytest", "-n0", "-s", "-m", "proof", "tests/web/desk/test_hostile.py"]
+    environment = {**os.environ, "AC_DESK_INPUTS": str(inputs)}
+    return subprocess.run(command, env=environment, cwd=resources(), capture_output=True, text=True, check=False)
+
+
+def of_kills(found: Kills, kills: int) -> Iterator[str]:
+    """Yield the Markdown of what came of kills."""
+    middle, most = statistics.median(found.starts), max(found.starts)
+    yield from ("", f"## {len(found.gone)} kills of {kills}", "")
+    yield f"{found.acknowledged} changes acknowledged, {found.unanswered} without an answer, {found.entries} entries."
+    yield f"Start until a reader is answered: median {middle:.2f} s, most {most:.2f} s; {goal(middle <= 2)}: under 2 s."
+    yield f"Processes of a killed service were gone after {max(found.gone):.2f} s at most."
+
+
+def of_load(found: Load, minutes: float) -> Iterator[str]:
+    """Yield the Markdown of what came of writers and readers."""
+    quiet, busy = (statistics.quantiles(one, n=100) for one in (found.quiet, found.busy))
+    ratio = busy[98] / quiet[98]
+    yield from ("", f"## Writers and readers for {minutes:g} minutes", "")
+    yield f"{found.acknowledged} changes acknowledged, {found.refused} refused as another was first, "
+    yield f"{found.entries} entries. Readers' answers, ms:"
+    yield from ("", "| readers | answers | p50 | p99 |", "| --- | --- | --- | --- |")
+    for name, waited, times in (("alone", found.quiet, quiet), ("with writers", found.busy, busy)):
+        yield f"| {name} | {len(waited)} | {times[49]:.1f} | {times[98]:.1f} |"
+    yield from ("", f"p99 with writers is {ratio:.2f} times that alone; {goal(ratio <= 2)}: at most 2.")
+
+
+def goal(met: bool) -> str:
+    """Say whether a goal is met."""
+    return "met" if met else "NOT MET"
+
+
+if __name__ == "__main__":
+    main()
