@@ -64,8 +64,8 @@ def kill(url: str, kills: int, scratch: Path, writers: int = 6, seed: int = 0) -
                 staff.writers or staff.learn(service.port)
                 before, stop = staff.acknowledged, Event()
                 threads = staff.begin(service.port, stop)
-                # One in eight is killed while its composer starts.
-                while chance.random() > 1 / 8 and staff.acknowledged == before and any(map(Thread.is_alive, threads)):
+                patient = number % 8 != 7  # one in eight is killed while its composer starts
+                while patient and staff.acknowledged == before and any(map(Thread.is_alive, threads)):
                     time.sleep(0.01)
                 time.sleep(chance.uniform(0, KILLED_WITHIN))
                 found.gone.append(service.kill())

@@ -62,7 +62,7 @@ class Database:
         try:
             with self._engine.execution_options(writes=writes).begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeDecodeError) as error:  # the driver decodes what it tells of a broken file
             told = str(getattr(error, "orig", None) or error).splitlines()[0]
             remedy = "Look whether the database is there, has room and may be written."
             raise StoreUnavailable(f"the journal cannot be used: {told}", remedy=remedy) from error
