@@ -36,7 +36,13 @@ PROPERTIES = {
     "note": "http://www.w3.org/2004/02/skos/core#editorialNote",
 }
 """What the cells that are changed are in a record; their values are in English."""
-READ = ("/doc/body/asean.ttl", "/doc/body/asean.html", "/doc/instrument/actip-2015.ttl", "/browse/body", "/search?q=drug")
+READ = (
+    "/doc/body/asean.ttl",
+    "/doc/body/asean.html",
+    "/doc/instrument/actip-2015.ttl",
+    "/browse/body",
+    "/search?q=drug",
+)
 SECONDS = 180
 """A service that does not start by then, or a request that is not answered, is a fault."""
 _PAUSE = 0.05
@@ -213,7 +219,9 @@ class Writer:
             self._pending = change
         return going_on
 
-    def _ask(self, port: int, method: str, path: str, change: Change | None = None, body: str | None = None, **headers: str) -> Answer:  # noqa: E501,PLR0913
+    def _ask(
+        self, port: int, method: str, path: str, change: Change | None = None, body: str | None = None, **headers: str
+    ) -> Answer:
         headers |= {"Authorization": f"Bearer {self.token}", "Content-Type": "application/n-triples"}
         return ask(port, method, f"{path}?{urlencode({'reason': change.reason})}" if change else path, body, **headers)
 
@@ -367,7 +375,9 @@ def disagreements(service: Service, journal: Journal, scratch: Path) -> Iterator
     lines = set(file.read_text(encoding="utf-8").splitlines())
     if (service.version, service.facts) != (version, len(lines)):
         yield f"{service.facts} facts of {service.version} are served, and {version} has {len(lines)}"
-    last = {(edit.key, name): cell for one in entries for edit in one.edits for name, cell in (edit.after or {}).items()}
+    last = {
+        (edit.key, name): cell for one in entries for edit in one.edits for name, cell in (edit.after or {}).items()
+    }
     for key in {key for key, _ in last}:
         told = ask(service.port, "GET", f"/doc/body/{quote(key)}.nt").body
         for (its, column), cell in last.items():

@@ -34,8 +34,7 @@ def test_a_full_disk_refuses_and_loses_nothing(small_disk, change):
     filled = replace(change, added=tuple(f'<urn:a> <urn:b> "{n}" <urn:g> .\n' for n in range(2000)))
     written = []
     with pytest.raises(StoreUnavailable, match=r"cannot be used: .*full"):
-        for number in range(1000):
-            written.append(journal.append(filled, number))
+        written.extend(journal.append(filled, number) for number in range(1000))
     assert written
     assert journal.after(0) == written
     (small_disk / "journal.sqlite").stat()

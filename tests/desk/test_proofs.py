@@ -1,10 +1,10 @@
 """The desk through a real service that is killed, and by many at once; `benchmarks/desk.py` is the whole of it."""
 
 import pytest
-from desk import kill, load
 
 from aseancan_kg.errors import DatasetMissing
 from aseancan_kg.settings import dataset_file
+from desk import kill, load
 
 pytestmark = pytest.mark.proof
 
