@@ -94,6 +94,8 @@ class Service:
 
     def kill(self) -> float:
         """Kill it, and nothing that it has started; return the seconds until all that is gone too."""
+        assert self.process.stdout
+        self.process.stdout.close()
         self.process.kill()
         self.process.wait()
         since = time.monotonic()
