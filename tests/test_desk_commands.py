@@ -187,7 +187,7 @@ def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, servi
     rows.write_text("slug,kind\nactip-2015,nonsense\n")
     refused = cli("desk", "edit", rows, "--table", TABLE, *BY)
     assert refused.returncode == 1
-    assert "nothing was published" in refused.stderr
+    assert "Nothing was published" in refused.stderr
     assert "column kind: “nonsense” is not a known code" in refused.stderr
 
     data = tmp_path / "data"

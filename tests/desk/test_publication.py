@@ -23,7 +23,7 @@ def test_desks_that_share_a_journal_lose_no_change_and_follow_each_other(tmp_pat
     Database(url, new=True)
 
     def begun(_):
-        composer = Composer(settings.resources())
+        composer = Composer(settings.resources(), settings.dataset_version())
         return composer, Desk(Journal(Database(url)), composer)
 
     def published(place):
