@@ -23,7 +23,9 @@ def small_disk(missing, tmp_path):
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", disk]
     if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
-        missing("a disk of its own", "run as root, where file systems may be mounted")
+        pytest.skip(
+            "NOT CHECKED: no file system may be mounted here; run as root, outside of a container that forbids it"
+        )
     yield disk
     subprocess.run(["umount", "--lazy", disk], check=True)
 
