@@ -140,11 +140,11 @@ def serve(
     if store and (data or union_default_graph):
         raise InputError("--store names the dataset already", remedy="Leave --data and --union-default-graph out.")
     limits = settings.read(os.environ)
-    if not (store or data):
-        _dataset()  # which tells where it is older than the registers
-    elif limits.journal:
+    if limits.journal and (store or data):
         raise InputError("the desk's journal belongs to the project's own dataset", remedy="Unset AC_JOURNAL.")
     changed, office = _desk(limits) if limits.journal else (None, None)
+    if not (store or data):
+        _dataset()  # which tells where it is older than the registers
     with server.listen(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
 

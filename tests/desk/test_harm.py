@@ -17,7 +17,7 @@ pytestmark = pytest.mark.proof
 
 
 @pytest.fixture
-def small_disk(missing, tmp_path):
+def small_disk(tmp_path):
     """A disk of 2 MB, which can be made to be read only."""
     disk = tmp_path / "disk"
     disk.mkdir()
