@@ -22,13 +22,13 @@ from aseancan_kg import namespaces, validation
 from aseancan_kg.build import changes, dataset, editions, forms, goals, identifiers, names, records, registers, sources
 from aseancan_kg.build.columns import TABLES
 from aseancan_kg.build.dataset import Built
-from aseancan_kg.build.differences import Difference, Graphs
+from aseancan_kg.build.differences import Difference, Graphs, nested
 from aseancan_kg.build.forms import Field
 from aseancan_kg.build.mentions import Judged
-from aseancan_kg.build.registers import SEPARATOR, Registers, Row
+from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.traces import Tracer, node_of
 from aseancan_kg.build.triples import CLASSES, Triple
-from aseancan_kg.edits import Edit, difference
+from aseancan_kg.edits import SEPARATOR, Edit, difference
 from aseancan_kg.errors import Error, InputError, InvalidData, InvalidTables, NotFound, Place, SyntaxProblem
 from aseancan_kg.validation import Report, Result, rdflib_term
 
@@ -86,6 +86,7 @@ class Composer:
         self._slugs = frozenset(document.slug for document in self._documents)
         self._goals = goals.rows(resources / goals.TABLE)
         self._shapes = built.dataset.graph(URIRef(namespaces.SHAPES_GRAPH))
+        self._nested = nested(self._shapes)
         self._union = built.union
         self._queried = Graph(store="Oxigraph")  # queries of shapes for the whole graph take three quarters of the time
         self._queried += self._union
@@ -236,7 +237,7 @@ class Composer:
             return Composition((), (), ())
         try:
             self._take(step)
-            locate, focus = Tracer(tables, self._union).locate, step.touched(self._union, self._shapes)
+            locate, focus = Tracer(tables, self._union).locate, step.touched(self._union, self._shapes, self._nested)
             report = validation.validate(self._union, self._shapes, locate=locate, focus=focus, queried=self._queried)
         finally:
             self._take(step.reversed)

@@ -7,6 +7,8 @@ from pathlib import Path
 from aseancan_kg.errors import Conflict, InputError, Place
 
 Cells = Mapping[str, str]
+SEPARATOR = " | "
+"""What stands between the values of a cell."""
 MARK = "journal.csv"
 """The file beside the tables of data/ that tells how much of the journal they contain."""
 _HEADER = "sequence,digest"

@@ -1,7 +1,7 @@
 """From some graphs to others: the triples that go and come, and the nodes that must be validated again."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -39,16 +39,15 @@ class Difference:
         """Every triple that goes or comes."""
         return chain.from_iterable((*self.gone.values(), *self.come.values()))
 
-    def touched(self, union: Graph, shapes: Graph) -> set[URIRef]:
+    def touched(self, union: Graph, shapes: Graph, nested: Collection[Node]) -> set[URIRef]:
         """Return the nodes that it can have made invalid: those of its triples, what points at them, and targets.
 
         A node that points at another asks by its shapes of what class that is, and what it says of its own by the
-        properties that nested shapes name. A target is a property or code whose shape asks for all that there is; it is
-        meant when the query of its shape names a property that has changed.
+        properties that `nested` shapes name. A target is a property or code whose shape asks for all that there is; it
+        is meant when the query of its shape names a property that has changed.
         """
         changed = {namespaces.shorten(str(predicate)) for _, predicate, _ in self.triples}
         touched = {term for triple in self.triples for term in triple if isinstance(term, URIRef)}
-        nested = _nested(shapes)
         for node in {subject for subject, predicate, _ in self.triples if predicate in nested}:
             touched.update(one for one in union.subjects(None, node) if isinstance(one, URIRef))
         for shape, target in shapes.subject_objects(SH.targetNode):
@@ -58,7 +57,7 @@ class Difference:
         return touched
 
 
-def _nested(shapes: Graph) -> frozenset[Node]:
+def nested(shapes: Graph) -> frozenset[Node]:
     """Return the properties by which shapes ask something of the values of other properties."""
     inner = {shape for name in (SH.node, SH.qualifiedValueShape) for shape in shapes.objects(None, name)}
     reached = {one for shape in inner for one in shapes.transitive_objects(shape, None)}

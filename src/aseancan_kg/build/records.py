@@ -15,10 +15,10 @@ from rdflib.term import Node
 from aseancan_kg import namespaces
 from aseancan_kg.build import goals, registers
 from aseancan_kg.build.columns import TABLES, Column
-from aseancan_kg.build.registers import SEPARATOR, Row
+from aseancan_kg.build.registers import Row
 from aseancan_kg.build.triples import AC, CLASSES, Triple, predicates, term
 from aseancan_kg.build.values import Plain, Value
-from aseancan_kg.edits import Cells
+from aseancan_kg.edits import SEPARATOR, Cells
 from aseancan_kg.errors import InvalidData, InvalidTables, Place
 
 DESK = Namespace(namespaces.DESK)

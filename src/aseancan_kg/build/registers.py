@@ -17,10 +17,8 @@ from pathlib import Path
 
 from aseancan_kg.build.columns import CODINGS, REGISTERS, TABLES, Column
 from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
-from aseancan_kg.edits import Edit, settled
+from aseancan_kg.edits import SEPARATOR, Edit, settled
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
-
-SEPARATOR = " | "
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "names": ("entity", "name", "kind"),

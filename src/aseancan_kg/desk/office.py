@@ -60,7 +60,7 @@ class Office:
                 self._desk = Desk(self.journal, composer)
             self._desk.catch_up()
             yield self._desk
-        except Exception:
+        except Exception:  # whatever it is, no process is left behind
             if self._desk is None or self._desk.composer_has_ended:
                 self.close()
             raise

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from aseancan_kg.build.registers import SEPARATOR, Registers, Row, joint_faults, read_row
+from aseancan_kg.build.registers import Registers, Row, joint_faults, read_row
 from aseancan_kg.build.values import Reference
+from aseancan_kg.edits import SEPARATOR
 from aseancan_kg.errors import InputError, InvalidData, Place
 from aseancan_kg.imports import marc, tables
 from aseancan_kg.imports.existing import Existing

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pymarc import Field
 from pymarc import Record as Marc
 
-from aseancan_kg.build.registers import SEPARATOR
+from aseancan_kg.edits import SEPARATOR
 from aseancan_kg.errors import InputError, InvalidData, Place
 from aseancan_kg.imports.existing import Existing
 from aseancan_kg.imports.incoming import COLUMNS, KIND, Batch, Incoming, Left, cells

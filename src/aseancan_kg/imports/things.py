@@ -7,7 +7,7 @@ from typing import Self
 
 import pyoxigraph as ox
 
-from aseancan_kg.build.registers import SEPARATOR
+from aseancan_kg.edits import SEPARATOR
 from aseancan_kg.imports.incoming import Incoming
 from aseancan_kg.library.reconciliation.matching import Candidate, Matcher
 from aseancan_kg.library.reconciliation.names import parts

@@ -109,9 +109,7 @@ def _row_about(desk: Desk, draft: Draft) -> tuple[str, str] | None:
 
 
 def _alike(request: Request, cells: Mapping[str, str]) -> list[tuple[str, str]]:
-    state = state_of(request)
-    found = [one for column in forms.NAMES if column in cells for one in alike(state, cells[column])]
-    return [(one.entity.iri, one.entity.name) for one in found]
+    return [(one.entity.iri, one.entity.name) for one in alike(state_of(request), cells)]
 
 
 def _step(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:

@@ -23,28 +23,23 @@ from starlette.routing import Route
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import Draft, may_change
 from aseancan_kg.desk.publication import Desk, as_text
-from aseancan_kg.edits import Cells, difference
+from aseancan_kg.edits import SEPARATOR, Cells, difference
 from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
 from aseancan_kg.library.reconciliation.matching import Candidate
 from aseancan_kg.mediatypes import PLAIN_JSON
 from aseancan_kg.namespaces import ID
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.look_up import alike, named, reference
-from aseancan_kg.web.desk.pages import at_desk, office_of, page, sent_to
+from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, office_of, page, sent_to, table_of
 from aseancan_kg.web.problems import STATUS
 from aseancan_kg.web.state import state_of
 
-SEPARATOR = " | "
-"""What stands between the values of a cell."""
-TABLE_PATHS = ("registers/{name}", "codings/{edition}/{name}")
 CELL = "cell."
 """How the names of fields begin that hold a row's cells."""
 _SPARE = 2
 """Empty fields that a form has for further values."""
 REFERENCE = re.compile(r"[a-z-]+/[a-z0-9-]+")
 """How cells name another thing: `instrument/actip-2015`."""
-NAMES = ("title", "name")
-"""Columns by which a new thing may be found to be there already."""
 
 Fields = Sequence[tuple[str, str]]
 Problems = Mapping[str, Sequence[str]]
@@ -94,12 +89,6 @@ ROUTES = [
     *(Route(f"/desk/new/{path}", form, methods=["GET", "POST"]) for path in TABLE_PATHS),
     *(Route(f"/desk/check/{path}", check, methods=["POST"]) for path in TABLE_PATHS),
 ]
-
-
-def table_of(request: Request) -> str:
-    """Return the table that an address names."""
-    parts = request.path_params
-    return f"codings/{parts['edition']}/{parts['name']}" if "edition" in parts else f"registers/{parts['name']}"
 
 
 def path(table: str, key: str, draft: int | None = None) -> str:
@@ -237,8 +226,7 @@ def number_of(text: str) -> int:
 
 def _alike(request: Request, sent: Sent) -> list[Candidate]:
     """Return the things that a new one may be a double of."""
-    names = [sent.cells[column] for column in NAMES if column in sent.cells] if sent.was is None else []
-    return [one for name in names for one in alike(state_of(request), name)]
+    return alike(state_of(request), sent.cells) if sent.was is None else []
 
 
 def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) -> Response:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from aseancan_kg.edits import Cells
 from aseancan_kg.library.reconciliation.entities import Entity
 from aseancan_kg.library.reconciliation.matching import Candidate, Matcher
 from aseancan_kg.namespaces import ID
@@ -15,6 +16,8 @@ from aseancan_kg.web.desk.pages import at_desk
 from aseancan_kg.web.state import State, state_of
 
 _SUGGESTED = 10
+_NAMES = ("title", "name")
+"""Columns by which a new thing may be found to be there already."""
 _ALIKE = 85.0
 """Score from which on a thing is told to be like a new one."""
 _LONGEST = 500
@@ -36,9 +39,10 @@ def named(state: State, text: str, kinds: Collection[str]) -> str | None:
     return reference(found[0].entity) if found and found[0].match else None
 
 
-def alike(state: State, name: str) -> list[Candidate]:
-    """Return the things whose names are so like a new one's that it may be a double of them."""
-    return [one for one in _candidates(state, name) if one.score >= _ALIKE]
+def alike(state: State, cells: Cells) -> list[Candidate]:
+    """Return the things whose names are so like those of a new row that it may be a double of them."""
+    names = [cells[column] for column in _NAMES if column in cells]
+    return [one for name in names for one in _candidates(state, name) if one.score >= _ALIKE]
 
 
 def reference(entity: Entity) -> str:

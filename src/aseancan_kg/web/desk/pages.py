@@ -17,6 +17,8 @@ from aseancan_kg.web.threads import Given, Threads
 
 Row = TypeVar("Row")
 
+TABLE_PATHS = ("registers/{table}", "codings/{edition}/{table}")
+"""How addresses name a table; `table_of` reads it."""
 _PAGE = 50
 """Rows on a page."""
 
@@ -36,6 +38,12 @@ def page(request: Request, caller: Caller, template: str, *, status_code: int = 
 def sent_to(request: Request, path: str) -> Response:
     """Send a browser on after a POST, to a path below the service's."""
     return RedirectResponse(root_of(request) + path, 303)
+
+
+def table_of(request: Request) -> str:
+    """Return the table that an address names."""
+    parts = request.path_params
+    return f"codings/{parts['edition']}/{parts['table']}" if "edition" in parts else f"registers/{parts['table']}"
 
 
 def today() -> str:

@@ -42,7 +42,7 @@ from aseancan_kg.store.representation import write
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.bodies import body
 from aseancan_kg.web.desk.access import allow
-from aseancan_kg.web.desk.pages import at_desk, office_of, today
+from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, office_of, table_of, today
 from aseancan_kg.web.representations import representation
 from aseancan_kg.web.state import root_of
 
@@ -84,7 +84,7 @@ ROUTES = [
     Route("/desk/records", tables),
     *(
         Route(f"/desk/records/{path}", door, methods=methods)
-        for names in ("registers/{table}", "codings/{edition}/{table}")
+        for names in TABLE_PATHS
         for path, door, methods in (
             (names, table, ["GET", "POST"]),
             (f"{names}/{{key:path}}", record, ["GET", "PUT", "DELETE"]),
@@ -109,14 +109,14 @@ def _tables(request: Request) -> Response:
 
 
 def _table(request: Request) -> Response:
-    table = _table_of(request)
+    table = table_of(request)
     with office_of(request).desk() as desk:
         rows = desk.composer.rows(table)
     return _json({"table": table, "records": [{**row, "url": address(request, table, row["key"])} for row in rows]})
 
 
 def _get(request: Request) -> Response:
-    table, key = _table_of(request), request.path_params["key"]
+    table, key = table_of(request), request.path_params["key"]
     chosen = representation(request, OFFERED)
     with office_of(request).desk() as desk:
         cells = _row(desk, table, key)
@@ -126,7 +126,7 @@ def _get(request: Request) -> Response:
 
 
 def _post(request: Request, caller: Caller, sent: str) -> Response:
-    office, table = office_of(request), _table_of(request)
+    office, table = office_of(request), table_of(request)
     triples = _triples(request, sent)
     asked = None
     if key := request.headers.get("Idempotency-Key"):
@@ -143,7 +143,7 @@ def _post(request: Request, caller: Caller, sent: str) -> Response:
 
 
 def _put(request: Request, caller: Caller, sent: str) -> Response:
-    table, key = _table_of(request), request.path_params["key"]
+    table, key = table_of(request), request.path_params["key"]
     triples = _triples(request, sent)
     with office_of(request).desk() as desk:
         now = desk.composer.row(table, key)
@@ -157,7 +157,7 @@ def _put(request: Request, caller: Caller, sent: str) -> Response:
 def _delete(request: Request, caller: Caller, sent: str) -> Response:
     if sent:
         raise InputError("a DELETE has no body", remedy="Say why by reason=, and what replaces it by replaced-by=.")
-    table, key = _table_of(request), request.path_params["key"]
+    table, key = table_of(request), request.path_params["key"]
     with office_of(request).desk() as desk:
         _refuse_unseen(request, _row(desk, table, key), None)
         replacements = request.query_params.getlist("replaced-by")
@@ -219,11 +219,6 @@ def _told(reply: Reply) -> Response:
 def _json(told: Any, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:  # noqa: ANN401
     content = json.dumps(told, ensure_ascii=False)
     return Response(content, status, headers, media_type=PLAIN_JSON.content_type)
-
-
-def _table_of(request: Request) -> str:
-    parts = request.path_params
-    return f"codings/{parts['edition']}/{parts['table']}" if "edition" in parts else f"registers/{parts['table']}"
 
 
 def _row(desk: Desk, table: str, key: str) -> Cells:

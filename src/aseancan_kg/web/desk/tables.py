@@ -12,7 +12,7 @@ from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
-from aseancan_kg.web.desk.pages import at_desk, office_of, page, paged, sent_to, today
+from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, office_of, page, paged, sent_to, table_of, today
 
 
 async def tables(request: Request) -> Response:
@@ -48,10 +48,10 @@ async def withdraw(request: Request) -> Response:
 
 ROUTES = [
     Route("/desk/tables", tables),
-    *(Route(f"/desk/tables/{path}", table) for path in forms.TABLE_PATHS),
+    *(Route(f"/desk/tables/{path}", table) for path in TABLE_PATHS),
     Route("/desk/mentions/{edition}", mentions),
     Route("/desk/bulk", bulk, methods=["GET", "POST"]),
-    *(Route(f"/desk/withdraw/{path}/{{key:path}}", withdraw, methods=["GET", "POST"]) for path in forms.TABLE_PATHS),
+    *(Route(f"/desk/withdraw/{path}/{{key:path}}", withdraw, methods=["GET", "POST"]) for path in TABLE_PATHS),
 ]
 
 
@@ -62,7 +62,7 @@ def _tables(request: Request, caller: Caller) -> Response:
 
 
 def _table(request: Request, caller: Caller) -> Response:
-    name, asked, draft = forms.table_of(request), request.query_params.get("q", "").strip(), _draft(request)
+    name, asked, draft = table_of(request), request.query_params.get("q", "").strip(), _draft(request)
     with office_of(request).desk() as desk:
         rows = desk.composer.rows(name)
     wanted = asked.casefold().split()
@@ -153,7 +153,7 @@ def _bulk(request: Request, caller: Caller, given: Mapping[str, str]) -> Respons
 
 
 def _withdrawal_form(request: Request, caller: Caller) -> Response:
-    table, key = forms.table_of(request), request.path_params["key"]
+    table, key = table_of(request), request.path_params["key"]
     with office_of(request).desk() as desk:
         row = desk.composer.row(table, key)
     if row is None:
@@ -162,7 +162,7 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
 
 
 def _withdraw(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:
-    office, table, key = office_of(request), forms.table_of(request), request.path_params["key"]
+    office, table, key = office_of(request), table_of(request), request.path_params["key"]
     reason, replacements = given.get("reason", ""), given.get("replacements", "").split()
     with office.desk() as desk:
         edits = desk.composer.withdrawal(table, key, reason, replacements, today())
