@@ -79,7 +79,7 @@ def torn(tmp_path, change):
     url = f"sqlite:///{tmp_path}/journal.sqlite"
     journal = Journal(Database(url, new=True))
     # A reader that stays keeps the log from being taken over into the file.
-    with sa.create_engine(url).connect() as reader:
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.exec_driver_sql("SELECT * FROM entry").all()
         written = [journal.append(replace(change, reason=f"reason {n}"), n) for n in range(30)]
@@ -124,7 +124,7 @@ def test_a_file_whose_bytes_are_overwritten_is_refused(torn):
     copied, written = torn
     whole = copied("whole")
     assert Journal(Database(f"sqlite:///{whole}")).after(0) == written  # and the log is in the file
-    with sa.create_engine(f"sqlite:///{whole}").begin() as connection:
+    with sa.create_engine(f"sqlite:///{whole}", poolclass=sa.NullPool).begin() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     content = whole.read_bytes()
     refused = 0
@@ -142,7 +142,7 @@ def test_a_file_whose_bytes_are_overwritten_is_refused(torn):
 def test_a_file_that_lost_its_end_is_refused(torn):
     copied, written = torn
     whole = copied("whole")
-    with sa.create_engine(f"sqlite:///{whole}").begin() as connection:
+    with sa.create_engine(f"sqlite:///{whole}", poolclass=sa.NullPool).begin() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     with whole.open("r+b") as content:
         content.truncate(whole.stat().st_size // 2)

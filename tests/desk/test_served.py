@@ -54,7 +54,7 @@ def release(tmp_path, *lines, version=BASE, contained=None):
 
 def forget(tmp_path, statement):
     """Change the journal as no program of ours can."""
-    with sa.create_engine(f"sqlite:///{tmp_path}/journal.sqlite").begin() as connection:
+    with sa.create_engine(f"sqlite:///{tmp_path}/journal.sqlite", poolclass=sa.NullPool).begin() as connection:
         for event in ("update", "delete"):
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS entry_{event}")
         connection.exec_driver_sql(statement)
