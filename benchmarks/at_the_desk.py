@@ -15,8 +15,10 @@ import sysconfig
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Event, Thread
 from typing import NamedTuple
@@ -24,8 +26,8 @@ from urllib.parse import quote, urlencode
 
 from aseancan_kg.desk.accounts import SCOPES, Accounts, Role
 from aseancan_kg.desk.database import Database
+from aseancan_kg.desk.history import Followed
 from aseancan_kg.desk.journal import Entry, Journal
-from aseancan_kg.desk.served import Changed
 from aseancan_kg.settings import dataset_file
 
 BODIES = "registers/bodies"
@@ -252,6 +254,22 @@ class Readers:
     waited: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
+    @classmethod
+    def crowd(cls, port: int, many: int, seconds: float) -> "Readers":
+        """Have many read for some time, in a process of their own: here they would wait for writers to be run too."""
+        with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+            return apart.submit(cls._crowd, port, many, seconds).result()
+
+    @classmethod
+    def _crowd(cls, port: int, many: int, seconds: float) -> "Readers":
+        readers, stop = cls(), Event()
+        threads = begun([Thread(target=readers.read, args=(port, stop, number)) for number in range(many)])
+        time.sleep(seconds)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        return readers
+
     def read(self, port: int, stop: Event, number: int) -> None:
         """Read as one of them."""
         chance = random.Random(number)
@@ -368,15 +386,15 @@ def faults(entries: Sequence[Entry], changes: Sequence[Change]) -> Iterator[str]
         yield f"{counted} increments of the counter, which is {cells[SHARED, COUNTER]}"
 
 
-def disagreements(service: Service, journal: Journal, scratch: Path) -> Iterator[str]:
+def disagreements(service: Service, journal: Journal) -> Iterator[str]:
     """Yield where what is served is not the release with the changes of the journal."""
     entries = journal.after(0)
     release = dataset_file()
-    file = Changed(journal, scratch).materialise(release)
-    version = file.stem.removeprefix("aseancan-")
-    lines = set(file.read_text(encoding="utf-8").splitlines())
-    if (service.version, service.facts) != (version, len(lines)):
-        yield f"{service.facts} facts of {service.version} are served, and {version} has {len(lines)}"
+    with release.open(encoding="utf-8", newline="\n") as quads:
+        model = Followed(quads, release.stem.removeprefix("aseancan-"))
+    model.take(entries)
+    if (service.version, service.facts) != (model.version, len(model.lines)):
+        yield f"{service.facts} facts of {service.version} are served, and {model.version} has {len(model.lines)}"
     last = {
         (edit.key, name): cell for one in entries for edit in one.edits for name, cell in (edit.after or {}).items()
     }

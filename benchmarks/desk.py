@@ -20,10 +20,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 from aseancan_kg.settings import resources
-from at_the_desk import Readers, Service, Staff, begun, disagreements
+from at_the_desk import Readers, Service, Staff, disagreements
 
 KILLED_WITHIN = 4.0
 """Seconds from the first change of a service within which it is killed."""
+WARM_UP = 5.0
+"""Seconds in which readers ask and are not measured: what nobody has asked for yet is slower for once."""
 QUIET_SHARE = 0.25
 """How much of the time the readers are alone."""
 
@@ -59,7 +61,7 @@ def kill(url: str, kills: int, scratch: Path, writers: int = 6, seed: int = 0) -
         service = Service.start(url, scratch / "state", scratch / "log")
         try:
             found.starts.append(service.seconds)
-            found.faults += disagreements(service, staff.journal, scratch / "model")
+            found.faults += disagreements(service, staff.journal)
             if number < kills:
                 staff.writers or staff.learn(service.port)
                 before, stop = staff.acknowledged, Event()
@@ -86,12 +88,13 @@ def load(url: str, seconds: float, scratch: Path, writers: int = 20, readers: in
     """Have readers read, alone at first and then while writers write; compare the journal with what these were told."""
     staff = Staff(url, writers)
     service = Service.start(url, scratch / "state", scratch / "log")
-    stop, quiet, busy = Event(), Readers(), Readers()
+    stop = Event()
     try:
         staff.learn(service.port)
-        crowd(quiet, service.port, readers, seconds * QUIET_SHARE)
+        Readers.crowd(service.port, readers, WARM_UP)
+        quiet = Readers.crowd(service.port, readers, seconds * QUIET_SHARE)
         threads = staff.begin(service.port, stop)
-        crowd(busy, service.port, readers, seconds * (1 - QUIET_SHARE))
+        busy = Readers.crowd(service.port, readers, seconds * (1 - QUIET_SHARE))
         stop.set()
         for thread in threads:
             thread.join()
@@ -101,22 +104,12 @@ def load(url: str, seconds: float, scratch: Path, writers: int = 20, readers: in
             faults.append(f"{staff.acknowledged} changes were acknowledged, and the journal has {head}")
         service.kill()
         service = Service.start(url, scratch / "state", scratch / "log")
-        faults += disagreements(service, staff.journal, scratch / "model")
+        faults += disagreements(service, staff.journal)
     finally:
         stop.set()
         service.clear()
     refused = sum(writer.refused for writer in staff.writers)
     return Load(staff.acknowledged, refused, head, quiet.waited, busy.waited, faults)
-
-
-def crowd(readers: Readers, port: int, many: int, seconds: float) -> None:
-    """Have many read for some time."""
-    stop = Event()
-    threads = begun([Thread(target=readers.read, args=(port, stop, number)) for number in range(many)])
-    time.sleep(seconds)
-    stop.set()
-    for thread in threads:
-        thread.join()
 
 
 def main() -> None:

@@ -148,7 +148,7 @@ def serve(
     with server.listen(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
 
-        async def load() -> State:
+        async def load(former: server.Former | None) -> State:
             past = () if data else archive.read(settings.resources() / "data" / "releases")
             if store:
                 return await server.reach(store, settings=limits, archive=past)
@@ -158,9 +158,10 @@ def serve(
             served = partial(server.load, union_default_graph=union, settings=limits, downloads=downloads)
             if changed is None:
                 return await served(files, archive=past)
-            made = await asyncio.to_thread(changed.materialise, files[0])
+            patches = await asyncio.to_thread(changed.follow, files[0])
             versions = changed.versions(files[0], past)
-            return await served([made], archive=[*past, *versions], journal=changed.entries())
+            known = [*past, *versions]
+            return await served(files, archive=known, journal=changed.entries(), patches=patches, former=former)
 
         def ready(state: State) -> None:
             facts = f" at {store}" if store else f", {len(state.store):,} facts"

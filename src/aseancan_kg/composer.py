@@ -7,6 +7,7 @@ of JSON on standard input asks, a line on standard output answers.
 
 import gc
 import json
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,8 @@ from aseancan_kg.edits import SEPARATOR, Edit, difference
 from aseancan_kg.errors import Error, InputError, InvalidData, InvalidTables, NotFound, Place, SyntaxProblem
 from aseancan_kg.validation import Report, Result, rdflib_term
 
+_NICENESS = 10
+"""How far composing steps back: readers, who are many, are not to wait for a change."""
 _IDENTIFIERS = "registers/identifiers"
 _FIXED = (
     namespaces.ONTOLOGY_GRAPH,
@@ -385,6 +388,8 @@ def _lines(graphs: Graphs) -> list[str]:
 
 def main() -> None:
     """Answer requests until standard input ends: each names a method of the composer, and what it takes."""
+    if os.name == "posix":
+        os.nice(_NICENESS)
     gc.disable()  # what is made now stays to the end: collecting it in between takes a third of the time
     resources = Path(sys.argv[1])
     composer = Composer(resources, dataset.build(resources, lambda _: None))

@@ -7,6 +7,7 @@ import pytest
 
 from aseancan_kg.errors import InputError, SyntaxProblem
 from aseancan_kg.mediatypes import CSV, JSON
+from aseancan_kg.store import Patch
 from aseancan_kg.store.embedded import EmbeddedStore
 
 TINY = Path(__file__).parents[1] / "web" / "tiny.trig"
@@ -53,6 +54,40 @@ def test_a_merged_default_graph_holds_every_triple_once(files):
     assert rows(store, "SELECT ?n FROM <http://e/g1> { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } }") == ["1"]
     assert store.graphs == {"http://e/g1": 1, "http://e/g2": 1}
     assert len(store) == 2
+
+
+LINE = '<http://e/{}> <http://e/p> "x" <http://e/{}> .\n'
+
+
+@pytest.mark.parametrize("union", [True, False])
+@pytest.mark.parametrize("start", [(), (LINE.format("b", "g1"), LINE.format("b", "g2"))])
+def test_a_patched_dataset_is_that_of_a_file_that_holds_the_same(tmp_path, union, start):
+    """Also where a triple comes to stand in two graphs, or in one graph less."""
+    lines = {LINE.format("a", "g1"), *start}
+    patches = [
+        Patch("1", (), (LINE.format("a", "g2"), LINE.format("c", "g3"))),
+        Patch("2", (LINE.format("a", "g1"),), (LINE.format("d", "g1"),)),
+        Patch("3", (LINE.format("a", "g2"), LINE.format("c", "g3")), ()),
+    ]
+    store = EmbeddedStore.from_files([written(tmp_path / "0.nq", "".join(lines))], union_default_graph=union)
+    for patch in patches:
+        lines = lines.difference(patch.removed).union(patch.added)
+        store = store.patched([patch])
+        file = written(tmp_path / f"{patch.version}.nq", "".join(lines))
+        same = EmbeddedStore.from_files([file], union_default_graph=union)
+        for text in (
+            COUNT,
+            "SELECT ?s { ?s ?p ?o } ORDER BY ?s",
+            "SELECT ?g ?s { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g ?s",
+        ):
+            assert rows(store, text) == rows(same, text)
+        assert (store.version, store.graphs, len(store)) == (patch.version, same.graphs, len(same))
+
+
+def test_a_patch_that_takes_away_what_is_not_there_is_refused():
+    store = EmbeddedStore.from_files([TINY], union_default_graph=True)
+    with pytest.raises(ValueError, match="is not there"):
+        store.patched([Patch("1", (LINE.format("a", "g"),), ())])
 
 
 def test_graphs_of_the_request_replace_the_whole_dataset(files):

@@ -42,10 +42,10 @@ def entries(published, tmp_path_factory):
 def state(entries, published, past, tmp_path_factory):
     """The state of a service over the release with these entries."""
     changed = Changed(entries[0], tmp_path_factory.mktemp("desk"))
-    file = changed.materialise(published)
+    patches = changed.follow(published)
     limits = Settings(workers=1, state=str(tmp_path_factory.mktemp("state")))
-    store = EmbeddedStore.from_files([file], union_default_graph=True)
-    engine = Workers([file], union_default_graph=True, limits=limits)
+    store = EmbeddedStore.from_files([published], union_default_graph=True).patched(patches)
+    engine = Workers([published], union_default_graph=True, limits=limits, patches=patches)
     archive = [*past, *changed.versions(published, past)]
     return State(store, engine, limits, Downloads(published.parent), archive, changed.entries())
 

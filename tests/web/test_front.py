@@ -1,14 +1,24 @@
 """What every response carries, what is answered again from what is kept, and what is logged."""
 
+import asyncio
 import json
 import logging
 import time
 
 import pytest
+from fastapi import FastAPI
 
+from aseancan_kg.namespaces import ONT
+from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.web.app import switch
+from aseancan_kg.web.front import Front
+from aseancan_kg.web.kept import KEEP
+from aseancan_kg.web.metrics import Metrics
 
 QUERY = "SELECT ?l { ?s <http://www.w3.org/2004/02/skos/core#altLabel> ?l } ORDER BY ?l"
+
+
+BODY = "https://w3id.org/aseancan/id/body/asean"
 
 
 def timing(response):
@@ -85,6 +95,65 @@ def test_a_switch_serves_the_new_dataset_and_forgets_what_was_kept(serve, state_
         assert before.headers["ac-dataset-version"] == old.store.version
         assert after.headers["ac-dataset-version"] == new.store.version
         assert not old.engine.turns.running
+
+
+def test_what_is_kept_is_made_again_before_a_switch_but_no_query_is_asked(serve, state_of, tmp_path, monkeypatch):
+    file = tmp_path / "new.ttl"
+    file.write_text(f'<{BODY}> a <{ONT}Body> ; <http://www.w3.org/2004/02/skos/core#prefLabel> "New"@en .')
+    old, new = state_of(), state_of(file)
+    asked = [
+        (f"/doc/{BODY.partition('/id/')[2]}", {"Accept": "text/html", "Accept-Language": "de"}),
+        (f"/doc/{BODY.partition('/id/')[2]}.ttl", {"Accept-Encoding": "identity"}),
+        ("/search?q=new", {"Accept": "application/json"}),
+    ]
+    with serve(old) as client:
+        for path, headers in (*asked, ("/sparql?query=ASK{}", {})):
+            assert client.get(path, headers=headers).status_code == 200
+        client.portal.call(new.engine.start)
+        client.portal.call(client.app.state.front.make_again, new, 60.0)
+        assert len(new.chosen.latest()) == len(asked)
+        client.portal.call(switch, client.app, new)
+        for asking in ("rows", "quads"):
+            monkeypatch.setattr(EmbeddedStore, asking, None)
+        for path, headers in asked:
+            answer = client.get(path, headers=headers)
+            assert (answer.status_code, answer.headers["ac-dataset-version"]) == (200, new.store.version)
+            assert "New" in answer.text
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_several_ask_for_at_once_is_made_once_and_nobody_waits_for_what_is_not_kept(state_of, kept):
+    app = FastAPI()
+    app.state.service = state_of()
+    made, sent = [], []
+
+    async def door(scope, receive, send):
+        made.append(scope)
+        scope[KEEP] = kept
+        await asyncio.sleep(0.05)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"etag", b'"1"')]})
+        if not kept and len(made) == 1:  # a long one that is being read slowly
+            while len(sent) < 4:
+                await asyncio.sleep(0.01)
+        await send({"type": "http.response.body", "body": b"it"})
+
+    async def main():
+        front = Front(app, door, Metrics())
+        base = {"type": "http", "method": "GET", "path": "/a", "raw_path": b"/a", "query_string": b"", "root_path": ""}
+
+        async def ask():
+            async def send(message):
+                if message["type"] == "http.response.body":
+                    sent.append(message["body"])
+
+            await front({**base, "headers": [], "client": None, "app": app}, None, send)
+
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(ask() for _ in range(5)))
+
+    asyncio.run(main())
+    assert sent == [b"it"] * 5
+    assert len(made) == (1 if kept else 5)
 
 
 def test_metrics_count_requests_and_queries(client, store):

@@ -18,12 +18,17 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from aseancan_kg.errors import InvalidData
-from aseancan_kg.mediatypes import GRAPH_FORMATS, RESULT_FORMATS
+from aseancan_kg.errors import InvalidData, StoreUnavailable
+from aseancan_kg.mediatypes import CSV, GRAPH_FORMATS, RESULT_FORMATS
+from aseancan_kg.settings import Settings
+from aseancan_kg.store import Patch, Question
+from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.web import server
 from aseancan_kg.web.app import create_app
+from aseancan_kg.web.downloads import Downloads
 
 TINY = Path(__file__).parent / "tiny.trig"
+FROM_FILES = EmbeddedStore.from_files
 SMALL = "SELECT * { ?s ?p ?o } LIMIT 3"
 PAIRS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g a ?h }"
 MANY = "CONSTRUCT { ?a ?b ?f . ?a ?e ?d . ?d ?b ?f . ?f ?e ?a } WHERE { ?a ?b ?c . ?d ?e ?f }"
@@ -280,9 +285,11 @@ def test_what_is_outdated_is_renewed_once_it_can_be_told_and_loaded(state_of, tm
     old, new = tmp_path / "old.nt", tmp_path / "new.nt"
     old.write_text('<urn:a> <urn:b> "old" .\n')
     new.write_text('<urn:a> <urn:b> "new" .\n')
+    versions = []
     failures: list[Exception] = [OSError("no answer"), InvalidData("it does not fit"), InvalidData("nor does this")]
 
-    async def load():
+    async def load(former):
+        assert former.state.store.version == versions[-1]
         if failures:
             raise failures.pop(0)
         state = state_of(new)
@@ -293,6 +300,7 @@ def test_what_is_outdated_is_renewed_once_it_can_be_told_and_loaded(state_of, tm
         state = state_of(old)
         await state.engine.start()
         app = create_app(state)
+        versions.append(state.store.version)
 
         def is_outdated(version):
             if len(failures) == 3:
@@ -317,6 +325,55 @@ def test_what_is_outdated_is_renewed_once_it_can_be_told_and_loaded(state_of, tm
         "nothing newer can be served",
         "nothing newer can be served",
     ]
+
+
+def test_what_follows_is_patched_and_only_then_read_anew_when_it_cannot_be(tmp_path, monkeypatch):
+    """Two datasets take turns: the one that is served no more becomes the one after the next."""
+    file = tmp_path / f"aseancan-{'0' * 16}.nq"
+    file.write_text("<urn:a> <urn:p> <urn:0> <urn:g> .\n")
+    patches = [Patch("0" * 16, (), ())]
+    read, ask = [], Question("SELECT ?o { <urn:a> <urn:p> ?o }", "select")
+    monkeypatch.setattr(
+        EmbeddedStore, "from_files", classmethod(lambda cls, *a, **k: read.append(a) or FROM_FILES(*a, **k))
+    )
+
+    async def load(former):
+        return await server.load(
+            [file], union_default_graph=True, settings=Settings(workers=1), downloads=Downloads(None),
+            patches=tuple(patches), former=former,
+        )  # fmt: skip
+
+    async def value(state):
+        answer = await state.engine.answer(ask, CSV, "a")
+        assert answer.first == state.store.query(ask.text, CSV)
+        return answer.first.decode().split("\r\n")[1]
+
+    async def main():
+        state = await load(None)
+        keeper, spare, found, reads = state.engine.processes[0], None, [], []
+        for number in range(1, 6):
+            line = "<urn:a> <urn:p> <urn:{}> <urn:g> .\n"
+            removed = (line.format(number - 1),) if number != 4 else ("<urn:x> <urn:p> <urn:y> <urn:g> .\n",)
+            patches.append(Patch(f"{'0' * 16}+{number}", removed, (line.format(number),)))
+            if number == 4:  # it does not fit, and what is served is served on
+                with pytest.raises((ValueError, StoreUnavailable)):
+                    await load(server.Former(state, spare))
+                assert await value(state) == "urn:3"
+                patches[-1] = Patch(f"{'0' * 16}+4", (line.format(3),), (line.format(4),))
+                keeper = None
+            following = await load(server.Former(state, None if number == 4 else spare))
+            assert await value(state) == f"urn:{number - 1}"  # whoever is answered by it still
+            await state.engine.close()
+            state, spare = following, state.store
+            assert state.store.version == patches[-1].version
+            found.append(await value(state))
+            assert keeper in (state.engine.processes[0], None)
+            reads.append(len(read))
+        await state.engine.close()
+        assert found == [f"urn:{number}" for number in range(1, 6)]
+        assert reads[:3] == [2, 2, 2]
+
+    asyncio.run(main())
 
 
 class Behind(BaseHTTPRequestHandler):

@@ -338,8 +338,11 @@ def _entries(store: Dataset) -> Iterator[Entry]:
     # Statements that other people's data make about triples are no things to look for, nor is what is out of use.
     things = {iri: kind for iri, kind in kinds.items() if kind and said[iri].keys().isdisjoint(_NOT_LOOKED_FOR)}
     labels = store.labels(things)
-    for iri, kind in things.items():
-        told = said[iri]
+    while said:  # which is given up piece by piece: to free much at once would hold up other threads
+        iri, told = said.popitem()
+        kind = things.get(iri)
+        if kind is None:
+            continue
         numbers = sorted(told.get(_NOTATION, ()))
         label = labels[iri].value if iri in labels else next(iter(numbers), None)
         if label is None:
@@ -371,7 +374,9 @@ def _said(store: Dataset) -> dict[str, dict[str, list[str]]]:
     where = stated if store.union_default_graph else f"{{ {stated} }} UNION {{ GRAPH ?graph {{ {stated} }} }}"
     query = f"SELECT DISTINCT {stated} WHERE {{ VALUES ?property {{ {properties} }} {where} FILTER(isIRI(?thing)) }}"
     said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in store.rows(query):
+    rows = store.rows(query)
+    while rows:  # as above
+        row = rows.pop()
         value = row["value"]
         text = value.value if isinstance(value, ox.Literal) else iri_of(value)
         said[iri_of(row["thing"])][iri_of(row["property"])].append(text)

@@ -5,7 +5,8 @@ on which documents came and last changed; that of the dataset itself, in `graph/
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -21,6 +22,7 @@ from aseancan_kg.namespaces import (
     change,
     document_iri,
 )
+from aseancan_kg.store import Patch
 
 _DATASET = f"{BASE}dataset"
 _DCAT, _DCTERMS, _PROV, _RDF, _SKOS, _XSD = (
@@ -28,6 +30,7 @@ _DCAT, _DCTERMS, _PROV, _RDF, _SKOS, _XSD = (
 )
 _CREATED, _MODIFIED = f"<{_DCTERMS}created>", f"<{_DCTERMS}modified>"
 _VERSION, _GENERATED_BY = f"<{_DCAT}version>", f"<{_PROV}wasGeneratedBy>"
+_HISTORY = f"<{HISTORY_GRAPH}> .\n"
 _OF_THE_DATASET = tuple(f"<{graph}> .\n" for graph in (DESCRIPTION_GRAPH, HISTORY_GRAPH))
 _LATEST = re.compile(f"<{_DATASET}> {_GENERATED_BY} <{CHANGE}([0-9]+)> ")
 
@@ -36,20 +39,116 @@ Lines = dict[str, None]
 """Lines in their order, each once: those that come are the last."""
 
 
-def apply(lines: Lines, base: str, entries: Sequence[Entry], held: int) -> str:
-    """Make of the lines of a release named `base` what the entries of a journal do; return the version that it is then.
+class Followed:
+    """The lines of a release named `base`, and what the entries of a journal make of them, taken one after the other.
 
-    The release contains the entries up to the one numbered `held`. Raises `ValueError` for an entry that takes away
-    what is not there, or adds what is.
+    It tells of each entry, and dates the documents that it changes; a document that is no more is neither dated nor
+    said to be changed. What the release contains is told and not applied: it has the day of the release, unless that
+    was built between two and so has the day of the last.
     """
-    own = entries[held:]
-    for entry in own:
-        if any(line not in lines for line in entry.removed) or any(line in lines for line in entry.added):
+
+    def __init__(self, lines: Iterable[str], base: str) -> None:
+        self.lines: Lines = dict.fromkeys(lines)
+        self.contained = contained(self.lines)
+        self.version = base
+        self._base = base
+        self._added: Lines = {}
+        self._removed: Lines = {}
+        data = Counter(line.partition(" ")[0][1:-1] for line in self.lines if not line.endswith(_OF_THE_DATASET))
+        self._facts = Counter[str]()
+        """How many lines tell of what a document is about."""
+        for subject, number in data.items():
+            if document := document_iri(subject):
+                self._facts[document] += number
+        told = {tuple(line.split(" ", 2)[:2]): line for line in self.lines if line.endswith(_OF_THE_DATASET)}
+        self._numbers = {node: line.split('"')[1] for (node, name), line in told.items() if name == _VERSION}
+        self._created, self._modified, generated = (
+            {node[1:-1]: line for (node, name), line in told.items() if name == wanted}
+            for wanted in (_CREATED, _MODIFIED, _GENERATED_BY)
+        )
+        """Which line dates a document."""
+        self._days = {one: line.split('"')[1] for one, line in self._modified.items()}
+        self._latest = [generated[_DATASET]] if _DATASET in generated else []
+        """What tells of the dataset as the last entry left it, and no longer."""
+        self._influences = defaultdict[str, list[str]](list)
+        """Which lines tell of the entries that changed a document, from the first on."""
+
+    def take(self, entries: Iterable[Entry]) -> Patch:
+        """Take the entries that follow those before; return what they change of the dataset.
+
+        Raises `ValueError` for an entry that takes away what is not there, or adds what is; then this has no use left.
+        """
+        for entry in entries:
+            is_contained = entry.sequence <= self.contained.sequence
+            if not is_contained:
+                self._apply(entry)
+                self.version = f"{self._base}+{entry.sequence}"
+            self._date(entry, is_contained=is_contained)
+            self._tell(entry, is_contained=is_contained)
+        patch = Patch(self.version, tuple(self._removed), tuple(self._added))
+        self._added, self._removed = {}, {}
+        return patch
+
+    def _apply(self, entry: Entry) -> None:
+        if any(line not in self.lines for line in entry.removed) or any(line in self.lines for line in entry.added):
             raise ValueError(f"entry {entry.sequence} of the journal ({entry.reason}) does not fit this release")
-        _take(lines, entry.removed)
-        lines.update(dict.fromkeys(entry.added))
-    _tell(lines, base, entries, held)
-    return f"{base}+{own[-1].sequence}" if own else base
+        self._drop(*entry.removed)
+        self._put(*entry.added)
+        for lines, sign in ((entry.removed, -1), (entry.added, 1)):
+            for line in lines:
+                if document := document_iri(line.partition(" ")[0][1:-1]):
+                    self._facts[document] += sign
+
+    def _date(self, entry: Entry, *, is_contained: bool) -> None:
+        self._modify(_DATASET, entry, f"<{DESCRIPTION_GRAPH}> .\n", is_contained=is_contained)
+        for one in documents(entry):
+            influences = self._influences[one]
+            influences.append(f"<{one}> <{_PROV}wasInfluencedBy> <{change(entry.sequence)}> {_HISTORY}")
+            if self._facts[one]:
+                self._put(*influences)
+                self._modify(one, entry, _HISTORY, is_contained=is_contained)
+                created = f'<{one}> {_CREATED} "{moment(entry)}"^^<{_XSD}dateTime> {_HISTORY}'
+                self._put(self._created.setdefault(one, created))
+            else:
+                dates = self._created.get(one, ""), self._modified.get(one, "")
+                self._drop(*(line for line in (*dates, *influences) if line in self.lines))
+
+    def _modify(self, one: str, entry: Entry, graph: str, *, is_contained: bool) -> None:
+        if is_contained and entry.at[:10] <= self._days.get(one, ""):
+            return
+        if (before := self._modified.get(one)) in self.lines:
+            self._drop(before)
+        self._modified[one] = f'<{one}> {_MODIFIED} "{moment(entry)}"^^<{_XSD}dateTime> {graph}'
+        self._put(self._modified[one])
+
+    def _tell(self, entry: Entry, *, is_contained: bool) -> None:
+        self._drop(*self._latest)
+        number = self._numbers.get(f"<{BASE}r/{entry.base}>", entry.base)
+        self._put(*_lines(_quads(entry, number)))
+        latest = [_quad(_DATASET, f"{_PROV}wasGeneratedBy", ox.NamedNode(change(entry.sequence)))]
+        if not is_contained and entry.base != self._base:  # a change of another release, applied to this one
+            number = _number(self._numbers.get(f"<{BASE}r/{self._base}>", self._base), entry)
+            latest += _version(f"{BASE}r/{self.version}", number, f"{BASE}r/{self._base}", _time(entry))
+        self._latest = [*_lines(latest)]
+        self._put(*self._latest)
+
+    def _put(self, *lines: str) -> None:
+        for line in lines:
+            if line in self.lines:
+                continue
+            self.lines[line] = None
+            if line in self._removed:
+                del self._removed[line]
+            else:
+                self._added[line] = None
+
+    def _drop(self, *lines: str) -> None:
+        for line in lines:
+            del self.lines[line]
+            if line in self._added:
+                del self._added[line]
+            else:
+                self._removed[line] = None
 
 
 def contained(lines: Iterable[str]) -> Mark:
@@ -72,47 +171,12 @@ def documents(entry: Entry) -> set[str]:
     return {document for one in subjects if not one.startswith(MADE_ANEW) and (document := document_iri(one))}
 
 
-def _take(lines: Lines, gone: Iterable[str]) -> None:
-    for line in gone:
-        del lines[line]
+def _lines(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    return (f"{quad} .\n" for quad in quads)
 
 
-def _tell(lines: Lines, base: str, entries: Sequence[Entry], held: int) -> None:
-    """Have lines tell of entries, and of the time at which those after the one numbered `held` changed documents.
-
-    A document that is no more is not dated. What a release contains has the day of that release, unless it was built
-    between two releases and so has the day of the last.
-    """
-    subjects = {line.partition(" ")[0][1:-1] for line in lines}
-    present = {document for one in subjects if (document := document_iri(one))}
-    told = {tuple(line.split(" ", 2)[:2]): line for line in lines if line.endswith(_OF_THE_DATASET)}
-    changed = {entry.sequence: documents(entry) | {_DATASET} for entry in entries}
-    days = {one: told[node, _MODIFIED].split('"')[1] for one in present if (node := f"<{one}>", _MODIFIED) in told}
-    dated: dict[str, str] = {}
-    for entry in entries:
-        for one in changed[entry.sequence]:
-            if entry.sequence > held or entry.at[:10] > days.get(one, ""):
-                dated[one] = moment(entry)
-    outdated = {(f"<{one}>", name) for one in dated for name in (_MODIFIED, *(() if one in present else (_CREATED,)))}
-    outdated.add((f"<{_DATASET}>", _GENERATED_BY))
-    _take(lines, [line for about, line in told.items() if about in outdated])
-    for one in sorted(dated.keys() & present):
-        graph = DESCRIPTION_GRAPH if one == _DATASET else HISTORY_GRAPH
-        for name in (_MODIFIED, *(() if one == _DATASET or (f"<{one}>", _CREATED) in told else (_CREATED,))):
-            lines[f'<{one}> {name} "{dated[one]}"^^<{_XSD}dateTime> <{graph}> .\n'] = None
-    numbers = {about[0]: line.split('"')[1] for about, line in told.items() if about[1] == _VERSION}
-    quads = [_quad(_DATASET, f"{_PROV}wasGeneratedBy", ox.NamedNode(change(entries[-1].sequence)))]
-    for entry in entries:
-        number = numbers.get(f"<{BASE}r/{entry.base}>", entry.base)
-        quads += _quads(entry, number, sorted(changed[entry.sequence] & present - {_DATASET}))
-    if entries[held:] and entries[-1].base != base:  # changes of another release, applied to this one
-        number = _number(numbers.get(f"<{BASE}r/{base}>", base), entries[-1])
-        quads += _version(f"{BASE}r/{base}+{entries[-1].sequence}", number, f"{BASE}r/{base}", _time(entries[-1]))
-    lines.update(dict.fromkeys(f"{quad} .\n" for quad in quads))
-
-
-def _quads(entry: Entry, release: str, changed: Iterable[str]) -> Iterator[ox.Quad]:
-    """Tell of an entry, of the version that it made of a release of this number, and of the documents it changed."""
+def _quads(entry: Entry, release: str) -> Iterator[ox.Quad]:
+    """Tell of an entry, and of the version that it made of a release of this number."""
     node, author = change(entry.sequence), f"{change(entry.sequence)}#author"
     before, version = f"{BASE}r/{entry.before}", f"{BASE}r/{entry.version}"
     yield _quad(node, f"{_RDF}type", ox.NamedNode(f"{_PROV}Activity"))
@@ -129,8 +193,6 @@ def _quads(entry: Entry, release: str, changed: Iterable[str]) -> Iterator[ox.Qu
     yield _quad(author, f"{_RDF}type", ox.NamedNode(f"{_PROV}Agent"))
     yield _quad(author, f"{_SKOS}prefLabel", ox.Literal(entry.author))
     yield from _version(version, _number(release, entry), before, _time(entry))
-    for document in changed:
-        yield _quad(document, f"{_PROV}wasInfluencedBy", ox.NamedNode(node))
 
 
 def _version(node: str, number: str, before: str, time: ox.Literal) -> Iterator[ox.Quad]:

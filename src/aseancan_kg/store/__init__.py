@@ -17,6 +17,15 @@ Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 """One solution: variable name → term; unbound variables are missing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What makes another version of a dataset of the one before: quads that go and that come, as lines of N-Quads."""
+
+    version: str
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+
+
 class Output(Protocol):
     """What an answer is written to."""
 

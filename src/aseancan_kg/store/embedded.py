@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from aseancan_kg.errors import InputError, Place, SyntaxProblem
 from aseancan_kg.mediatypes import RESULT_FORMATS, Format
 from aseancan_kg.namespaces import PREFIXES
-from aseancan_kg.store import Output, Row
+from aseancan_kg.store import Output, Patch, Row
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.representation import write, write_results
 from aseancan_kg.syntax import names_graphs, unclosed, undeclared_prefix
@@ -26,7 +26,7 @@ _REPEATED = (
 
 
 class EmbeddedStore(Dataset):
-    """An immutable dataset, its version, and the queries over it.
+    """A dataset, its version, and the queries over it; it does not change until it is given up by `patched`.
 
     With `union_default_graph` a query's default graph is the merge of all graphs: every triple once, however many
     graphs it stands in. The engine's own union gives such a triple once per graph; so it serves where there is none,
@@ -68,6 +68,36 @@ class EmbeddedStore(Dataset):
             _read(path, loaded._store)
         loaded._unite()
         return loaded
+
+    def patched(self, patches: Iterable[Patch]) -> "EmbeddedStore":
+        """Return what patches of named graphs make of this dataset; it takes the memory over, so ask this one no more.
+
+        Raises `ValueError` for a patch that takes away what is not there; then neither has any use left.
+        """
+        made = EmbeddedStore([], version=self._version, union_default_graph=self._union_default_graph)
+        made._store, made._engine_unites = self._store, self._engine_unites
+        for patch in patches:
+            made._version = patch.version
+            removed, added = _quads(patch.removed), _quads(patch.added)
+            for quad in removed:
+                if quad not in made._store:
+                    raise ValueError(f"{quad} is not there")
+                made._store.remove(quad)
+            made._store.extend(added)
+            made._unite_again({quad.triple for quad in (*removed, *added)})
+        return made
+
+    def _unite_again(self, triples: Iterable[ox.Triple]) -> None:
+        """Have the merge of all graphs follow what became of some triples."""
+        if not self._union_default_graph:
+            return
+        for triple in triples:
+            found = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+            graphs = sum(quad.graph_name != ox.DefaultGraph() for quad in found)
+            if not self._engine_unites:
+                (self._store.add if graphs else self._store.remove)(ox.Quad(*triple))
+            elif graphs > 1:
+                self._unite()
 
     def write(
         self,
@@ -193,6 +223,10 @@ def _read(path: Path, store: ox.Store) -> None:
         raise SyntaxProblem(message, Place(path, line=error.lineno, column=error.offset)) from error
     except OSError as error:
         raise InputError(f"cannot be read: {error}", Place(path)) from error
+
+
+def _quads(lines: Sequence[str]) -> list[ox.Quad]:
+    return [*ox.parse("".join(lines), format=ox.RdfFormat.N_QUADS)]
 
 
 def _graph_names(iris: Sequence[str]) -> list[ox.NamedNode]:

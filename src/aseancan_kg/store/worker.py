@@ -4,9 +4,10 @@ The keeper is a fresh process with one thread, no socket of the service and none
 safely, in milliseconds, and all workers share the memory of one dataset. A worker has no means to reach anything but
 the channel it was born with: it may open no file and no connection, and take only so much memory and time.
 
-On the control socket the server asks the keeper for a worker (sending the worker's end of a channel) or to end one. On
-a channel the server sends a request and gets frames: `WHOLE`, the number of rows and the answer; or `BODY` after `BODY`
-and `END`; or `ERROR`.
+On the control socket the server asks the keeper for a worker (sending the worker's end of a channel), to end one, or to
+patch the dataset: workers that were forked before go on with the one that they were born with. On a channel the server
+sends a request and gets frames: `WHOLE`, the number of rows and the answer; or `BODY` after `BODY` and `END`; or
+`ERROR`.
 """
 
 import gc
@@ -27,6 +28,7 @@ from typing import Any, NoReturn
 from aseancan_kg import mediatypes
 from aseancan_kg.errors import Error, Forbidden, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
 from aseancan_kg.mediatypes import GRAPH_FORMATS, JSON, RESULT_FORMATS, TURTLE
+from aseancan_kg.store import Patch
 from aseancan_kg.store.doctor import deadline_of, examine
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.representation import row_count
@@ -40,6 +42,8 @@ ROWS = struct.Struct("!q")
 ORDER = struct.Struct("!ci")
 """What the server asks of the keeper, and the process it is about."""
 FORK, KILL, REAP = b"f", b"k", b"r"
+PATCH = b"p"
+"""With the length of what follows, patches in JSON, instead of a process; the reply tells 1 if they do not fit."""
 REPLY = struct.Struct("!ii")
 """The process, and how it ended (as `os.waitpid` tells it)."""
 
@@ -69,7 +73,9 @@ def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
             if len(message) < ORDER.size:
                 return
             order, process = ORDER.unpack(message)
-            if order == FORK:
+            if order == PATCH:
+                store, status = _patched(control, process, store)
+            elif order == FORK:
                 process, status = _fork(control, channels[0], store, memory), 0
                 alive.add(process)
             else:
@@ -85,6 +91,15 @@ def keep(control: socket.socket, store: EmbeddedStore, memory: int) -> None:
     finally:
         for process in alive:
             os.kill(process, signal.SIGKILL)
+
+
+def _patched(control: socket.socket, length: int, store: EmbeddedStore) -> tuple[EmbeddedStore, int]:
+    """Receive patches, and return what they make of the dataset, and 0; or 1 when they do not fit."""
+    told = control.recv(length, socket.MSG_WAITALL)
+    try:
+        return store.patched(Patch(*patch) for patch in json.loads(told)), 0
+    except ValueError:  # then the server ends this keeper
+        return store, 1
 
 
 def _fork(control: socket.socket, channel: int, store: EmbeddedStore, memory: int) -> int:

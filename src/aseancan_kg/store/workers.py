@@ -8,18 +8,18 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from aseancan_kg.errors import Error, QueryCrash, QueryMemory, StoreUnavailable
 from aseancan_kg.mediatypes import Format
 from aseancan_kg.settings import Settings
-from aseancan_kg.store import Answer, Question
+from aseancan_kg.store import Answer, Patch, Question
 from aseancan_kg.store.turns import Turns, timed_out
-from aseancan_kg.store.worker import BODY, END, ERROR, FORK, FRAME, KILL, ORDER, REAP, REPLY, ROWS, error_of
+from aseancan_kg.store.worker import BODY, END, ERROR, FORK, FRAME, KILL, ORDER, PATCH, REAP, REPLY, ROWS, error_of
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
@@ -46,15 +46,22 @@ class _Worker:
 class Workers:
     """Evaluates the queries of clients in processes of their own; an `Engine`.
 
-    There are `limits.workers` of them and as many to spare, so that after kills the next query finds one that is warm.
-    A keeper that dies is started anew.
+    The dataset is what `patches` make of the files. There are `limits.workers` of them and as many to spare, so that
+    after kills the next query finds one that is warm. A keeper that dies is started anew.
     """
 
-    def __init__(self, files: Sequence[Path], *, union_default_graph: bool, limits: Settings) -> None:
+    def __init__(
+        self, files: Sequence[Path], *, union_default_graph: bool, limits: Settings, patches: Iterable[Patch] = ()
+    ) -> None:
         self.turns = Turns(limits)
         self.killed = 0
-        self._arguments = ["union" if union_default_graph else "plain", *map(str, files)]
+        self.is_followed = False
+        """Whether the keeper is that of others by now, so that no more workers are to be had."""
+        self.files = tuple(files)
+        self._union_default_graph = union_default_graph
+        self._patches = tuple(patches)
         self._limits = limits
+        self._asked = 0
         self._ordering = asyncio.Lock()
         self._chores: set[asyncio.Task[Any]] = set()
         self._supervisor: asyncio.Task[None] | None = None
@@ -85,13 +92,45 @@ class Workers:
             raise
         self._supervisor = asyncio.create_task(self._supervise())
 
+    async def follow(self, patches: Sequence[Patch]) -> "Workers":
+        """Return the workers of what patches make of this dataset: the same keeper forks them, in milliseconds.
+
+        Those here answer on until they are closed, but have no successors. Raises `StoreUnavailable` when the keeper is
+        gone or the patches do not fit, and then there is another keeper in a moment.
+        """
+        made = Workers(
+            self.files,
+            union_default_graph=self._union_default_graph,
+            limits=self._limits,
+            patches=(*self._patches, *patches),
+        )
+        made.turns, made.killed, made._ordering = self.turns, self.killed, self._ordering
+        made._keeper, made._control = self._keeper, self._control
+        self.is_followed = True  # workers that it forks from now on have another dataset
+        try:
+            await made._patch(patches)
+            await made._staff()
+        except BaseException:
+            self.is_followed = False
+            self._control.close()  # which ends the keeper, whatever it holds by now
+            raise
+        assert self._supervisor
+        self._supervisor.cancel()
+        made._supervisor = asyncio.create_task(made._supervise())
+        return made
+
     async def close(self) -> None:
         """Let running queries end, then end every process."""
-        while self.turns.running or self.turns.waiting:
+        while self._asked:
             await asyncio.sleep(0.05)
         self._kept = False
+        if self.is_followed:
+            for worker in [*self._workers]:
+                self.dismiss(worker, killed=False)
         while self._chores:
             await asyncio.gather(*self._chores, return_exceptions=True)
+        if self.is_followed:
+            return
         if self._supervisor:
             self._supervisor.cancel()
         self._control.close()
@@ -114,7 +153,12 @@ class Workers:
         if not self.ready:
             raise _keeper_lost()
         asked = time.monotonic()
-        await self.turns.take(client)
+        self._asked += 1
+        try:
+            await self.turns.take(client)
+        except BaseException:
+            self._asked -= 1
+            raise
         queued = time.monotonic() - asked
         return await _Run(self, client, self._limits.query_seconds, queued).begin(
             text=question.text,
@@ -130,6 +174,8 @@ class Workers:
     async def lend(self) -> _Worker:
         """Return an idle worker; one that has died since its last query is replaced."""
         while True:
+            if self.is_followed and not self._workers:
+                raise _keeper_lost()
             worker = await self._idle.get()
             if not worker.reader.at_eof():
                 return worker
@@ -139,6 +185,11 @@ class Workers:
         """Take back a worker that has answered to the end."""
         if worker in self._workers:
             self._idle.put_nowait(worker)
+
+    def give_back(self, client: str, seconds: float) -> None:
+        """Return the place of a query that is answered or given up, after `seconds`."""
+        self._asked -= 1
+        self.turns.give_back(client, seconds)
 
     def dismiss(self, worker: _Worker, *, killed: bool = True) -> asyncio.Task[int]:
         """Kill a worker and hire another; it counts as killed unless it has done its work."""
@@ -159,12 +210,24 @@ class Workers:
                 "aseancan_kg.store.worker",
                 str(theirs.fileno()),
                 str(self._limits.query_memory_mb * 1024 * 1024),
-                *self._arguments,
+                "union" if self._union_default_graph else "plain",
+                *map(str, self.files),
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
         async with asyncio.timeout(_START_SECONDS):
             await self._reply()
+        if self._patches:
+            await self._patch(self._patches)
+        await self._staff()
+
+    async def _patch(self, patches: Sequence[Patch]) -> None:
+        told = json.dumps([astuple(patch) for patch in patches]).encode()
+        _, failed = await self._order(PATCH, len(told), told)
+        if failed:
+            raise StoreUnavailable("the dataset cannot be changed as it should be", remedy="Look into the journal.")
+
+    async def _staff(self) -> None:
         for _ in range(2 * self._limits.workers):
             await self._hire()
         self._kept = True
@@ -190,7 +253,7 @@ class Workers:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                process, _ = await self._order(FORK, 0, theirs.fileno())
+                process, _ = await self._order(FORK, 0, b"", theirs.fileno())
         except BaseException:  # the channel is nobody's yet
             ours.close()
             raise
@@ -206,13 +269,15 @@ class Workers:
         self.killed += killed
         self._workers.remove(worker)
         _, status = await self._order(order, worker.process)
-        self._do(self._hire())
+        if not self.is_followed:
+            self._do(self._hire())
         return os.WTERMSIG(status)
 
-    async def _order(self, order: bytes, process: int, *channels: int) -> tuple[int, int]:
+    async def _order(self, order: bytes, process: int, more: bytes = b"", *channels: int) -> tuple[int, int]:
         async with self._ordering:
             try:
                 socket.send_fds(self._control, [ORDER.pack(order, process)], channels)
+                await asyncio.get_running_loop().sock_sendall(self._control, more)
             except OSError as error:
                 raise _keeper_lost() from error
             return await self._reply()
@@ -338,12 +403,12 @@ class _Run:
             return
         self._open = False
         self._long.cancel()
-        if self._worker and done and not self._yielded:
+        if self._worker and done and (self._pool.is_followed or not self._yielded):
             self._pool.take_back(self._worker)
         elif self._worker and not self._expired:
             self._pool.dismiss(self._worker, killed=not done)
         # Who reads slowly holds a place as well.
-        self._pool.turns.give_back(self._client, time.monotonic() - self._begun)
+        self._pool.give_back(self._client, time.monotonic() - self._begun)
 
 
 def _death(by: int, limit: float) -> Error:

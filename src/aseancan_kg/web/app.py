@@ -152,12 +152,15 @@ def create_app(state: State, office: Office | None = None) -> FastAPI:
     app.include_router(health.router)
     app.router.default = pages.elsewhere
     # Outside all that FastAPI puts around its routes, so that a ready-made answer passes nothing but this.
-    app.middleware_stack = Front(app, Compression(app.build_middleware_stack()), metrics)
+    app.state.front = app.middleware_stack = Front(app, Compression(app.build_middleware_stack()), metrics)
     return app
 
 
-async def switch(app: FastAPI, state: State) -> None:
-    """Serve another state, its engine started, from the next request on; those before are answered by the old one."""
+async def switch(app: FastAPI, state: State) -> State | None:
+    """Serve another state, its engine started, from the next request on; those before are answered by the old one.
+
+    Returns the old one when nobody is answered by it any more.
+    """
     old: State = app.state.service
     app.state.service = state
     app.openapi_schema = None
@@ -166,6 +169,7 @@ async def switch(app: FastAPI, state: State) -> None:
             while old.visits.count:
                 await asyncio.sleep(0.05)
     await _close(old)
+    return None if old.visits.count else old
 
 
 @asynccontextmanager
@@ -182,6 +186,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _close(state: State) -> None:
+    state.given_up.set()
     await state.engine.close()
     await state.releases.close()
     state.derived.clear()

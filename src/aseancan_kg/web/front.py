@@ -1,10 +1,13 @@
 """What every request passes first: ready-made answers, HEAD, OPTIONS, conditions, common headers, log and metrics."""
 
+import asyncio
 import itertools
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from urllib.parse import unquote
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -24,11 +27,12 @@ from aseancan_kg.web.ready_made import (
     ready_made,
     with_common,
 )
-from aseancan_kg.web.state import State, log_of, state_in
+from aseancan_kg.web.state import OF_SCOPE, State, log_of, state_in
 
 _LOG = logging.getLogger("aseancan_kg.requests")
 _MOST_CHOICES, _LONGEST_CHOICE = 8, 256
 """Ways to ask for a response that are known for an address, and bytes of the headers of one; browsers send 150."""
+_BY_QUERY = b"/sparql", b"/queries/", b"/q/"
 _PREFLIGHT: Headers = [
     (
         b"access-control-allow-headers",
@@ -77,6 +81,7 @@ class Front:
         self._app = app
         self._inner = inner
         self._metrics = metrics
+        self._made_now: dict[tuple[Key, tuple[bytes, ...]], asyncio.Event] = {}
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
 
     def answer(self, method: bytes, root: str, target: bytes, headers: Headers) -> list[bytes] | None:
@@ -112,38 +117,115 @@ class Front:
             return
         begun = time.perf_counter()
         state = state_in(scope)
-        state.visits.count += 1
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEAD: True}
         choosing = choosing_headers(scope["headers"]) if scope["method"] == "GET" else {}
         address = _address(state, scope["root_path"], scope.get("raw_path", b""), scope["query_string"], choosing)
         is_private = f"{scope['path'].removeprefix(scope['root_path'])}/".startswith("/desk/")
-        common = [(b"ac-dataset-version", state.store.version.encode()), *_COMMON, *([] if is_private else _OPEN)]
+        common = [*_common(state), *([] if is_private else _OPEN)]
+        # Who waits for a composer may wait long, and shows the journal: no former dataset has to stay for that.
+        visits = 0 if is_private else 1
+        state.visits.count += visits
         reply = _Reply(scope, send, [*common, (b"x-request-id", self._identity())], choosing, is_private=is_private)
         try:
             if scope["method"] == "OPTIONS" and (methods := _methods(scope)):
                 allowed = [(b"allow", methods), (b"access-control-allow-methods", methods), *_PREFLIGHT]
                 await reply.send({"type": "http.response.start", "status": 204, "headers": allowed})
                 await reply.send({"type": "http.response.body", "body": b""})
-            elif scope["method"] == "GET" and (found := _kept(state, address, choosing)):
+            elif scope["method"] != "GET" or is_private:
+                await self._inner(scope, receive, reply.send)
+            elif found := await self._found(state, address, choosing):
                 await reply.send(found.start)
                 await reply.send(found.body)
             else:
-                await self._inner(scope, receive, reply.send)
-                if scope["method"] == "GET" and reply.whole and not is_private:
-                    _keep(state, address, choosing, ready_made(*reply.whole, common))
+                with self._making(address, choosing) as reply.begun:
+                    await self._inner(scope, receive, reply.send)
+                    if reply.whole:
+                        _keep(state, address, choosing, ready_made(*reply.whole, common))
         finally:
-            state.visits.count -= 1
+            state.visits.count -= visits
             seconds = time.perf_counter() - begun
             self._metrics.count(scope["path"].removeprefix(scope["root_path"]), reply.status, seconds)
             if state.settings.log != "errors" or reply.status >= 500 or "cut" in log_of(scope):
                 _log(scope, reply, seconds, with_query=state.settings.log == "queries")
+
+    async def _found(self, state: State, address: Key, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
+        """Return what is kept, or will be in a moment since it is being made for somebody else."""
+        found = _kept(state, address, choosing)
+        if found is None and (begun := self._made_now.get((address, _choice(choosing, by_language=True)))):
+            await begun.wait()
+            found = _kept(state, address, choosing)
+        return found
+
+    @contextmanager
+    def _making(self, address: Key, choosing: Mapping[bytes, bytes]) -> Iterator[asyncio.Event]:
+        """Have others wait who ask for the same, until it is made, or the event tells that it will not be kept."""
+        key, begun = (address, _choice(choosing, by_language=True)), asyncio.Event()
+        self._made_now.setdefault(key, begun)
+        try:
+            yield begun
+        finally:
+            begun.set()
+            if self._made_now.get(key) is begun:
+                del self._made_now[key]
+
+    async def make_again(self, state: State, seconds: float) -> None:
+        """Make of a state that is to be served what is kept of the one that is: what was asked for last at first.
+
+        So what is asked for often need not be waited for. Nothing is begun after `seconds`, as others wait for the new
+        state; and the queries of clients, which may take long, are left to them.
+        """
+        end = time.monotonic() + seconds
+        for (_, root, path, query, encoding), choices in self._app.state.service.chosen.latest():
+            if path.removeprefix(root.encode()).startswith(_BY_QUERY) or not isinstance(choices, dict):
+                continue
+            for choice in [*choices]:
+                if time.monotonic() > end:
+                    return
+                names = (b"accept", b"accept-language", b"accept-encoding")
+                sent = [(name, value) for name, value in zip(names, (*choice, *[b""] * 2)[:2], strict=False) if value]
+                with suppress(Exception):  # whoever asks for it will be told
+                    await self._make(state, root, path, query, [*sent, (names[2], encoding)])
+
+    async def _make(self, state: State, root: str, path: bytes, query: bytes, headers: Headers) -> None:
+        scope: Scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": unquote(path),
+            "raw_path": path,
+            "query_string": query,
+            "root_path": root,
+            "headers": headers,
+            "client": None,
+            "server": None,
+            "app": self._app,
+            OF_SCOPE: state,
+        }
+        choosing, common = choosing_headers(headers), [*_common(state), *_OPEN]
+        reply = _Reply(scope, _unsent, common, choosing, is_private=False)
+        await self._inner(scope, _unasked, reply.send)
+        if reply.whole:
+            _keep(state, _address(state, root, path, query, choosing), choosing, ready_made(*reply.whole, common))
 
     def _identity(self) -> bytes:
         return f"{self._run}-{next(self._numbers)}".encode()
 
     def _identity_line(self) -> bytes:
         return b"x-request-id: %s\r\n\r\n" % self._identity()
+
+
+async def _unasked() -> Message:
+    return {"type": "http.request", "body": b""}
+
+
+async def _unsent(_: Message) -> None:
+    pass
+
+
+def _common(state: State) -> Headers:
+    return [(b"ac-dataset-version", state.store.version.encode()), *_COMMON]
 
 
 def _address(state: State, root: str, path: bytes, query: bytes, choosing: Mapping[bytes, bytes]) -> Key:
@@ -191,6 +273,8 @@ class _Reply:
         self.status = 0
         self.size = 0
         self.whole: tuple[Message, Message] | None = None
+        self.begun = asyncio.Event()
+        """Set when a response has begun that is not to be kept."""
         self.identity = common[-1][1].decode()
         self._scope = scope
         self._send = send
@@ -204,6 +288,8 @@ class _Reply:
         """Send one message of the response on."""
         if message["type"] == "http.response.start":
             self._start = {**message, "headers": _inert(message["headers"])}
+            if not self._scope.get(KEEP):
+                self.begun.set()
             headers = with_common(await self._on_conditions(), self._common)
             headers = _private(headers) if self._is_private else headers
             message = {"type": "http.response.start", "status": self.status, "headers": headers}

@@ -52,6 +52,10 @@ class Kept:
         self._entries.move_to_end(key)
         return entry[0]
 
+    def latest(self) -> list[tuple[Key, object]]:
+        """Return keys and their values, that which was used last at first."""
+        return [(key, value) for key, (value, _) in reversed(self._entries.items())]
+
     def put(self, key: Key, value: object, size: int) -> None:
         """Keep a value of `size` bytes for a key."""
         size += _OVERHEAD + sum(len(part) for part in key)

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from threading import Thread
-from time import sleep
 
 from aseancan_kg.catalogue.identifiers import Identifiers, foreign_concepts
 from aseancan_kg.catalogue.lineages import lineages
@@ -31,7 +30,8 @@ def _prepare(state: State) -> None:
                 state.derived.get(make)
             for name in state.templates.list_templates(["html"]):
                 state.templates.get_template(name)
-            sleep(_AFTER)
+            if state.given_up.wait(_AFTER):
+                return
             index_of(state)
             state.derived.get(Identifiers)
             for plan in plans_of(state.store):

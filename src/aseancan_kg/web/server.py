@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ from starlette.concurrency import run_in_threadpool
 
 from aseancan_kg.archive import Preserved
 from aseancan_kg.desk.office import Office
-from aseancan_kg.errors import InputError
+from aseancan_kg.errors import InputError, StoreUnavailable
 from aseancan_kg.settings import Settings
+from aseancan_kg.store import Engine, Patch
+from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
 from aseancan_kg.store.remote_engine import RemoteEngine
@@ -37,9 +40,14 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.25
 """How often it is asked whether what is served is outdated."""
+_AGAIN_SECONDS = 1.0
+"""For how long answers that were kept are made again of what is to be served."""
 _PATIENCE_SECONDS = 30
 """After how long it is asked again when that could not be told, or nothing newer could be served."""
-Load = Callable[[], Awaitable[State]]
+_SWITCH_SECONDS = 0.0001
+"""For how long a thread may hold up what answers readers from what is kept; Python allows it ten times as long."""
+Load = Callable[["Former | None"], Awaitable[State]]
+"""Gives what there is to serve now, perhaps by what was served until then."""
 IsOutdated = Callable[[str], bool]
 """Tells whether there is a newer dataset than that of a version."""
 
@@ -62,6 +70,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What is served, and what was served before it and is not any more, whose memory may be taken over."""
+
+    state: State
+    spare: Dataset | None = None
+
+
 async def load(  # noqa: PLR0913
     files: Sequence[Path],
     *,
@@ -70,26 +86,60 @@ async def load(  # noqa: PLR0913
     downloads: Downloads,
     archive: Sequence[Preserved] = (),
     journal: "Sequence[Entry]" = (),
+    patches: Sequence[Patch] = (),
+    former: Former | None = None,
 ) -> State:
-    """Load RDF files here and, at the same time, in the query processes."""
-    engine = Workers(files, union_default_graph=union_default_graph, limits=settings)
+    """Load what patches make of RDF files, here and, at the same time, for the query processes.
+
+    Where it comes of what is served, the patches between the two suffice.
+    """
+    starting = asyncio.create_task(_engine(files, union_default_graph, settings, patches, former))
+    spare = former.spare if former else None
     # In a thread as the doors have them: what these need is imported by then, and no first request waits for it.
-    reading = run_in_threadpool(_read, files, union_default_graph=union_default_graph)
-    starting = asyncio.create_task(engine.start())
+    reading = run_in_threadpool(_read, files, union_default_graph, patches, spare)
     try:
         store = await reading
     except BaseException:  # the query processes are of no use without the store
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         raise
-    await starting
-    return State(store, engine, settings, downloads, archive, journal)
+    return State(store, await starting, settings, downloads, archive, journal)
 
 
-def _read(files: Sequence[Path], *, union_default_graph: bool) -> EmbeddedStore:
-    store = EmbeddedStore.from_files(files, union_default_graph=union_default_graph)
+def _read(
+    files: Sequence[Path], union_default_graph: bool, patches: Sequence[Patch], spare: Dataset | None
+) -> EmbeddedStore:
+    lacking = _lacking(spare.version, patches) if isinstance(spare, EmbeddedStore) else None
+    if isinstance(spare, EmbeddedStore) and lacking is not None:
+        store = spare.patched(lacking)
+    else:
+        store = EmbeddedStore.from_files(files, union_default_graph=union_default_graph).patched(patches)
     _ = store.graphs  # every document needs them, and the first should not have to wait for their counts
     return store
+
+
+async def _engine(
+    files: Sequence[Path],
+    union_default_graph: bool,
+    settings: Settings,
+    patches: Sequence[Patch],
+    former: Former | None,
+) -> Engine:
+    engine = former.state.engine if former else None
+    if former and isinstance(engine, Workers) and engine.files == tuple(files):
+        lacking = _lacking(former.state.store.version, patches)
+        if lacking is not None:
+            with suppress(StoreUnavailable):
+                return await engine.follow(lacking)
+    workers = Workers(files, union_default_graph=union_default_graph, limits=settings, patches=patches)
+    await workers.start()
+    return workers
+
+
+def _lacking(version: str, patches: Sequence[Patch]) -> Sequence[Patch] | None:
+    """Return the patches that lead on from a version, None where it is none of theirs."""
+    made = [patch.version for patch in patches]
+    return patches[made.index(version) + 1 :] if version in made else None
 
 
 async def reach(url: str, *, settings: Settings, archive: Sequence[Preserved] = ()) -> State:
@@ -133,7 +183,7 @@ async def _serve(
     is_outdated: IsOutdated | None,
     office: Office | None,
 ) -> None:
-    state = await load()
+    state = await load(None)
     app = create_app(state, office)
     patience = int(state.settings.query_seconds) + 1
     # Without WebSockets a request to change to them is a request like others; no door here speaks them.
@@ -151,10 +201,12 @@ async def _serve(
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renewals.begin)
     if is_outdated:
         renewals.follow(is_outdated)
-    # What is there now stays; answers that are kept are many small objects, which need not be searched often.
+    # What is there now stays. Searching what is made of a dataset, many small objects, holds up every thread: so the
+    # young ones are searched in portions of a few milliseconds, and the others seldom.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(10_000, 100, 100)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     prepare(state)
     await _Server(config, lambda: ready(state)).serve(sockets=[listener])
 
@@ -165,6 +217,7 @@ class _Renewals:
     def __init__(self, app: FastAPI, load: Load) -> None:
         self._app = app
         self._load = load
+        self._spare: Dataset | None = None
         self._renewing = asyncio.Lock()
         self._tasks: set[asyncio.Task[object]] = set()
 
@@ -190,15 +243,21 @@ class _Renewals:
 
     async def _renew(self) -> bool:
         async with self._renewing:
+            former, self._spare = Former(self._app.state.service, self._spare), None
             try:
-                state = await self._load()
+                state = await self._load(former)
             except Exception as error:  # whatever is wrong with the new dataset, the old one is served on
                 _LOG.error("nothing newer can be served: %s", error)
                 return False
+            await self._app.state.front.make_again(state, _AGAIN_SECONDS)
             _LOG.info("serving dataset %s", state.store.version)
             prepare(state)
-            self._do(switch(self._app, state))  # which waits for readers of the old one
+            self._do(self._switch(state))  # which waits for readers of the old one
             return True
+
+    async def _switch(self, state: State) -> None:
+        former = await switch(self._app, state)
+        self._spare = former.store if former else None
 
     def _do(self, work: Coroutine[None, None, object]) -> None:
         task = asyncio.create_task(work)

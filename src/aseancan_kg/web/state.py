@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -42,11 +42,28 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 FOREVER = "public, max-age=31536000, immutable"
 """How long may be kept what never changes."""
+OF_SCOPE = "aseancan_kg.state"
+"""What is served to a request, in its scope."""
 _DATASET = f"{BASE}dataset"
 _LICENCE = f"{PREFIXES['dcterms']}license"
 _PLAN = f"{ONT}Plan"
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates as they were compiled, for every state of this process."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if code := self._codes.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self._codes[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 Made = TypeVar("Made")
 
 
@@ -99,6 +116,8 @@ class State:
     """Entries of the journal that the dataset contains, all from the first on."""
     queries: Mapping[str, Query] = field(default_factory=catalogue)
     visits: Visits = field(default_factory=Visits)
+    given_up: Event = field(default_factory=Event)
+    """Set when it is served no more."""
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When it was made: no document has changed since, while those of an earlier dataset may differ from it."""
 
@@ -166,7 +185,12 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     """Return the page templates; everything put into them is escaped. `downloads` are names of files on offer."""
     loader = jinja2.FileSystemLoader(HERE / "templates")
     environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     environment.globals["store"] = store
     # Other people's data has no ontology of ours to link to.
@@ -184,9 +208,9 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
 
 def state_in(scope: Scope) -> State:
     """Return what is served, for the whole of a request as it was when it came."""
-    if "aseancan_kg.state" not in scope:
-        scope["aseancan_kg.state"] = scope["app"].state.service
-    state: State = scope["aseancan_kg.state"]
+    if OF_SCOPE not in scope:
+        scope[OF_SCOPE] = scope["app"].state.service
+    state: State = scope[OF_SCOPE]
     return state
 
 

@@ -157,15 +157,22 @@ def test_no_input_makes_a_door_fail_or_ends_the_composer(answered, office):
         assert not desk.composer_has_ended
 
 
-def test_what_is_in_the_journal_is_valid(answered, office, published, tmp_path, main):
+@pytest.fixture
+def made(answered, office, published, tmp_path):
+    """Return the dataset that all these inputs have made."""
+    changed = Changed(office.journal, tmp_path / "desk")
+    changed.follow(published)
+    latest = changed.versions(published, [])[-1]
+    return latest.unpack(tmp_path / f"aseancan-{latest.dataset}.nq")
+
+
+def test_what_is_in_the_journal_is_valid(made, office, main):
     assert len(office.journal.after(0)) >= 5
-    made = Changed(office.journal, tmp_path / "desk").materialise(published)
     told = main("validate", made)
     assert told.returncode == 0, told.stdout[-2000:]
 
 
-def test_no_page_runs_what_is_stored(answered, office, published, tmp_path, state_of, running, browser):
-    made = Changed(office.journal, tmp_path / "desk").materialise(published)
+def test_no_page_runs_what_is_stored(made, office, state_of, running, browser):
     told = []
     with running(create_app(state_of(made), office)) as port:
         context = browser.new_context()
