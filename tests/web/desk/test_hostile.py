@@ -7,8 +7,11 @@ from collections import Counter
 from urllib.parse import quote, urlencode
 
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from requests import Request
+from schemathesis import GenerationMode
 
 from aseancan_kg.desk.drafts import Status
 from aseancan_kg.desk.served import Changed
@@ -151,6 +154,45 @@ def answered(desk, token, planted):
     return found
 
 
+@pytest.fixture(scope="module")
+def described(desk, token, planted):
+    """The statuses of the answers to requests that are made of the description of the doors for programs."""
+    found = Counter()
+    description = schemathesis.openapi.from_dict(desk.get("/openapi.json").json()).include(path_regex="^/desk")
+    operations = [one.ok() for one in description.get_all_operations()]
+    real = {"table": ["bodies", "names"], "edition": ["plan-of-action-2021-2025"], "key": ["asean-ipr", "asean"]}
+
+    def ask(operation):
+        responses = set(operation.definition.raw["responses"])
+
+        @settings(
+            max_examples=max(2, INPUTS // len(operations)), deadline=None, database=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(operation.as_strategy(generation_mode=GenerationMode.POSITIVE), st.data())
+        def send(case, data):
+            for name, values in real.items():  # else few would be found
+                if name in case.path_parameters:
+                    case.path_parameters[name] = data.draw(st.sampled_from([*values, case.path_parameters[name]]))
+            sent = Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
+            headers = {**{name: str(value) for name, value in sent.headers.items()}, **token("Bob")}
+            answer = desk.request(sent.method, sent.url, content=sent.body or b"", headers=headers)
+            found[answer.status_code] += 1
+            assert str(answer.status_code) in responses, f"{sent.method} {sent.url} {headers}: {answer.text[:500]}"
+
+        send()
+
+    for operation in operations:
+        ask(operation)
+    print(f"{found.total()} described inputs: {dict(found)}")
+    return found
+
+
+def test_every_answer_to_what_is_described_is_described(described):
+    assert {200, 404} <= set(described)
+    assert max(described) < 500
+
+
 def test_no_input_makes_a_door_fail_or_ends_the_composer(answered, office):
     assert {200, 303, 400} <= set(answered)
     with office.desk() as desk:
@@ -158,7 +200,7 @@ def test_no_input_makes_a_door_fail_or_ends_the_composer(answered, office):
 
 
 @pytest.fixture
-def made(answered, office, published, tmp_path):
+def made(answered, described, office, published, tmp_path):
     """Return the dataset that all these inputs have made."""
     changed = Changed(office.journal, tmp_path / "desk")
     changed.follow(published)

@@ -94,3 +94,30 @@ def test_a_mention_is_accepted_rejected_or_linked_anew(ann, office, cells):
     (edit,) = draft_of(office, ann.send(judge, anew)).edits
     assert edit.after == {"entity": "instrument/aoip-2019"}
     assert ann.page("/desk/mentions/nonsense").status_code in (400, 404)
+
+
+def test_several_mentions_are_judged_in_one_draft(ann, office):
+    path = f"/desk/mentions/{EDITION}"
+    page = ann.page(f"{path}?all=").text
+    names = [unescape(one) for one in re.findall(r'name="mention" value="([^"]+)"', page)][:2]
+    form = {"mention": names, "decision": "rejected", "reason": "Other words"}
+    draft = draft_of(office, ann.send(path, form, seen=f"{path}?all="))
+    assert [(edit.table, edit.after["decision"]) for edit in draft.edits] == [
+        (f"codings/{EDITION}/mentions", "rejected")
+    ] * 2
+    assert ann.send(path, {**form, "mention": []}, seen=f"{path}?all=").status_code == 400
+    assert ann.send(path, {**form, "decision": "accepted"}, seen=f"{path}?all=").status_code == 400
+
+
+def test_a_form_that_is_sent_twice_begins_one_draft(ann, office):
+    form = {"table": "registers/bodies", "rows": "slug,seat_city\r\nasean-csr-network,Medan\r\n", "reason": "Twice"}
+    held = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', ann.page("/desk/bulk").text))
+
+    def send(**changed):
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        return draft_of(office, ann.client.post("/desk/bulk", data={**held, **form, **changed}, headers=headers)).number
+
+    first = send()
+    assert send() == first
+    assert send(reason="Its user went back and changed it") != first
+    assert draft_of(office, ann.send("/desk/bulk", form)).number != first

@@ -63,7 +63,7 @@ def _desk(request: Request, caller: Caller) -> Response:
         review=[one for one in waiting if one.status is Status.REVIEW],
         reported=[one for one in waiting if one.status is Status.REPORTED],
         others=[one for one in waiting if one.status is Status.DRAFT and caller.name not in one.authors],
-        entries=office.journal.after(0)[: -_LATEST - 1 : -1],
+        entries=office.journal.after(max(0, office.journal.head() - _LATEST))[::-1],
     )
 
 

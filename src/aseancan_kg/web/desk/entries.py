@@ -10,7 +10,7 @@ from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
-from aseancan_kg.web.desk.pages import at_desk, office_of, page, paged, sent_to
+from aseancan_kg.web.desk.pages import at_desk, office_of, page, place_of, sent_to
 
 
 async def journal(request: Request) -> Response:
@@ -31,9 +31,12 @@ ROUTES = [
 
 
 def _journal(request: Request, caller: Caller) -> Response:
-    entries = office_of(request).journal.after(0)[::-1]
+    journal = office_of(request).journal
+    head = journal.head()
+    place, number, pages = place_of(request, head)
+    entries = journal.after(head - place.stop)[::-1]  # which begin with those that may have taken these back
+    shown = entries[len(entries) - (place.stop - place.start) :]
     undone = {entry.undoes for entry in entries}
-    shown, number, pages = paged(request, entries)
     return page(request, caller, "journal.html", entries=shown, undone=undone, number=number, pages=pages, link="")
 
 

@@ -30,7 +30,7 @@ from aseancan_kg.mediatypes import PLAIN_JSON
 from aseancan_kg.namespaces import ID
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.look_up import alike, named, reference
-from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, office_of, page, sent_to, table_of
+from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, sent_to, table_of
 from aseancan_kg.web.problems import STATUS
 from aseancan_kg.web.state import state_of
 
@@ -58,6 +58,8 @@ class Sent:
     reason: str
     draft: Draft | None
     revision: int = 0
+    once: str = ""
+    """What tells the page that it was sent from, see `pages.begun`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _save(request: Request, caller: Caller, fields: Fields) -> Response:
             if sent.draft:
                 draft = office.drafts.change(sent.draft, caller, sent.draft.with_edit(edit, table, key), sent.reason)
             elif edit:
-                draft = office.drafts.begin(caller, [edit], sent.reason)
+                draft = begun(request, caller, [edit], sent.reason, sent.once)
             else:
                 raise InputError("nothing is changed", remedy="Change something, or leave.")
         except (Conflict, Forbidden, InputError) as error:
@@ -197,9 +199,10 @@ def _sent(request: Request, desk: Desk, table: str, fields: Fields) -> Sent:
             values = dict.fromkeys(_reference(request, value, one["kinds"]) for value in values)
         if values:
             cells[one["column"]] = SEPARATOR.join(values)
-    was, draft, revision, reason = ("".join(given[name][:1]) for name in ("was", "draft", "revision", "reason"))
+    names = ("was", "draft", "revision", "reason", "once")
+    was, draft, revision, reason, once = ("".join(given[name][:1]) for name in names)
     found = office_of(request).drafts.get(number_of(draft)) if draft else None
-    return Sent(_cells(was), cells, reason, found, number_of(revision) if found else 0)
+    return Sent(_cells(was), cells, reason, found, number_of(revision) if found else 0, once)
 
 
 def _reference(request: Request, written: str, kinds: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """`/desk/tables`, `/desk/mentions`, `/desk/bulk`, `/desk/withdraw`: rows to begin with, one by one or many at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.edits import difference
 from aseancan_kg.errors import InputError, NotFound
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
-from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, office_of, page, paged, sent_to, table_of, today
+from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, paged, sent_to, table_of, today
 
 
 async def tables(request: Request) -> Response:
@@ -26,8 +27,14 @@ async def table(request: Request) -> Response:
 
 
 async def mentions(request: Request) -> Response:
-    """Answer `/desk/mentions/{edition}`: what the rules found in a text, to be accepted, rejected or linked anew."""
-    return await at_desk(request, _mentions, await allow(request, "read"))
+    """Answer `/desk/mentions/{edition}`: what the rules found in a text, to be accepted, rejected or linked anew.
+
+    A POST accepts or rejects those that are chosen in one draft.
+    """
+    if request.method == "GET":
+        return await at_desk(request, _mentions, await allow(request, "read"))
+    caller = await allow(request, "draft")
+    return await at_desk(request, _judge, caller, await posted(request))
 
 
 async def bulk(request: Request) -> Response:
@@ -49,7 +56,7 @@ async def withdraw(request: Request) -> Response:
 ROUTES = [
     Route("/desk/tables", tables),
     *(Route(f"/desk/tables/{path}", table) for path in TABLE_PATHS),
-    Route("/desk/mentions/{edition}", mentions),
+    Route("/desk/mentions/{edition}", mentions, methods=["GET", "POST"]),
     Route("/desk/bulk", bulk, methods=["GET", "POST"]),
     *(Route(f"/desk/withdraw/{path}/{{key:path}}", withdraw, methods=["GET", "POST"]) for path in TABLE_PATHS),
 ]
@@ -103,7 +110,7 @@ def _mentions(request: Request, caller: Caller) -> Response:
         edition=edition,
         asked=asked,
         open_only=open_only,
-        mentions=[{**one, "judge": _judge(edition, one)} for one in shown],
+        mentions=[{**one, "name": _name(one), "form": _form(edition, one)} for one in shown],
         total=len(held),
         number=number,
         pages=pages,
@@ -111,7 +118,31 @@ def _mentions(request: Request, caller: Caller) -> Response:
     )
 
 
-def _judge(edition: str, mention: Mapping[str, Any]) -> str:
+def _judge(request: Request, caller: Caller, fields: Sequence[tuple[str, str]]) -> Response:
+    """Draft the judgement on the mentions that are chosen: rows that decide so, new ones or changed."""
+    edition, given = request.path_params["edition"], dict(fields)
+    table, decision = f"codings/{edition}/mentions", given.get("decision", "")
+    chosen = {value for name, value in fields if name == "mention"}
+    edits = []
+    with office_of(request).desk() as desk:
+        for one in desk.composer.mentions(edition):
+            if _name(one) in chosen:
+                wanted = {**one["cells"], "decision": decision}
+                key = one["key"] or desk.composer.key(table, wanted)
+                edits.append(difference(table, key, one["cells"] if one["key"] else None, wanted))
+    changed = [edit for edit in edits if edit]
+    if not changed:
+        raise InputError("no mention is chosen that is not judged so", remedy="Go back, and choose some.")
+    draft = begun(request, caller, changed, given.get("reason", ""), given.get("once", ""))
+    return sent_to(request, f"/desk/drafts/{draft.number}")
+
+
+def _name(mention: Mapping[str, Any]) -> str:
+    """Return what tells a mention from the others of its text."""
+    return " ".join(str(mention[part]) for part in ("part", "start", "end", "entity"))
+
+
+def _form(edition: str, mention: Mapping[str, Any]) -> str:
     """Return where the form is that judges a mention: of the row that decides it, or a new one that accepts it."""
     table = f"codings/{edition}/mentions"
     if mention["key"]:
@@ -146,7 +177,7 @@ def _bulk(request: Request, caller: Caller, given: Mapping[str, str]) -> Respons
             edits = desk.composer.edits(given.get("table", ""), given.get("rows", ""))
         if not edits:
             raise InputError("it changes nothing", remedy="Every row is in the table as it stands here.")
-        draft = office.drafts.begin(caller, edits, given.get("reason", ""))
+        draft = begun(request, caller, edits, given.get("reason", ""), given.get("once", ""))
         return sent_to(request, f"/desk/drafts/{draft.number}")
     except InputError as problem:
         return _ask_bulk(request, caller, given, problem)
@@ -166,7 +197,7 @@ def _withdraw(request: Request, caller: Caller, given: Mapping[str, str]) -> Res
     reason, replacements = given.get("reason", ""), given.get("replacements", "").split()
     with office.desk() as desk:
         edits = desk.composer.withdrawal(table, key, reason, replacements, today())
-    draft = office.drafts.begin(caller, edits, reason)
+    draft = begun(request, caller, edits, reason, given.get("once", ""))
     return sent_to(request, f"/desk/drafts/{draft.number}")
 
 
