@@ -81,7 +81,7 @@ class Likeness:
 
 def parts(name: str) -> list[str]:
     """Return the words by which a name is compared: `The A.H.A. Centre, 2021-25` → aha, center, 2021, 2025."""
-    found = words(_SHORT_PERIOD.sub(_whole_years, _SPACED_LETTERS.sub(_joined, name)))
+    found = words(_SHORT_PERIOD.sub(_whole_years, _SPACED_LETTERS.sub(_joined, name.strip())))
     found = [part for word in found for part in _NUMBERS.findall(word)]
     return [_unified(word) for word in found if word not in _NOT_COMPARED] or found
 
