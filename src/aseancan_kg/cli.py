@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,6 +19,7 @@ from aseancan_kg.errors import Error, InputError, InvalidData, Place
 from aseancan_kg.settings import Settings
 
 if TYPE_CHECKING:
+    from aseancan_kg.archive import Archived
     from aseancan_kg.desk.office import Office
     from aseancan_kg.desk.served import Changed
     from aseancan_kg.store.dataset import Dataset
@@ -156,12 +157,13 @@ def serve(
             union = union_default_graph or not data
             downloads = Downloads(None if data else files[0].parent)
             served = partial(server.load, union_default_graph=union, settings=limits, downloads=downloads)
+            return await served(files, archive=past, following=follow(changed, files[0], past), former=former)
+
+        async def follow(changed: "Changed | None", release: Path, past: "Sequence[Archived]") -> server.Followed:
             if changed is None:
-                return await served(files, archive=past)
-            patches = await asyncio.to_thread(changed.follow, files[0])
-            versions = changed.versions(files[0], past)
-            known = [*past, *versions]
-            return await served(files, archive=known, journal=changed.entries(), patches=patches, former=former)
+                return server.Followed((), (), ())
+            patches = await asyncio.to_thread(changed.follow, release)
+            return server.Followed(patches, changed.entries(), changed.versions(release, past))
 
         def ready(state: State) -> None:
             facts = f" at {store}" if store else f", {len(state.store):,} facts"

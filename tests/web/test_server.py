@@ -337,14 +337,22 @@ def test_what_follows_is_patched_and_only_then_read_anew_when_it_cannot_be(tmp_p
         EmbeddedStore, "from_files", classmethod(lambda cls, *a, **k: read.append(a) or FROM_FILES(*a, **k))
     )
 
+    async def followed():
+        return server.Followed(tuple(patches), (), ())
+
     async def load(former):
         return await server.load(
             [file], union_default_graph=True, settings=Settings(workers=1), downloads=Downloads(None),
-            patches=tuple(patches), former=former,
+            following=followed(), former=former,
         )  # fmt: skip
 
     async def value(state):
-        answer = await state.engine.answer(ask, CSV, "a")
+        for _ in range(200):  # as clients do while the query processes are started anew
+            try:
+                answer = await state.engine.answer(ask, CSV, "a")
+                break
+            except StoreUnavailable:
+                await asyncio.sleep(0.1)
         assert answer.first == state.store.query(ask.text, CSV)
         return answer.first.decode().split("\r\n")[1]
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -79,13 +79,14 @@ class Workers:
         """Numbers of the keeper's process and of the workers'."""
         return [self._keeper.pid, *(worker.process for worker in self._workers)]
 
-    async def start(self) -> None:
+    async def start(self, patches: Callable[[], Awaitable[Sequence[Patch]]] | None = None) -> None:
         """Start the keeper, wait until it holds the dataset, and have it fork the workers.
 
-        Raises `StoreUnavailable` when it ends instead.
+        `patches` are asked for when the files are read, so that they can be made meanwhile. Raises `StoreUnavailable`
+        when it ends instead.
         """
         try:
-            await self._begin()
+            await self._begin(patches)
         except BaseException:  # whoever gives up waiting must not leave a keeper behind
             self._control.close()  # which ends the keeper
             await self._keeper.wait()
@@ -199,7 +200,7 @@ class Workers:
         """Hire another for a worker that has died; the result is the signal that ended it."""
         return self._do(self._replace(worker, REAP, killed=True))
 
-    async def _begin(self) -> None:
+    async def _begin(self, patches: Callable[[], Awaitable[Sequence[Patch]]] | None = None) -> None:
         self._workers.clear()
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
@@ -217,6 +218,8 @@ class Workers:
             )
         async with asyncio.timeout(_START_SECONDS):
             await self._reply()
+        if patches:
+            self._patches = tuple(await patches())
         if self._patches:
             await self._patch(self._patches)
         await self._staff()

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import cast
 from urllib.parse import unquote
 
 from fastapi import FastAPI
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aseancan_kg.web import conditions, problems
 from aseancan_kg.web.conditions import HEAD, Headers, value_of
-from aseancan_kg.web.kept import KEEP, Key
+from aseancan_kg.web.kept import KEEP
 from aseancan_kg.web.metrics import Metrics
 from aseancan_kg.web.ready_made import (
     OF_BODY,
@@ -32,6 +33,8 @@ from aseancan_kg.web.state import OF_SCOPE, State, log_of, state_in
 _LOG = logging.getLogger("aseancan_kg.requests")
 _MOST_CHOICES, _LONGEST_CHOICE = 8, 256
 """Ways to ask for a response that are known for an address, and bytes of the headers of one; browsers send 150."""
+Address = tuple[str, str, bytes, bytes, bytes]
+"""The version that is asked, the path below which the service stands, the path and query asked for, the encoding."""
 _BY_QUERY = b"/sparql", b"/queries/", b"/q/"
 _PREFLIGHT: Headers = [
     (
@@ -81,7 +84,7 @@ class Front:
         self._app = app
         self._inner = inner
         self._metrics = metrics
-        self._made_now: dict[tuple[Key, tuple[bytes, ...]], asyncio.Event] = {}
+        self._made_now: dict[tuple[Address, tuple[bytes, ...]], asyncio.Event] = {}
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
 
     def answer(self, method: bytes, root: str, target: bytes, headers: Headers) -> list[bytes] | None:
@@ -149,7 +152,7 @@ class Front:
             if state.settings.log != "errors" or reply.status >= 500 or "cut" in log_of(scope):
                 _log(scope, reply, seconds, with_query=state.settings.log == "queries")
 
-    async def _found(self, state: State, address: Key, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
+    async def _found(self, state: State, address: Address, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
         """Return what is kept, or will be in a moment since it is being made for somebody else."""
         found = _kept(state, address, choosing)
         if found is None and (begun := self._made_now.get((address, _choice(choosing, by_language=True)))):
@@ -158,9 +161,11 @@ class Front:
         return found
 
     @contextmanager
-    def _making(self, address: Key, choosing: Mapping[bytes, bytes]) -> Iterator[asyncio.Event]:
+    def _making(self, address: Address, choosing: Mapping[bytes, bytes]) -> Iterator[asyncio.Event]:
         """Have others wait who ask for the same, until it is made, or the event tells that it will not be kept."""
         key, begun = (address, _choice(choosing, by_language=True)), asyncio.Event()
+        if _asks(address):  # each waits for a turn of its own
+            begun.set()
         self._made_now.setdefault(key, begun)
         try:
             yield begun
@@ -176,8 +181,9 @@ class Front:
         state; and the queries of clients, which may take long, are left to them.
         """
         end = time.monotonic() + seconds
-        for (_, root, path, query, encoding), choices in self._app.state.service.chosen.latest():
-            if path.removeprefix(root.encode()).startswith(_BY_QUERY) or not isinstance(choices, dict):
+        for key, choices in self._app.state.service.chosen.latest():
+            _, root, path, query, encoding = address = cast(Address, key)
+            if _asks(address) or not isinstance(choices, dict):
                 continue
             for choice in [*choices]:
                 if time.monotonic() > end:
@@ -228,8 +234,14 @@ def _common(state: State) -> Headers:
     return [(b"ac-dataset-version", state.store.version.encode()), *_COMMON]
 
 
-def _address(state: State, root: str, path: bytes, query: bytes, choosing: Mapping[bytes, bytes]) -> Key:
+def _address(state: State, root: str, path: bytes, query: bytes, choosing: Mapping[bytes, bytes]) -> Address:
     return state.store.sighting, root, path, query, encoding_for(choosing)
+
+
+def _asks(address: Address) -> bool:
+    """Tell whether what stands at an address is the answer to a query of a client."""
+    _, root, path, *_ = address
+    return path.removeprefix(root.encode()).startswith(_BY_QUERY)
 
 
 def _choice(choosing: Mapping[bytes, bytes], *, by_language: bool) -> tuple[bytes, ...]:
@@ -237,7 +249,7 @@ def _choice(choosing: Mapping[bytes, bytes], *, by_language: bool) -> tuple[byte
     return tuple(choosing.get(name, b"") for name in names)
 
 
-def _kept(state: State, address: Key, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
+def _kept(state: State, address: Address, choosing: Mapping[bytes, bytes]) -> ReadyMade | None:
     tags = state.chosen.get(address)
     if not isinstance(tags, dict):
         return None
@@ -246,7 +258,7 @@ def _kept(state: State, address: Key, choosing: Mapping[bytes, bytes]) -> ReadyM
     return found if isinstance(found, ReadyMade) else None
 
 
-def _keep(state: State, address: Key, choosing: Mapping[bytes, bytes], made: ReadyMade) -> None:
+def _keep(state: State, address: Address, choosing: Mapping[bytes, bytes], made: ReadyMade) -> None:
     """Keep a response by its tag, once for all the headers that choose it: clients can write these as they like.
 
     The last of these are known by address, so that those of one do not take the room of others.

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 from fastapi import FastAPI
@@ -78,62 +79,79 @@ class Former:
     spare: Dataset | None = None
 
 
+class Followed(NamedTuple):
+    """What a journal makes of a dataset: patches, its entries, and the versions that these have made."""
+
+    patches: Sequence[Patch]
+    entries: "Sequence[Entry]"
+    versions: Sequence[Preserved]
+
+
 async def load(  # noqa: PLR0913
     files: Sequence[Path],
     *,
     union_default_graph: bool,
     settings: Settings,
     downloads: Downloads,
+    following: Awaitable[Followed],
     archive: Sequence[Preserved] = (),
-    journal: "Sequence[Entry]" = (),
-    patches: Sequence[Patch] = (),
     former: Former | None = None,
 ) -> State:
-    """Load what patches make of RDF files, here and, at the same time, for the query processes.
+    """Load RDF files here and, at the same time, for the query processes, with what a journal makes of them.
 
-    Where it comes of what is served, the patches between the two suffice.
+    Where that comes of what is served, the patches between the two suffice.
     """
-    starting = asyncio.create_task(_engine(files, union_default_graph, settings, patches, former))
-    spare = former.spare if former else None
-    # In a thread as the doors have them: what these need is imported by then, and no first request waits for it.
-    reading = run_in_threadpool(_read, files, union_default_graph, patches, spare)
+    journal = asyncio.ensure_future(following)
+    starting = asyncio.create_task(_engine(files, union_default_graph, settings, journal, former))
     try:
-        store = await reading
+        store = await _store(files, union_default_graph, journal, former)
     except BaseException:  # the query processes are of no use without the store
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         raise
-    return State(store, await starting, settings, downloads, archive, journal)
+    followed = await journal
+    return State(store, await starting, settings, downloads, [*archive, *followed.versions], followed.entries)
 
 
-def _read(
-    files: Sequence[Path], union_default_graph: bool, patches: Sequence[Patch], spare: Dataset | None
+async def _store(
+    files: Sequence[Path], union_default_graph: bool, journal: Awaitable[Followed], former: Former | None
 ) -> EmbeddedStore:
-    lacking = _lacking(spare.version, patches) if isinstance(spare, EmbeddedStore) else None
+    """Return the dataset; in threads as the doors have them: what these need is imported by then."""
+    spare = former.spare if former else None
+    lacking = _lacking(spare.version, (await journal).patches) if spare else None
     if isinstance(spare, EmbeddedStore) and lacking is not None:
-        store = spare.patched(lacking)
-    else:
-        store = EmbeddedStore.from_files(files, union_default_graph=union_default_graph).patched(patches)
-    _ = store.graphs  # every document needs them, and the first should not have to wait for their counts
-    return store
+        return await run_in_threadpool(_patched, spare, lacking)
+    read = partial(EmbeddedStore.from_files, union_default_graph=union_default_graph)
+    store = await run_in_threadpool(read, files)
+    return await run_in_threadpool(_patched, store, (await journal).patches)
+
+
+def _patched(store: EmbeddedStore, patches: Sequence[Patch]) -> EmbeddedStore:
+    made = store.patched(patches)
+    _ = made.graphs  # every document needs them, and the first should not have to wait for their counts
+    return made
 
 
 async def _engine(
     files: Sequence[Path],
     union_default_graph: bool,
     settings: Settings,
-    patches: Sequence[Patch],
+    journal: Awaitable[Followed],
     former: Former | None,
 ) -> Engine:
     engine = former.state.engine if former else None
     if former and isinstance(engine, Workers) and engine.files == tuple(files):
-        lacking = _lacking(former.state.store.version, patches)
+        lacking = _lacking(former.state.store.version, (await journal).patches)
         if lacking is not None:
             with suppress(StoreUnavailable):
                 return await engine.follow(lacking)
-    workers = Workers(files, union_default_graph=union_default_graph, limits=settings, patches=patches)
-    await workers.start()
+    workers = Workers(files, union_default_graph=union_default_graph, limits=settings)
+    await workers.start(partial(_patches, journal))
     return workers
+
+
+async def _patches(journal: Awaitable[Followed]) -> Sequence[Patch]:
+    return (await journal).patches
 
 
 def _lacking(version: str, patches: Sequence[Patch]) -> Sequence[Patch] | None:
