@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from unittest.mock import AsyncMock
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
@@ -45,7 +46,8 @@ def state(entries, published, past, tmp_path_factory):
     patches = changed.follow(published)
     limits = Settings(workers=1, state=str(tmp_path_factory.mktemp("state")))
     store = EmbeddedStore.from_files([published], union_default_graph=True).patched(patches)
-    engine = Workers([published], union_default_graph=True, limits=limits, patches=patches)
+    asked = AsyncMock(return_value=patches)
+    engine = Workers([published], union_default_graph=True, limits=limits, patches=asked)
     archive = [*past, *changed.versions(published, past)]
     return State(store, engine, limits, Downloads(published.parent), archive, changed.entries())
 

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 import urllib.request
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from aseancan_kg.errors import InvalidData, StoreUnavailable
+from aseancan_kg.errors import InvalidData
 from aseancan_kg.mediatypes import CSV, GRAPH_FORMATS, RESULT_FORMATS
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Patch, Question
@@ -327,61 +328,55 @@ def test_what_is_outdated_is_renewed_once_it_can_be_told_and_loaded(state_of, tm
     ]
 
 
-def test_what_follows_is_patched_and_only_then_read_anew_when_it_cannot_be(tmp_path, monkeypatch):
+def test_what_follows_is_patched_and_only_read_anew_when_it_cannot_be(tmp_path, monkeypatch):
     """Two datasets take turns: the one that is served no more becomes the one after the next."""
-    file = tmp_path / f"aseancan-{'0' * 16}.nq"
-    file.write_text("<urn:a> <urn:p> <urn:0> <urn:g> .\n")
-    patches = [Patch("0" * 16, (), ())]
-    read, ask = [], Question("SELECT ?o { <urn:a> <urn:p> ?o }", "select")
+    version, line = "0" * 16, "<urn:a> <urn:p> <urn:{}> <urn:g> .\n"
+    file = tmp_path / f"aseancan-{version}.nq"
+    file.write_text(line.format(0))
+    patches, read, again = [Patch(version, (), ())], [], []
+    ask = Question("SELECT ?o { <urn:a> <urn:p> ?o }", "select")
     monkeypatch.setattr(
-        EmbeddedStore, "from_files", classmethod(lambda cls, *a, **k: read.append(a) or FROM_FILES(*a, **k))
+        EmbeddedStore, "from_files", lambda *given, **more: read.append(given) or FROM_FILES(*given, **more)
     )
 
     async def followed():
         return server.Followed(tuple(patches), (), ())
 
-    async def load(former):
-        return await server.load(
-            [file], union_default_graph=True, settings=Settings(workers=1), downloads=Downloads(None),
-            following=followed(), former=former,
-        )  # fmt: skip
+    async def made_again(state):
+        again.append(state)
+
+    async def load(*former):
+        told = server.Former(*former, made_again) if former else None
+        more = {"union_default_graph": True, "settings": Settings(workers=1), "downloads": Downloads(None)}
+        return await server.load([file], following=followed(), former=told, **more)
 
     async def value(state):
-        for _ in range(200):  # as clients do while the query processes are started anew
-            try:
-                answer = await state.engine.answer(ask, CSV, "a")
-                break
-            except StoreUnavailable:
-                await asyncio.sleep(0.1)
+        answer = await state.engine.answer(ask, CSV, "a")
         assert answer.first == state.store.query(ask.text, CSV)
         return answer.first.decode().split("\r\n")[1]
 
     async def main():
-        state = await load(None)
-        keeper, spare, found, reads = state.engine.processes[0], None, [], []
-        for number in range(1, 6):
-            line = "<urn:a> <urn:p> <urn:{}> <urn:g> .\n"
-            removed = (line.format(number - 1),) if number != 4 else ("<urn:x> <urn:p> <urn:y> <urn:g> .\n",)
-            patches.append(Patch(f"{'0' * 16}+{number}", removed, (line.format(number),)))
-            if number == 4:  # it does not fit, and what is served is served on
-                with pytest.raises((ValueError, StoreUnavailable)):
-                    await load(server.Former(state, spare))
-                assert await value(state) == "urn:3"
-                patches[-1] = Patch(f"{'0' * 16}+4", (line.format(3),), (line.format(4),))
-                keeper = None
-            following = await load(server.Former(state, None if number == 4 else spare))
+        state, spare = await load(), None
+        for number in range(1, 5):
+            wrong = Patch(f"{version}+{number}", (line.format("none"),), ())
+            if number == 3:  # it is told, what is served is served on, and no process is left behind
+                patches.append(wrong)
+                with pytest.raises(ValueError, match="is not there"):
+                    await load(state, spare)
+                patches.pop()
+                spare = None
+            patches.append(Patch(f"{version}+{number}", (line.format(number - 1),), (line.format(number),)))
+            following = await load(state, spare)
+            assert again[-1] is following
+            assert following.since >= state.since + timedelta(seconds=1)
             assert await value(state) == f"urn:{number - 1}"  # whoever is answered by it still
             await state.engine.close()
             state, spare = following, state.store
-            assert state.store.version == patches[-1].version
-            found.append(await value(state))
-            assert keeper in (state.engine.processes[0], None)
-            reads.append(len(read))
+            assert (state.store.version, await value(state)) == (patches[-1].version, f"urn:{number}")
         await state.engine.close()
-        assert found == [f"urn:{number}" for number in range(1, 6)]
-        assert reads[:3] == [2, 2, 2]
 
     asyncio.run(main())
+    assert len(read) == 3  # at first, where there is no spare yet, and after what did not fit
 
 
 class Behind(BaseHTTPRequestHandler):

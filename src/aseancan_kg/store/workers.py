@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -46,22 +46,24 @@ class _Worker:
 class Workers:
     """Evaluates the queries of clients in processes of their own; an `Engine`.
 
-    The dataset is what `patches` make of the files. There are `limits.workers` of them and as many to spare, so that
-    after kills the next query finds one that is warm. A keeper that dies is started anew.
+    The dataset is what `patches` make of the files; they are asked for when these are read, and can be made meanwhile.
+    There are `limits.workers` of them and as many to spare, so that after kills the next query finds one that is warm.
+    A keeper that dies is started anew.
     """
 
     def __init__(
-        self, files: Sequence[Path], *, union_default_graph: bool, limits: Settings, patches: Iterable[Patch] = ()
+        self,
+        files: Sequence[Path],
+        *,
+        union_default_graph: bool,
+        limits: Settings,
+        patches: Callable[[], Awaitable[Sequence[Patch]]] | None = None,
     ) -> None:
         self.turns = Turns(limits)
         self.killed = 0
-        self.is_followed = False
-        """Whether the keeper is that of others by now, so that no more workers are to be had."""
-        self.files = tuple(files)
-        self._union_default_graph = union_default_graph
-        self._patches = tuple(patches)
+        self._arguments = ["union" if union_default_graph else "plain", *map(str, files)]
+        self._patches = patches
         self._limits = limits
-        self._asked = 0
         self._ordering = asyncio.Lock()
         self._chores: set[asyncio.Task[Any]] = set()
         self._supervisor: asyncio.Task[None] | None = None
@@ -79,59 +81,26 @@ class Workers:
         """Numbers of the keeper's process and of the workers'."""
         return [self._keeper.pid, *(worker.process for worker in self._workers)]
 
-    async def start(self, patches: Callable[[], Awaitable[Sequence[Patch]]] | None = None) -> None:
+    async def start(self) -> None:
         """Start the keeper, wait until it holds the dataset, and have it fork the workers.
 
-        `patches` are asked for when the files are read, so that they can be made meanwhile. Raises `StoreUnavailable`
-        when it ends instead.
+        Raises `StoreUnavailable` when it ends instead.
         """
         try:
-            await self._begin(patches)
+            await self._begin()
         except BaseException:  # whoever gives up waiting must not leave a keeper behind
             self._control.close()  # which ends the keeper
             await self._keeper.wait()
             raise
         self._supervisor = asyncio.create_task(self._supervise())
 
-    async def follow(self, patches: Sequence[Patch]) -> "Workers":
-        """Return the workers of what patches make of this dataset: the same keeper forks them, in milliseconds.
-
-        Those here answer on until they are closed, but have no successors. Raises `StoreUnavailable` when the keeper is
-        gone or the patches do not fit, and then there is another keeper in a moment.
-        """
-        made = Workers(
-            self.files,
-            union_default_graph=self._union_default_graph,
-            limits=self._limits,
-            patches=(*self._patches, *patches),
-        )
-        made.turns, made.killed, made._ordering = self.turns, self.killed, self._ordering
-        made._keeper, made._control = self._keeper, self._control
-        self.is_followed = True  # workers that it forks from now on have another dataset
-        try:
-            await made._patch(patches)
-            await made._staff()
-        except BaseException:
-            self.is_followed = False
-            self._control.close()  # which ends the keeper, whatever it holds by now
-            raise
-        assert self._supervisor
-        self._supervisor.cancel()
-        made._supervisor = asyncio.create_task(made._supervise())
-        return made
-
     async def close(self) -> None:
         """Let running queries end, then end every process."""
-        while self._asked:
+        while self.turns.running or self.turns.waiting:
             await asyncio.sleep(0.05)
         self._kept = False
-        if self.is_followed:
-            for worker in [*self._workers]:
-                self.dismiss(worker, killed=False)
         while self._chores:
             await asyncio.gather(*self._chores, return_exceptions=True)
-        if self.is_followed:
-            return
         if self._supervisor:
             self._supervisor.cancel()
         self._control.close()
@@ -154,12 +123,7 @@ class Workers:
         if not self.ready:
             raise _keeper_lost()
         asked = time.monotonic()
-        self._asked += 1
-        try:
-            await self.turns.take(client)
-        except BaseException:
-            self._asked -= 1
-            raise
+        await self.turns.take(client)
         queued = time.monotonic() - asked
         return await _Run(self, client, self._limits.query_seconds, queued).begin(
             text=question.text,
@@ -175,8 +139,6 @@ class Workers:
     async def lend(self) -> _Worker:
         """Return an idle worker; one that has died since its last query is replaced."""
         while True:
-            if self.is_followed and not self._workers:
-                raise _keeper_lost()
             worker = await self._idle.get()
             if not worker.reader.at_eof():
                 return worker
@@ -187,11 +149,6 @@ class Workers:
         if worker in self._workers:
             self._idle.put_nowait(worker)
 
-    def give_back(self, client: str, seconds: float) -> None:
-        """Return the place of a query that is answered or given up, after `seconds`."""
-        self._asked -= 1
-        self.turns.give_back(client, seconds)
-
     def dismiss(self, worker: _Worker, *, killed: bool = True) -> asyncio.Task[int]:
         """Kill a worker and hire another; it counts as killed unless it has done its work."""
         return self._do(self._replace(worker, KILL, killed=killed))
@@ -200,7 +157,7 @@ class Workers:
         """Hire another for a worker that has died; the result is the signal that ended it."""
         return self._do(self._replace(worker, REAP, killed=True))
 
-    async def _begin(self, patches: Callable[[], Awaitable[Sequence[Patch]]] | None = None) -> None:
+    async def _begin(self) -> None:
         self._workers.clear()
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
@@ -211,29 +168,23 @@ class Workers:
                 "aseancan_kg.store.worker",
                 str(theirs.fileno()),
                 str(self._limits.query_memory_mb * 1024 * 1024),
-                "union" if self._union_default_graph else "plain",
-                *map(str, self.files),
+                *self._arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
         async with asyncio.timeout(_START_SECONDS):
             await self._reply()
-        if patches:
-            self._patches = tuple(await patches())
-        if self._patches:
-            await self._patch(self._patches)
-        await self._staff()
+            if self._patches:
+                await self._patch(await self._patches())
+        for _ in range(2 * self._limits.workers):
+            await self._hire()
+        self._kept = True
 
     async def _patch(self, patches: Sequence[Patch]) -> None:
         told = json.dumps([astuple(patch) for patch in patches]).encode()
         _, failed = await self._order(PATCH, len(told), told)
         if failed:
             raise StoreUnavailable("the dataset cannot be changed as it should be", remedy="Look into the journal.")
-
-    async def _staff(self) -> None:
-        for _ in range(2 * self._limits.workers):
-            await self._hire()
-        self._kept = True
 
     async def _supervise(self) -> None:
         while True:
@@ -272,8 +223,7 @@ class Workers:
         self.killed += killed
         self._workers.remove(worker)
         _, status = await self._order(order, worker.process)
-        if not self.is_followed:
-            self._do(self._hire())
+        self._do(self._hire())
         return os.WTERMSIG(status)
 
     async def _order(self, order: bytes, process: int, more: bytes = b"", *channels: int) -> tuple[int, int]:
@@ -406,12 +356,12 @@ class _Run:
             return
         self._open = False
         self._long.cancel()
-        if self._worker and done and (self._pool.is_followed or not self._yielded):
+        if self._worker and done and not self._yielded:
             self._pool.take_back(self._worker)
         elif self._worker and not self._expired:
             self._pool.dismiss(self._worker, killed=not done)
         # Who reads slowly holds a place as well.
-        self._pool.give_back(self._client, time.monotonic() - self._begun)
+        self._pool.turns.give_back(self._client, time.monotonic() - self._begun)
 
 
 def _death(by: int, limit: float) -> Error:

@@ -159,7 +159,7 @@ def create_app(state: State, office: Office | None = None) -> FastAPI:
 async def switch(app: FastAPI, state: State) -> State | None:
     """Serve another state, its engine started, from the next request on; those before are answered by the old one.
 
-    Returns the old one when nobody is answered by it any more.
+    Returns the old one when nobody is answered by it any more, and nothing made of it.
     """
     old: State = app.state.service
     app.state.service = state
@@ -169,7 +169,7 @@ async def switch(app: FastAPI, state: State) -> State | None:
             while old.visits.count:
                 await asyncio.sleep(0.05)
     await _close(old)
-    return None if old.visits.count else old
+    return old if old.prepared.is_set() and not old.visits.count else None
 
 
 @asynccontextmanager

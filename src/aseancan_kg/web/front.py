@@ -5,8 +5,9 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import cast
 from urllib.parse import unquote
 
@@ -35,7 +36,8 @@ _MOST_CHOICES, _LONGEST_CHOICE = 8, 256
 """Ways to ask for a response that are known for an address, and bytes of the headers of one; browsers send 150."""
 Address = tuple[str, str, bytes, bytes, bytes]
 """The version that is asked, the path below which the service stands, the path and query asked for, the encoding."""
-_BY_QUERY = b"/sparql", b"/queries/", b"/q/"
+_LONG = "/sparql", "/queries/", "/q/", "/r/", "/at/"
+_AGAIN_SECONDS = 1.0
 _PREFLIGHT: Headers = [
     (
         b"access-control-allow-headers",
@@ -128,6 +130,8 @@ class Front:
         common = [*_common(state), *([] if is_private else _OPEN)]
         # Who waits for a composer may wait long, and shows the journal: no former dataset has to stay for that.
         visits = 0 if is_private else 1
+        if not is_private:
+            scope[OF_SCOPE] = state
         state.visits.count += visits
         reply = _Reply(scope, send, [*common, (b"x-request-id", self._identity())], choosing, is_private=is_private)
         try:
@@ -141,10 +145,9 @@ class Front:
                 await reply.send(found.start)
                 await reply.send(found.body)
             else:
-                with self._making(address, choosing) as reply.begun:
+                with self._making(address, choosing) as done:
+                    reply.made = partial(_kept_if_whole, state, address, choosing, common, done)
                     await self._inner(scope, receive, reply.send)
-                    if reply.whole:
-                        _keep(state, address, choosing, ready_made(*reply.whole, common))
         finally:
             state.visits.count -= visits
             seconds = time.perf_counter() - begun
@@ -162,7 +165,7 @@ class Front:
 
     @contextmanager
     def _making(self, address: Address, choosing: Mapping[bytes, bytes]) -> Iterator[asyncio.Event]:
-        """Have others wait who ask for the same, until it is made, or the event tells that it will not be kept."""
+        """Have others wait who ask for the same, until the event tells that it is kept or will not be."""
         key, begun = (address, _choice(choosing, by_language=True)), asyncio.Event()
         if _asks(address):  # each waits for a turn of its own
             begun.set()
@@ -174,20 +177,22 @@ class Front:
             if self._made_now.get(key) is begun:
                 del self._made_now[key]
 
-    async def make_again(self, state: State, seconds: float) -> None:
+    async def make_again(self, state: State) -> None:
         """Make of a state that is to be served what is kept of the one that is: what was asked for last at first.
 
-        So what is asked for often need not be waited for. Nothing is begun after `seconds`, as others wait for the new
-        state; and the queries of clients, which may take long, are left to them.
+        So what is asked for often need not be waited for. It ends after a second, as others wait for the new state; the
+        queries of clients, which may take long, are left to them, and so are past releases, which do not change.
         """
-        end = time.monotonic() + seconds
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_AGAIN_SECONDS):
+                await self._make_again(state)
+
+    async def _make_again(self, state: State) -> None:
         for key, choices in self._app.state.service.chosen.latest():
             _, root, path, query, encoding = address = cast(Address, key)
             if _asks(address) or not isinstance(choices, dict):
                 continue
             for choice in [*choices]:
-                if time.monotonic() > end:
-                    return
                 names = (b"accept", b"accept-language", b"accept-encoding")
                 sent = [(name, value) for name, value in zip(names, (*choice, *[b""] * 2)[:2], strict=False) if value]
                 with suppress(Exception):  # whoever asks for it will be told
@@ -211,19 +216,21 @@ class Front:
         }
         choosing, common = choosing_headers(headers), [*_common(state), *_OPEN]
         reply = _Reply(scope, _unsent, common, choosing, is_private=False)
-        await self._inner(scope, _unasked, reply.send)
-        if reply.whole:
-            _keep(state, _address(state, root, path, query, choosing), choosing, ready_made(*reply.whole, common))
+        address, asked = _address(state, root, path, query, choosing), [{"type": "http.request", "body": b""}]
+        reply.made = partial(_kept_if_whole, state, address, choosing, common, asyncio.Event())
+
+        async def receive() -> Message:
+            if not asked:
+                await asyncio.Event().wait()  # nobody leaves
+            return asked.pop()
+
+        await self._inner(scope, receive, reply.send)
 
     def _identity(self) -> bytes:
         return f"{self._run}-{next(self._numbers)}".encode()
 
     def _identity_line(self) -> bytes:
         return b"x-request-id: %s\r\n\r\n" % self._identity()
-
-
-async def _unasked() -> Message:
-    return {"type": "http.request", "body": b""}
 
 
 async def _unsent(_: Message) -> None:
@@ -239,9 +246,9 @@ def _address(state: State, root: str, path: bytes, query: bytes, choosing: Mappi
 
 
 def _asks(address: Address) -> bool:
-    """Tell whether what stands at an address is the answer to a query of a client."""
+    """Tell whether what stands at an address takes longer than a page: the query of a client, a past release."""
     _, root, path, *_ = address
-    return path.removeprefix(root.encode()).startswith(_BY_QUERY)
+    return unquote(path).removeprefix(root).startswith(_LONG)
 
 
 def _choice(choosing: Mapping[bytes, bytes], *, by_language: bool) -> tuple[bytes, ...]:
@@ -256,6 +263,20 @@ def _kept(state: State, address: Address, choosing: Mapping[bytes, bytes]) -> Re
     tag = tags.get(_choice(choosing, by_language=False)) or tags.get(_choice(choosing, by_language=True))
     found = state.kept.get((*address, tag)) if tag else None
     return found if isinstance(found, ReadyMade) else None
+
+
+def _kept_if_whole(  # noqa: PLR0913
+    state: State,
+    address: Address,
+    choosing: Mapping[bytes, bytes],
+    common: Headers,
+    done: asyncio.Event,
+    whole: tuple[Message, Message] | None,
+) -> None:
+    """Keep what is to be kept before anybody reads it: who waits for it waits for nobody's connection."""
+    if whole:
+        _keep(state, address, choosing, ready_made(*whole, common))
+    done.set()
 
 
 def _keep(state: State, address: Address, choosing: Mapping[bytes, bytes], made: ReadyMade) -> None:
@@ -284,9 +305,8 @@ class _Reply:
     ) -> None:
         self.status = 0
         self.size = 0
-        self.whole: tuple[Message, Message] | None = None
-        self.begun = asyncio.Event()
-        """Set when a response has begun that is not to be kept."""
+        self.made: Callable[[tuple[Message, Message] | None], None] = lambda _: None
+        """Told start and body of a response that is to be kept, before it is sent; None of one that is not."""
         self.identity = common[-1][1].decode()
         self._scope = scope
         self._send = send
@@ -294,6 +314,7 @@ class _Reply:
         self._choosing = choosing
         self._is_private = is_private
         self._start: Message = {}
+        self._begun = False
         self._instead: bytes | None = None
 
     async def send(self, message: Message) -> None:
@@ -301,18 +322,26 @@ class _Reply:
         if message["type"] == "http.response.start":
             self._start = {**message, "headers": _inert(message["headers"])}
             if not self._scope.get(KEEP):
-                self.begun.set()
-            headers = with_common(await self._on_conditions(), self._common)
-            headers = _private(headers) if self._is_private else headers
-            message = {"type": "http.response.start", "status": self.status, "headers": headers}
-        else:
-            if self._scope.get(KEEP) and not message.get("more_body"):
-                self.whole = self._start, message
-            if HEAD in self._scope:
-                message = {**message, "body": b""}
-            elif self._instead is not None:
-                message = {**message, "body": b"" if message.get("more_body") else self._instead}
-            self.size += len(message.get("body", b""))
+                self.made(None)
+                await self._begin()
+            return
+        if self._scope.get(KEEP) and not self._begun:
+            self.made(None if message.get("more_body") else (self._start, message))
+            await self._begin()
+        if HEAD in self._scope:
+            message = {**message, "body": b""}
+        elif self._instead is not None:
+            message = {**message, "body": b"" if message.get("more_body") else self._instead}
+        self.size += len(message.get("body", b""))
+        await self._pass(message)
+
+    async def _begin(self) -> None:
+        self._begun = True
+        headers = with_common(await self._on_conditions(), self._common)
+        headers = _private(headers) if self._is_private else headers
+        await self._pass({"type": "http.response.start", "status": self.status, "headers": headers})
+
+    async def _pass(self, message: Message) -> None:
         try:
             await self._send(message)
         except RuntimeError as error:

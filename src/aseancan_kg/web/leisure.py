@@ -24,6 +24,13 @@ def prepare(state: State) -> None:
 
 
 def _prepare(state: State) -> None:
+    try:
+        _make(state)
+    finally:
+        state.prepared.set()
+
+
+def _make(state: State) -> None:
     with suppress(Error):  # a store that does not answer now is asked again when somebody asks
         if len(state.store) <= _MOST:
             for make in (*OF_HOME.values(), foreign_concepts, lineages):

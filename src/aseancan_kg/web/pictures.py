@@ -90,7 +90,8 @@ def _picture(request: Request) -> Response:
     elif chosen is SVG:
         response = Response(as_file(found.draw(lambda iri: "")), media_type=SVG.media_type)
     else:
-        response = file(request, found.table.sheet(found.title, [("What it shows", found.description)]), chosen)
+        # Not kept: it tells the address that it was asked at, in the words of whoever asks.
+        return file(request, found.table.sheet(found.title, [("What it shows", found.description)]), chosen)
     return keep(request, response, *dict(parse_qsl(found.query)))
 
 

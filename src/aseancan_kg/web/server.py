@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -21,9 +22,9 @@ from starlette.concurrency import run_in_threadpool
 
 from aseancan_kg.archive import Preserved
 from aseancan_kg.desk.office import Office
-from aseancan_kg.errors import InputError, StoreUnavailable
+from aseancan_kg.errors import InputError
 from aseancan_kg.settings import Settings
-from aseancan_kg.store import Engine, Patch
+from aseancan_kg.store import Patch
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.remote import RemoteStore
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.25
 """How often it is asked whether what is served is outdated."""
-_AGAIN_SECONDS = 1.0
-"""For how long answers that were kept are made again of what is to be served."""
 _PATIENCE_SECONDS = 30
 """After how long it is asked again when that could not be told, or nothing newer could be served."""
 _SWITCH_SECONDS = 0.0001
@@ -73,10 +72,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What is served, and what was served before it and is not any more, whose memory may be taken over."""
+    """What is served, what was served before it and is not any more, whose memory may be taken over.
+
+    `again` makes of the state that follows what readers ask for often.
+    """
 
     state: State
-    spare: Dataset | None = None
+    spare: Dataset | None
+    again: Callable[[State], Awaitable[None]]
 
 
 class Followed(NamedTuple):
@@ -97,61 +100,55 @@ async def load(  # noqa: PLR0913
     archive: Sequence[Preserved] = (),
     former: Former | None = None,
 ) -> State:
-    """Load RDF files here and, at the same time, for the query processes, with what a journal makes of them.
-
-    Where that comes of what is served, the patches between the two suffice.
-    """
+    """Load RDF files, with what a journal makes of them, here and, at the same time, for the query processes."""
     journal = asyncio.ensure_future(following)
-    starting = asyncio.create_task(_engine(files, union_default_graph, settings, journal, former))
+
+    async def patches() -> Sequence[Patch]:
+        return (await asyncio.shield(journal)).patches
+
+    engine = Workers(files, union_default_graph=union_default_graph, limits=settings, patches=patches)
+    starting = asyncio.create_task(engine.start())
     try:
-        store = await _store(files, union_default_graph, journal, former)
+        store = await _store(files, union_default_graph, patches, former)
+        followed = await journal
+        since = datetime.now(UTC)
+        if former:  # no two have one second, by which clients ask whether a document has changed
+            since = max(since, former.state.since + timedelta(seconds=1))
+        known = [*archive, *followed.versions]
+        state = State(store, engine, settings, downloads, known, followed.entries, since=since)
+        if former:
+            await former.again(state)
+        await starting
+        await asyncio.sleep((since - datetime.now(UTC)).total_seconds())
     except BaseException:  # the query processes are of no use without the store
         starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
+        await asyncio.gather(starting, journal, return_exceptions=True)
+        if engine.ready:
+            await engine.close()
         raise
-    followed = await journal
-    return State(store, await starting, settings, downloads, [*archive, *followed.versions], followed.entries)
+    return state
 
 
 async def _store(
-    files: Sequence[Path], union_default_graph: bool, journal: Awaitable[Followed], former: Former | None
+    files: Sequence[Path],
+    union_default_graph: bool,
+    patches: Callable[[], Awaitable[Sequence[Patch]]],
+    former: Former | None,
 ) -> EmbeddedStore:
     """Return the dataset; in threads as the doors have them: what these need is imported by then."""
     spare = former.spare if former else None
-    lacking = _lacking(spare.version, (await journal).patches) if spare else None
+    lacking = _lacking(spare.version, await patches()) if spare else None
     if isinstance(spare, EmbeddedStore) and lacking is not None:
         return await run_in_threadpool(_patched, spare, lacking)
     read = partial(EmbeddedStore.from_files, union_default_graph=union_default_graph)
     store = await run_in_threadpool(read, files)
-    return await run_in_threadpool(_patched, store, (await journal).patches)
+    return await run_in_threadpool(_patched, store, await patches())
 
 
 def _patched(store: EmbeddedStore, patches: Sequence[Patch]) -> EmbeddedStore:
     made = store.patched(patches)
     _ = made.graphs  # every document needs them, and the first should not have to wait for their counts
     return made
-
-
-async def _engine(
-    files: Sequence[Path],
-    union_default_graph: bool,
-    settings: Settings,
-    journal: Awaitable[Followed],
-    former: Former | None,
-) -> Engine:
-    engine = former.state.engine if former else None
-    if former and isinstance(engine, Workers) and engine.files == tuple(files):
-        lacking = _lacking(former.state.store.version, (await journal).patches)
-        if lacking is not None:
-            with suppress(StoreUnavailable):
-                return await engine.follow(lacking)
-    workers = Workers(files, union_default_graph=union_default_graph, limits=settings)
-    await workers.start(partial(_patches, journal))
-    return workers
-
-
-async def _patches(journal: Awaitable[Followed]) -> Sequence[Patch]:
-    return (await journal).patches
 
 
 def _lacking(version: str, patches: Sequence[Patch]) -> Sequence[Patch] | None:
@@ -261,15 +258,15 @@ class _Renewals:
 
     async def _renew(self) -> bool:
         async with self._renewing:
-            former, self._spare = Former(self._app.state.service, self._spare), None
+            former = Former(self._app.state.service, self._spare, self._app.state.front.make_again)
+            self._spare = None
             try:
                 state = await self._load(former)
+                prepare(state)
             except Exception as error:  # whatever is wrong with the new dataset, the old one is served on
                 _LOG.error("nothing newer can be served: %s", error)
                 return False
-            await self._app.state.front.make_again(state, _AGAIN_SECONDS)
             _LOG.info("serving dataset %s", state.store.version)
-            prepare(state)
             self._do(self._switch(state))  # which waits for readers of the old one
             return True
 

@@ -118,6 +118,8 @@ class State:
     visits: Visits = field(default_factory=Visits)
     given_up: Event = field(default_factory=Event)
     """Set when it is served no more."""
+    prepared: Event = field(default_factory=Event)
+    """Set when nothing is made of it any more that nobody has asked for."""
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When it was made: no document has changed since, while those of an earlier dataset may differ from it."""
 
@@ -207,10 +209,8 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
 
 
 def state_in(scope: Scope) -> State:
-    """Return what is served, for the whole of a request as it was when it came."""
-    if OF_SCOPE not in scope:
-        scope[OF_SCOPE] = scope["app"].state.service
-    state: State = scope[OF_SCOPE]
+    """Return what is served: to a reader for the whole of a request as it was when it came, at the desk now."""
+    state: State = scope.get(OF_SCOPE) or scope["app"].state.service
     return state
 
 

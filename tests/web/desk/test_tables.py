@@ -107,6 +107,9 @@ def test_several_mentions_are_judged_in_one_draft(ann, office):
     ] * 2
     assert ann.send(path, {**form, "mention": []}, seen=f"{path}?all=").status_code == 400
     assert ann.send(path, {**form, "decision": "accepted"}, seen=f"{path}?all=").status_code == 400
+    assert ann.send(path, {**form, "decision": "nonsense"}, seen=f"{path}?all=").status_code == 400
+    judged_since = [f"{one.removesuffix('accepted')}rejected" for one in names]
+    assert ann.send(path, {**form, "mention": judged_since}, seen=f"{path}?all=").status_code == 412
 
 
 def test_a_form_that_is_sent_twice_begins_one_draft(ann, office):
@@ -121,3 +124,8 @@ def test_a_form_that_is_sent_twice_begins_one_draft(ann, office):
     assert send() == first
     assert send(reason="Its user went back and changed it") != first
     assert draft_of(office, ann.send("/desk/bulk", form)).number != first
+    declined = ann.send(f"/desk/drafts/{first}/decline", {"words": "Not so"}, seen=f"/desk/drafts/{first}")
+    assert declined.status_code == 303
+    assert send() != first
+    held.pop("once")
+    assert send() != send()

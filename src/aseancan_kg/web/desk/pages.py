@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from aseancan_kg.desk.accounts import Caller
-from aseancan_kg.desk.drafts import Draft
+from aseancan_kg.desk.drafts import OPEN, Draft
 from aseancan_kg.desk.office import Office
 from aseancan_kg.desk.replies import Asked, Reply
 from aseancan_kg.edits import Edit
@@ -64,12 +64,16 @@ def begun(request: Request, caller: Caller, edits: Sequence[Edit], reason: str, 
     def also(connection: Connection, draft: Draft) -> None:
         office.replies.keep(connection, asked, Reply(HTTPStatus.SEE_OTHER, "", {"draft": draft.number}))
 
+    if not once:
+        return office.drafts.begin(caller, edits, reason)
     with suppress(Conflict):
         if not office.replies.to(asked):
             return office.drafts.begin(caller, edits, reason, also=also)
     found = office.replies.to(asked)
     assert found
-    return office.drafts.get(int(found.told["draft"]))
+    draft = office.drafts.get(int(found.told["draft"]))
+    # A page that is sent again when its draft is done with means another.
+    return draft if draft.status in OPEN else office.drafts.begin(caller, edits, reason)
 
 
 def table_of(request: Request) -> str:

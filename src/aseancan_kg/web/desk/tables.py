@@ -10,10 +10,12 @@ from starlette.routing import Route
 
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.edits import difference
-from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.errors import Conflict, InputError, NotFound
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, paged, sent_to, table_of, today
+
+_DECISIONS = ("accepted", "rejected")
 
 
 async def tables(request: Request) -> Response:
@@ -122,14 +124,20 @@ def _judge(request: Request, caller: Caller, fields: Sequence[tuple[str, str]]) 
     """Draft the judgement on the mentions that are chosen: rows that decide so, new ones or changed."""
     edition, given = request.path_params["edition"], dict(fields)
     table, decision = f"codings/{edition}/mentions", given.get("decision", "")
+    if decision not in _DECISIONS:
+        raise InputError("it is not said what they are", remedy=f"They are {' or '.join(_DECISIONS)}.")
     chosen = {value for name, value in fields if name == "mention"}
     edits = []
     with office_of(request).desk() as desk:
         for one in desk.composer.mentions(edition):
             if _name(one) in chosen:
+                chosen.remove(_name(one))
                 wanted = {**one["cells"], "decision": decision}
                 key = one["key"] or desk.composer.key(table, wanted)
                 edits.append(difference(table, key, one["cells"] if one["key"] else None, wanted))
+    if chosen:
+        told = f"{len(chosen)} of them are not there as you saw them, and nothing is judged"
+        raise Conflict(told, remedy="Go back, load the page anew, and choose again.")
     changed = [edit for edit in edits if edit]
     if not changed:
         raise InputError("no mention is chosen that is not judged so", remedy="Go back, and choose some.")
@@ -138,8 +146,9 @@ def _judge(request: Request, caller: Caller, fields: Sequence[tuple[str, str]]) 
 
 
 def _name(mention: Mapping[str, Any]) -> str:
-    """Return what tells a mention from the others of its text."""
-    return " ".join(str(mention[part]) for part in ("part", "start", "end", "entity"))
+    """Return what tells a mention from the others of its text, and from itself when it was judged meanwhile."""
+    judged = mention["cells"].get("decision", "") if mention["key"] else ""
+    return " ".join((*(str(mention[part]) for part in ("part", "start", "end", "entity")), judged))
 
 
 def _form(edition: str, mention: Mapping[str, Any]) -> str:
