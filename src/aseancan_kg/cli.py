@@ -159,11 +159,11 @@ def serve(
             served = partial(server.load, union_default_graph=union, settings=limits, downloads=downloads)
             return await served(files, archive=past, following=follow(changed, files[0], past), former=former)
 
-        async def follow(changed: "Changed | None", release: Path, past: "Sequence[Archived]") -> server.Followed:
+        async def follow(changed: "Changed | None", release: Path, past: "Sequence[Archived]") -> server.Journalled:
             if changed is None:
-                return server.Followed((), (), ())
+                return server.Journalled((), (), ())
             patches = await asyncio.to_thread(changed.follow, release)
-            return server.Followed(patches, changed.entries(), changed.versions(release, past))
+            return server.Journalled(patches, changed.entries(), changed.versions(release, past))
 
         def ready(state: State) -> None:
             facts = f" at {store}" if store else f", {len(state.store):,} facts"

@@ -33,7 +33,7 @@ from aseancan_kg.edits import SEPARATOR, Edit, difference
 from aseancan_kg.errors import Error, InputError, InvalidData, InvalidTables, NotFound, Place, SyntaxProblem
 from aseancan_kg.validation import Report, Result, rdflib_term
 
-_NICENESS = 10
+_NICENESS = 3
 """How far composing steps back: readers, who are many, are not to wait for a change."""
 _IDENTIFIERS = "registers/identifiers"
 _FIXED = (
@@ -137,11 +137,13 @@ class Composer:
         Raises `InputError` for no table or no CSV.
         """
         found: dict[str, Edit | None] = {}
-        for number, cells in enumerate(registers.parse_rows(rows.encode(), "the rows"), start=1):
+        delimiter = "\t" if "\t" in rows.partition("\n")[0] else ","  # a spreadsheet copies rows with tabs
+        for number, cells in enumerate(registers.parse_rows(rows.encode(), "the rows", delimiter), start=1):
             key = self.key(table, cells)
             if not key or key in found:
                 told = f"{key} is there twice" if key else f"row {number} has nothing that tells it from others"
-                raise InputError(told, remedy="Give each row once, with the columns that tell rows apart.")
+                remedy = "Give each row once, with the columns that tell rows apart, separated by commas or tabs."
+                raise InputError(told, remedy=remedy)
             now = self.row(table, key)
             found[key] = difference(table, key, now, {**(now or {}), **cells})
         return [*filter(None, found.values())]
@@ -391,8 +393,8 @@ def main() -> None:
     if os.name == "posix":
         os.nice(_NICENESS)
     gc.disable()  # what is made now stays to the end: collecting it in between takes a third of the time
-    resources = Path(sys.argv[1])
-    composer = Composer(resources, dataset.build(resources, lambda _: None))
+    os.chdir(sys.argv[1])  # so that places are told as everybody knows them: data/registers/bodies.csv
+    composer = Composer(Path(), dataset.build(Path(), lambda _: None))
     gc.freeze()
     gc.enable()
     gc.set_threshold(100_000)  # an edit makes tens of thousands of terms, and leaves few cycles

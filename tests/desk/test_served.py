@@ -140,9 +140,11 @@ def test_what_was_served_is_not_gone_behind(changed, journal, change, tmp_path, 
     forget(tmp_path, damage)
     with pytest.raises(InvalidData, match="entry 2 of the journal is missing or is not what was written"):
         changed.is_newer(f"{BASE}+2")
+    told = "entry 2 was served here, but entry 2 of the journal is missing or is not what was written"
     for service in (changed, Changed(journal, tmp_path / "desk")):  # the one that runs, and one that is started anew
-        with pytest.raises(InvalidData, match="entry 2 of the journal is missing or is not what was written"):
+        with pytest.raises(InvalidData, match=told) as refused:
             service.follow(file)
+        assert "desk/served.csv" in refused.value.remedy
 
 
 def test_what_is_changed_has_the_time_of_its_change(changed, journal, change, tmp_path):

@@ -340,7 +340,7 @@ def test_what_follows_is_patched_and_only_read_anew_when_it_cannot_be(tmp_path, 
     )
 
     async def followed():
-        return server.Followed(tuple(patches), (), ())
+        return server.Journalled(tuple(patches), (), ())
 
     async def made_again(state):
         again.append(state)

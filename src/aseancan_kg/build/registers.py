@@ -161,12 +161,12 @@ def parse_table(content: bytes, file: Path | str, delimiter: str = ",") -> list[
     return records
 
 
-def parse_rows(content: bytes, file: Path | str) -> list[dict[str, str]]:
+def parse_rows(content: bytes, file: Path | str, delimiter: str = ",") -> list[dict[str, str]]:
     """Return the cells of the rows of a CSV file by its own header; raises `RegisterError` as `parse_table` does.
 
     It does so also for a header that names a column twice, and for a row that is longer or shorter than the header.
     """
-    header, *records = parse_table(content, file) or [[]]
+    header, *records = parse_table(content, file, delimiter) or [[]]
     if repeated := sorted(name for name, count in Counter(header).items() if count > 1):
         remedy = "Give each column once."
         raise RegisterError(f"its header names {', '.join(repeated)} twice", Place(file, row=1), remedy=remedy)

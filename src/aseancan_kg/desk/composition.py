@@ -50,7 +50,7 @@ class Composition:
 class Composer:
     """The process, over the data below `resources`, of which a release was built; it ends with this object's context.
 
-    Raises `InputError` where that data makes another dataset by now.
+    Raises `StoreUnavailable` where that data makes another dataset by now.
     """
 
     def __init__(self, resources: Path, release: str) -> None:
@@ -61,8 +61,8 @@ class Composer:
         self.contained = Mark(*told["contained"])
         if release != self.version:
             self.__exit__()
-            remedy = "Run `aseancan-kg build`: a change is made to what is served."
-            raise InputError(f"the registers make another dataset than {release}", remedy=remedy)
+            remedy = "Whoever runs the service: `aseancan-kg build`, and then `kill -HUP` or a new start."
+            raise StoreUnavailable(f"the tables are no longer those that {release} was built of", remedy=remedy)
 
     def __enter__(self) -> Self:
         return self

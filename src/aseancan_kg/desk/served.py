@@ -62,14 +62,20 @@ class Changed:
         that was served, or one takes away what is not there.
         """
         base = release.stem.removeprefix("aseancan-")
-        self._journal.goes_beyond(served := Mark.read(self._served))
+        served = Mark.read(self._served)
+        remedy = (
+            f"Restore it; where what it lost is not to come back, or this is another journal, delete {self._served}."
+        )
+        self._refuse_lost(served, f"entry {served.sequence} was served here", remedy)
         self._catch_up()
         if base == self._base and self._followed:
             made, patches = self._followed, self._patches
             new = self._entries[self._held[made.version].sequence :]
         else:
             made, patches, new = history.Followed(_lines(release), base), (), self._entries
-            self._journal.goes_beyond(made.contained)
+            held = f"the release {base} contains entry {made.contained.sequence}"
+            remedy = "Restore the journal that the release was made with, or build one from tables that contain less."
+            self._refuse_lost(made.contained, held, remedy)
         self._followed = None  # it is of no use when an entry does not fit
         if new or not patches:
             try:
@@ -100,6 +106,12 @@ class Changed:
         names |= {entry.version: () for entry in self._entries if entry.base in sources}
         entries = self.entries()
         return [Version(name, sources[name.partition("+")[0]], entries) for name in names]
+
+    def _refuse_lost(self, mark: Mark, held: str, remedy: str) -> None:
+        try:
+            self._journal.goes_beyond(mark)
+        except InvalidData as error:
+            raise InvalidData(f"{held}, but {error.message}", remedy=remedy) from error
 
     def _catch_up(self) -> None:
         if self._entries:

@@ -57,14 +57,15 @@ class _Change(Edition):
     def told(self, request: Request, shown: Thing) -> dict[str, Any]:
         """Return the change, what it changed, each with where that is compared, and the change that it takes back."""
         iri = shown.iri
-        told = next(iter(changes.read(self.store, [iri])), None)
+        told, entry = next(iter(changes.read(self.store, [iri])), None), _entry(request, iri)
         named = changes.changed(self.store, iri)
         labels = self.store.labels(named)
         return {
             "change": told,
             "undone": changes.read(self.store, [told.undoes]) if told and told.undoes else [],
             "changed": [(link(labels, one), entities.compared(request, told.after, one)) for one in named if told],
-            "has_patch": _entry(request, iri) is not None,
+            "edits": entry.edits if entry else (),
+            "has_patch": entry is not None,
         }
 
 

@@ -44,6 +44,8 @@ _LOOK_SECONDS = 0.25
 """How often it is asked whether what is served is outdated."""
 _PATIENCE_SECONDS = 30
 """After how long it is asked again when that could not be told, or nothing newer could be served."""
+_READ_ANEW = 1000
+"""After how many patches a dataset is read anew: what is taken away goes on to take room and time in the engine."""
 _SWITCH_SECONDS = 0.0001
 """For how long a thread may hold up what answers readers from what is kept; Python allows it ten times as long."""
 Load = Callable[["Former | None"], Awaitable[State]]
@@ -82,7 +84,7 @@ class Former:
     again: Callable[[State], Awaitable[None]]
 
 
-class Followed(NamedTuple):
+class Journalled(NamedTuple):
     """What a journal makes of a dataset: patches, its entries, and the versions that these have made."""
 
     patches: Sequence[Patch]
@@ -96,7 +98,7 @@ async def load(  # noqa: PLR0913
     union_default_graph: bool,
     settings: Settings,
     downloads: Downloads,
-    following: Awaitable[Followed],
+    following: Awaitable[Journalled],
     archive: Sequence[Preserved] = (),
     former: Former | None = None,
 ) -> State:
@@ -137,9 +139,10 @@ async def _store(
 ) -> EmbeddedStore:
     """Return the dataset; in threads as the doors have them: what these need is imported by then."""
     spare = former.spare if former else None
-    lacking = _lacking(spare.version, await patches()) if spare else None
-    if isinstance(spare, EmbeddedStore) and lacking is not None:
-        return await run_in_threadpool(_patched, spare, lacking)
+    if isinstance(spare, EmbeddedStore) and len(await patches()) % _READ_ANEW > 1:
+        lacking = _lacking(spare.version, await patches())
+        if lacking is not None:
+            return await run_in_threadpool(_patched, spare, lacking)
     read = partial(EmbeddedStore.from_files, union_default_graph=union_default_graph)
     store = await run_in_threadpool(read, files)
     return await run_in_threadpool(_patched, store, await patches())

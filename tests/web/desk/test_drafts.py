@@ -51,9 +51,20 @@ def test_a_draft_is_handed_in_reviewed_and_published(person, office, begin):
     ]  # fmt: skip
 
 
+def test_a_draft_is_handed_in_with_its_reason_and_its_author_learns_that_it_was_declined(person, office, begin):
+    ann, bob, draft = person("Ann"), person("Bob"), begin(cell="Elsewhere", reason="")
+    assert step(ann, draft, "submit", words=" ").status_code == 400
+    assert step(ann, draft, "submit", words="Said as it is handed in").status_code == 303
+    found = office.drafts.get(draft.number)
+    assert (found.status, found.reason) == (Status.REVIEW, "Said as it is handed in")
+    assert step(bob, draft, "decline", words="No source").status_code == 303
+    declined = ann.page("/desk").text.partition("Yours that were declined")[2]
+    assert f"/desk/drafts/{draft.number}" in declined
+
+
 def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):
     ann = person("Ann")
-    wrong, silent = begin(column="established", cell="in autumn"), begin(reason="")
+    wrong, silent = begin(column="established", cell="in autumn"), begin(cell="Elsewhere", reason="")
     page = ann.page(f"/desk/drafts/{wrong.number}").text
     assert "It cannot be published as it is" in page
     assert "is not a date" in page

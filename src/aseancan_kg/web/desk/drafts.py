@@ -25,7 +25,7 @@ from aseancan_kg.web.state import state_of
 Given = Mapping[str, str]
 """The fields of a form, and the `client` that sent it."""
 _LATEST = 10
-"""Entries of the journal that the desk's first page shows."""
+"""Entries of the journal that the desk's first page shows, and of one's drafts that were declined."""
 
 
 async def desk(request: Request) -> Response:
@@ -62,6 +62,7 @@ def _desk(request: Request, caller: Caller) -> Response:
         own=[one for one in waiting if caller.name in one.authors],
         review=[one for one in waiting if one.status is Status.REVIEW],
         reported=[one for one in waiting if one.status is Status.REPORTED],
+        declined=[one for one in office.drafts.all(Status.DECLINED) if caller.name in one.authors][:_LATEST],
         others=[one for one in waiting if one.status is Status.DRAFT and caller.name not in one.authors],
         entries=office.journal.after(max(0, office.journal.head() - _LATEST))[::-1],
     )
@@ -129,10 +130,13 @@ def _step(request: Request, caller: Caller, given: Mapping[str, str]) -> Respons
 def _submit(office: Office, draft: Draft, caller: Caller, given: Given) -> None:
     if not draft.edits:
         raise InputError("the draft changes nothing", remedy="Edit a row in it first.")
-    if not draft.reason:
-        raise InputError("it is not said why", remedy="Give the draft a reason.")
+    reason = given.get("words", draft.reason)
+    if not reason.strip():
+        raise InputError("it is not said why", remedy="Go back, and give the draft a reason.")
     with office.desk() as desk:
         desk.examine(draft.edits)
+    if reason != draft.reason:
+        draft = office.drafts.change(draft, caller, draft.edits, reason)
     office.drafts.submit(draft, caller)
 
 
