@@ -4,10 +4,9 @@ The keeper is a fresh process with one thread, no socket of the service and none
 safely, in milliseconds, and all workers share the memory of one dataset. A worker has no means to reach anything but
 the channel it was born with: it may open no file and no connection, and take only so much memory and time.
 
-On the control socket the server asks the keeper for a worker (sending the worker's end of a channel), to end one, or to
-patch the dataset: workers that were forked before go on with the one that they were born with. On a channel the server
-sends a request and gets frames: `WHOLE`, the number of rows and the answer; or `BODY` after `BODY` and `END`; or
-`ERROR`.
+On the control socket the server asks the keeper to patch the dataset before there is any worker, for a worker (sending
+the worker's end of a channel), or to end one. On a channel the server sends a request and gets frames: `WHOLE`, the
+number of rows and the answer; or `BODY` after `BODY` and `END`; or `ERROR`.
 """
 
 import gc

@@ -101,9 +101,8 @@ class Workers:
         self._kept = False
         while self._chores:
             await asyncio.gather(*self._chores, return_exceptions=True)
-            await asyncio.sleep(
-                0
-            )  # what is done leaves in the next turn of the loop, for which gathering need not wait
+            # What is done leaves in the next turn of the loop, for which gathering need not wait.
+            await asyncio.sleep(0)
         if self._supervisor:
             self._supervisor.cancel()
         self._control.close()

@@ -167,7 +167,7 @@ class Front:
     def _making(self, address: Address, choosing: Mapping[bytes, bytes]) -> Iterator[asyncio.Event]:
         """Have others wait who ask for the same, until the event tells that it is kept or will not be."""
         key, begun = (address, _choice(choosing, by_language=True)), asyncio.Event()
-        if _asks(address):  # each waits for a turn of its own
+        if _takes_long(address):  # each waits for a turn of its own
             begun.set()
         self._made_now.setdefault(key, begun)
         try:
@@ -190,13 +190,13 @@ class Front:
     async def _make_again(self, state: State) -> None:
         for key, choices in self._app.state.service.chosen.latest():
             _, root, path, query, encoding = address = cast(Address, key)
-            if _asks(address) or not isinstance(choices, dict):
+            if _takes_long(address) or not isinstance(choices, dict):
                 continue
             for choice in [*choices]:
-                names = (b"accept", b"accept-language", b"accept-encoding")
-                sent = [(name, value) for name, value in zip(names, (*choice, *[b""] * 2)[:2], strict=False) if value]
+                chosen_by = zip((b"accept", b"accept-language"), choice, strict=False)
+                sent = [(name, value) for name, value in chosen_by if value]
                 with suppress(Exception):  # whoever asks for it will be told
-                    await self._make(state, root, path, query, [*sent, (names[2], encoding)])
+                    await self._make(state, root, path, query, [*sent, (b"accept-encoding", encoding)])
 
     async def _make(self, state: State, root: str, path: bytes, query: bytes, headers: Headers) -> None:
         scope: Scope = {
@@ -245,7 +245,7 @@ def _address(state: State, root: str, path: bytes, query: bytes, choosing: Mappi
     return state.store.sighting, root, path, query, encoding_for(choosing)
 
 
-def _asks(address: Address) -> bool:
+def _takes_long(address: Address) -> bool:
     """Tell whether what stands at an address takes longer than a page: the query of a client, a past release."""
     _, root, path, *_ = address
     return unquote(path).removeprefix(root).startswith(_LONG)

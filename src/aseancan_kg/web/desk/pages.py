@@ -58,14 +58,14 @@ def begun(request: Request, caller: Caller, edits: Sequence[Edit], reason: str, 
     content, when its user has gone back to it.
     """
     office = office_of(request)
+    if not once:
+        return office.drafts.begin(caller, edits, reason)
     content = json.dumps([once, reason, *map(asdict, edits)])
     asked = Asked.of(caller.name, f"form {hashlib.sha256(content.encode()).hexdigest()}")
 
     def also(connection: Connection, draft: Draft) -> None:
         office.replies.keep(connection, asked, Reply(HTTPStatus.SEE_OTHER, "", {"draft": draft.number}))
 
-    if not once:
-        return office.drafts.begin(caller, edits, reason)
     with suppress(Conflict):
         if not office.replies.to(asked):
             return office.drafts.begin(caller, edits, reason, also=also)
