@@ -1,6 +1,7 @@
 """What edits of the desk come to: the quads that the next build will make, and what is wrong with them."""
 
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from rdflib import URIRef
@@ -64,17 +65,27 @@ def test_a_new_thing_comes_with_its_sources(composer):
 
 @pytest.mark.proof
 def test_what_was_followed_is_what_is_edited_next(composer):
-    addition = new(INSTRUMENTS, **NEW)
+    slug = "followed-declaration-2024"
+    addition = new(INSTRUMENTS, **NEW | {"slug": slug})
     composer.follow([addition])
-    try:
-        assert composer.row(INSTRUMENTS, NEW["slug"])["title"] == NEW["title"]
-        renamed = composer.compose([edited(composer, INSTRUMENTS, NEW["slug"], title="Declaration on an Old Thing")])
-        assert any('#prefLabel> "Declaration on an Old Thing"@en' in line for line in renamed.added)
-        with pytest.raises(Conflict, match="was changed meanwhile"):
-            composer.compose([addition])
-    finally:
-        composer.follow([addition.reversed])
-    assert composer.row(INSTRUMENTS, NEW["slug"]) is None
+    assert composer.row(INSTRUMENTS, slug)["title"] == NEW["title"]
+    renamed = composer.compose([edited(composer, INSTRUMENTS, slug, title="Declaration on an Old Thing")])
+    assert any('#prefLabel> "Declaration on an Old Thing"@en' in line for line in renamed.added)
+    with pytest.raises(Conflict, match="was changed meanwhile"):
+        composer.compose([addition])
+
+    # It was published by now, if in no release, and goes like what was.
+    (unsaid,) = composer.compose([addition.reversed]).violations
+    assert f"id/instrument/{slug} was published in the journal and is in the dataset no longer" in unsaid.message
+    withdrawal = composer.withdrawal(INSTRUMENTS, slug, "It never was", [])
+    assert [one.key for one in withdrawal] == [slug, f"id/instrument/{slug}"]
+    assert not composer.compose(withdrawal).violations
+    composer.follow(withdrawal)
+    assert composer.row(INSTRUMENTS, slug) is None
+    assert not composer.compose([edited(composer, INSTRUMENTS, ACTIP, note="Another")]).violations
+    never = withdrawal[1].after | {"iri": "id/instrument/never"}
+    (unknown,) = composer.compose([Edit("registers/identifiers", never["iri"], None, never)]).violations
+    assert "id/instrument/never was never published" in unknown.message
 
 
 @pytest.mark.parametrize(
@@ -320,26 +331,24 @@ def test_a_row_made_of_a_machine_mention_accepts_rejects_or_relinks_it(composer)
         composer.follow([undecided.reversed])
 
 
-DAY = "2026-12-01"
-
-
 @pytest.mark.proof
 def test_what_was_published_is_withdrawn_with_a_word_on_each_of_its_identifiers(composer):
+    today = datetime.now(UTC).date().isoformat()
     rivals = {one["cells"]["entity"] for one in composer.rows("registers/rivals")}
     keys = [one["key"] for one in composer.rows("registers/memberships") if f"membership/{one['key']}" not in rivals]
     key, other = keys[:2]
-    row, *identifiers = composer.withdrawal("registers/memberships", key, "It was never a member", [], DAY)
+    row, *identifiers = composer.withdrawal("registers/memberships", key, "It was never a member", [])
     assert (row.table, row.key, row.after) == ("registers/memberships", key, None)
     assert f"id/membership/{key}" in {one.key for one in identifiers}
-    assert all(one.after["status"] == "withdrawn" and one.after["date"] == DAY for one in identifiers)
+    assert all(one.after["status"] == "withdrawn" and one.after["date"] == today for one in identifiers)
     assert not composer.compose([row, *identifiers]).violations
-    replaced = composer.withdrawal("registers/memberships", key, "Twice", [f"membership/{other}"], DAY)
+    replaced = composer.withdrawal("registers/memberships", key, "Twice", [f"membership/{other}"])
     assert {one.after["replacement"] for one in replaced[1:]} == {f"id/membership/{other}"}
     assert not composer.compose(replaced).violations
 
 
 def test_a_withdrawal_of_what_others_refer_to_tells_so(composer):
-    edits = composer.withdrawal(INSTRUMENTS, ACTIP, "It does not exist", [], DAY)
+    edits = composer.withdrawal(INSTRUMENTS, ACTIP, "It does not exist", [])
     assert [(one.table, one.key) for one in edits] == [
         (INSTRUMENTS, ACTIP),
         ("registers/identifiers", f"id/instrument/{ACTIP}"),
@@ -348,10 +357,10 @@ def test_a_withdrawal_of_what_others_refer_to_tells_so(composer):
     assert told
     assert all("is in no register" in one.message and one.table and one.key and one.column for one in told)
     with pytest.raises(NotFound):
-        composer.withdrawal(INSTRUMENTS, "nobody", "It does not exist", [], DAY)
+        composer.withdrawal(INSTRUMENTS, "nobody", "It does not exist", [])
 
 
-def test_what_was_never_in_a_release_is_just_deleted(composer):
+def test_what_has_no_identifier_is_just_deleted(composer):
     key = composer.rows("registers/rivals")[0]["key"]
-    (edit,) = composer.withdrawal("registers/rivals", key, "Wrong", [], DAY)
+    (edit,) = composer.withdrawal("registers/rivals", key, "Wrong", [])
     assert (edit.key, edit.after) == (key, None)

@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import pytest
+from rdflib import SKOS, Literal, URIRef
 
-from aseancan_kg import settings
+from aseancan_kg import namespaces, settings
+from aseancan_kg.build import dataset
 from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Entry, Journal
 from aseancan_kg.edits import Edit
@@ -218,6 +221,39 @@ def test_a_change_is_served_taken_back_and_carried_into_the_registers(cli, servi
     assert cli("desk", "init").returncode == 0
     assert cli("desk", "restore", backup).stdout == kept
     assert [json.loads(line) for line in cli("desk", "log", "--json").stdout.splitlines()] == entries
+
+
+@pytest.mark.proof
+def test_what_was_published_between_two_releases_is_gone_with_a_word(cli, service, tmp_path):
+    _, base = service(f"/doc/{ACTIP}.nt")
+    rows = tmp_path / "rows.csv"
+    rows.write_text(
+        "slug,title,kind,adopted,sources,confidence\n"
+        "new-2024,New Declaration,declaration,2024-10-09,https://asean.org/new,medium\n"
+    )
+    cli("desk", "edit", rows, "--table", TABLE, *BY)
+    waited(service, f"{base}+1")
+    assert service("/doc/instrument/new-2024.nt")[1] == f"{base}+1"
+    undone = cli("desk", "undo", "1", "--author", "Bob", "--reason", "There is no such declaration")
+    assert "Published as entry 2: " in undone.stdout
+    waited(service, f"{base}+2")
+    with pytest.raises(urllib.error.HTTPError, match="410"):
+        service("/doc/instrument/new-2024.nt")
+    record = "oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:w3id.org:aseancan/instrument/new-2024"
+    assert '<header status="deleted">' in service(f"/{record}")[0]
+
+    resources = tmp_path / "resources"
+    for name in ("data", "ontology", "shapes", "queries"):
+        shutil.copytree(settings.resources() / name, resources / name)
+    cli("desk", "export", "--data", resources / "data")
+    built = dataset.build(resources, lambda _: None)
+    former = URIRef(f"{namespaces.ID}instrument/new-2024")
+    assert (former, SKOS.changeNote, None) in built.union
+    assert (None, SKOS.prefLabel, Literal("New Declaration", "en")) not in built.union
+    again = cli("desk", "undo", "2", "--author", "Bob", "--reason", "There is one after all")
+    assert "Published as entry 3: " in again.stdout
+    waited(service, f"{base}+3")
+    assert "New Declaration" in service("/doc/instrument/new-2024.nt")[0]
 
 
 @pytest.mark.proof

@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -93,12 +94,13 @@ class Composer:
         self._union = built.union
         self._queried = Graph(store="Oxigraph")  # queries of shapes for the whole graph take three quarters of the time
         self._queried += self._union
-        self._published = {iri: snapshot.release.version for snapshot in built.snapshots for iri in snapshot.described}
+        self._published = identifiers.published(built.snapshots)
         graphs = {str(graph.identifier): frozenset(graph) for graph in built.dataset.graphs()}
         self._fixed = frozenset(chain.from_iterable(graphs.pop(name) for name in _FIXED))
         made = {name.removeprefix(namespaces.GRAPH): triples for name, triples in graphs.items() if triples}
         self._state = _State(built.tables, made)
         self._fixed_iris = built.snapshots[-1].described.keys() - _described(made)
+        self._note_published(made)
 
     def row(self, table: str, key: str) -> Mapping[str, str] | None:
         """Return the cells of a row as it is now, None for one that is not there; raises `InputError` for no table."""
@@ -189,11 +191,11 @@ class Composer:
             raise InputError(f"there is no edition {edition}", remedy=remedy)
         return [_of_mention(one) for one in judged]
 
-    def withdrawal(self, table: str, key: str, reason: str, replacements: Sequence[str], day: str) -> list[Edit]:
+    def withdrawal(self, table: str, key: str, reason: str, replacements: Sequence[str]) -> list[Edit]:
         """Return the edits that take a row away and, for every identifier of it that was published, tell why.
 
-        `replacements` are IRIs of ours, or references; `day` is the one from which on it is no longer there. What still
-        refers to it is told when the edits are composed. Raises `InputError` for no table and `NotFound` for no row.
+        `replacements` are IRIs of ours, or references. What still refers to it is told when the edits are composed.
+        Raises `InputError` for no table and `NotFound` for no row.
         """
         row = self._row(table, key)
         edits = [difference(table, key, row.typed, None)]
@@ -207,7 +209,7 @@ class Composer:
                     "label": str(self._union.value(URIRef(iri), SKOS.prefLabel)),
                     "status": "replaced" if written else "withdrawn",
                     "replacement": written,
-                    "date": day,
+                    "date": datetime.now(UTC).date().isoformat(),
                     "reason": reason,
                 }
                 edits.append(difference(_IDENTIFIERS, cells["iri"], None, cells))
@@ -219,8 +221,10 @@ class Composer:
         if faults:
             raise InvalidTables.of(faults)
         state = self._made(tables)
-        self._take(Difference.between(self._state.graphs, state.graphs))
+        step = Difference.between(self._state.graphs, state.graphs)
+        self._take(step)
         self._state = state
+        self._note_published(step.come)
 
     def compose(self, edits: Sequence[Edit]) -> Composition:
         """Tell what edits would make of the dataset, which stays as it is.
@@ -287,6 +291,12 @@ class Composer:
         for name, graph in graphs:
             made[name].update(graph)
         return _State(tables, {name: frozenset(graph) for name, graph in made.items()})
+
+    def _note_published(self, graphs: Graphs) -> None:
+        """Note what graphs publish, or the register says was published; it may be in no release."""
+        listed = {row.written("iri") for row in self._state.tables.rows["identifiers"]}
+        for iri in (_described(graphs) | listed) - self._published.keys():
+            self._published[iri] = "the journal"
 
     def _refuse_vanished(self, state: _State) -> None:
         """Raise `InvalidTables` where an identifier is gone without a row that tells what became of it."""

@@ -9,7 +9,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,10 +82,9 @@ def withdraw(
         list[str] | None, typer.Option(help="Reference or IRI of what stands in its place; several when it was split.")
     ] = None,
 ) -> None:
-    """Publish that a row is no more; what was in a release is listed in identifiers.csv, as withdrawn or replaced."""
-    today = datetime.now(UTC).date().isoformat()
+    """Publish that a row is no more; what it published is listed in identifiers.csv, as withdrawn or replaced."""
     with _desk() as (desk, composer):
-        edits = composer.withdrawal(table, key, reason, replaced_by or [], today)
+        edits = composer.withdrawal(table, key, reason, replaced_by or [])
         for one in edits:
             _tell(one)
         print(_published(desk.publish(edits, author, reason)))

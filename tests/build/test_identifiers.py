@@ -15,7 +15,8 @@ Rows = Mapping[str, list[dict[str, str]]]
 Read = Callable[[Rows], Registers]
 
 REGISTER = Place("data/registers/identifiers.csv")
-PUBLISHED = {namespaces.BASE + path: "0.1.0" for path in ("id/body/old", "id/body/new", "ont#Old", "scheme/verb/old")}
+PATHS = "id/body/old", "id/body/new", "ont#Old", "scheme/verb/old"
+PUBLISHED = {namespaces.BASE + path: "release 0.1.0" for path in PATHS}
 CURRENT = {namespaces.BASE + path for path in ("id/body/new", "id/body/newest")}
 ROW = {"iri": "id/body/old", "label": "Old", "status": "replaced", "replacement": "id/body/new", "date": "2026-11-25"}
 ROW |= {"reason": "The same body."}

@@ -120,8 +120,8 @@ def build(resources: Path, progress: Progress) -> Built:
     number = VERSION if version == RELEASED else f"{VERSION}+unreleased"
     current = Snapshot(Release(number, version, date.fromisoformat(ISSUED)), changes.descriptions(written))
     snapshots = [*_published(past), current]
-    _refuse_vanished(snapshots, tables)
     contained = Mark.read(resources / "data" / MARK)
+    _refuse_vanished(snapshots, tables, contained)
     _fill(dataset, "history", history.triples(snapshots, contained))
     progress("graph/description")
     _fill(dataset, "description", description.describe(dataset, current.release, measures))
@@ -188,12 +188,14 @@ def _published(past: Iterable[Archived]) -> Iterator[Snapshot]:
         yield Snapshot(release, changes.descriptions(release.lines()))
 
 
-def _refuse_vanished(snapshots: Sequence[Snapshot], tables: Registers) -> None:
+def _refuse_vanished(snapshots: Sequence[Snapshot], tables: Registers, contained: Mark) -> None:
     """Raise `InvalidTables` when the register of identifiers does not tell of everything that was published once."""
     *past, current = snapshots
-    published = {iri: snapshot.release.version for snapshot in past for iri in snapshot.described}
-    register = Place("data/registers/identifiers.csv")
-    if faults := tuple(identifiers.faults(tables.rows["identifiers"], published, current.described.keys(), register)):
+    rows, register = tables.rows["identifiers"], Place("data/registers/identifiers.csv")
+    published = identifiers.published(past)
+    if contained.sequence:  # the desk has listed what it published and withdrew between two releases
+        published = dict.fromkeys((row.written("iri") for row in rows), "the journal") | published
+    if faults := tuple(identifiers.faults(rows, published, current.described.keys(), register)):
         raise InvalidTables.of(faults)
 
 

@@ -1,11 +1,12 @@
 """Identifiers that are no longer in use: what became of each, and that none vanishes silently."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from rdflib import OWL, RDFS, Literal
 from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from aseancan_kg import namespaces
+from aseancan_kg.build.changes import Snapshot
 from aseancan_kg.build.registers import Row
 from aseancan_kg.build.triples import Triple, term
 from aseancan_kg.errors import InvalidData, Place
@@ -29,18 +30,23 @@ def former(row: Row) -> Iterator[Triple]:
             yield node, predicate, term(value)
 
 
+def published(snapshots: Iterable[Snapshot]) -> dict[str, str]:
+    """Return what releases published, the oldest first: identifiers, each with the last release that had it."""
+    return {iri: f"release {snapshot.release.version}" for snapshot in snapshots for iri in snapshot.described}
+
+
 def faults(
     rows: Sequence[Row], published: Mapping[str, str], current: Collection[str], register: Place
 ) -> Iterator[InvalidData]:
     """Tell what is wrong with the register of identifiers, and what is missing in it.
 
-    `published` has each identifier of the past releases with the version of the last that had it, `current` those of
-    the dataset that is being built.
+    `published` tells of each identifier that was published where it was last, `current` are those of the dataset that
+    is being built.
     """
     listed = {row.written("iri") for row in rows}
-    for iri, version in sorted(published.items()):
+    for iri, where in sorted(published.items()):
         if iri not in current and iri not in listed:
-            message = f"{_path(iri)} was published in release {version} and is in the dataset no longer"
+            message = f"{_path(iri)} was published in {where} and is in the dataset no longer"
             remedy = "Add a row for it: withdrawn, or replaced by what; or bring it back."
             yield InvalidData(message, register, remedy=remedy)
     for row in rows:
@@ -48,7 +54,7 @@ def faults(
         if iri in current:
             yield InvalidData(f"{_path(iri)} is in use", row.place_of("iri"), remedy="Delete the row.")
         elif iri not in published:
-            remedy = "Only what was in a release is listed here."
+            remedy = "Only what was in a release, or published at the desk, is listed here."
             yield InvalidData(f"{_path(iri)} was never published", row.place_of("iri"), remedy=remedy)
         replaced = row.written("status") == "replaced"
         if replaced != bool(row.cells["replacement"]):

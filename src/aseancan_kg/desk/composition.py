@@ -129,13 +129,13 @@ class Composer:
         mentions: list[dict[str, Any]] = self._ask("mentions", edition=edition)
         return mentions
 
-    def withdrawal(self, table: str, key: str, reason: str, replacements: Sequence[str], day: str) -> list[Edit]:
+    def withdrawal(self, table: str, key: str, reason: str, replacements: Sequence[str]) -> list[Edit]:
         """Return the edits that take a row away, and tell in identifiers.csv what became of what was published of it.
 
-        `replacements` are references or IRIs of what stands in its place, `day` is that from which on it is gone. What
-        still refers to it is told when the edits are composed. Raises `InputError` for no table, `NotFound` for no row.
+        `replacements` are references or IRIs of what stands in its place. What still refers to it is told when the
+        edits are composed. Raises `InputError` for no table, `NotFound` for no row.
         """
-        told = self._ask("withdrawal", table=table, key=key, reason=reason, replacements=list(replacements), day=day)
+        told = self._ask("withdrawal", table=table, key=key, reason=reason, replacements=list(replacements))
         return [Edit(**edit) for edit in told]
 
     def follow(self, edits: Iterable[Edit]) -> None:

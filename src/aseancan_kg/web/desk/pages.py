@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
 from http import HTTPStatus
 from secrets import token_urlsafe
 from typing import Any, TypeVar, Unpack
@@ -80,11 +79,6 @@ def table_of(request: Request) -> str:
     """Return the table that an address names."""
     parts = request.path_params
     return f"codings/{parts['edition']}/{parts['table']}" if "edition" in parts else f"registers/{parts['table']}"
-
-
-def today() -> str:
-    """Return the day from which on something is no longer there that is withdrawn now (UTC)."""
-    return datetime.now(UTC).date().isoformat()
 
 
 def office_of(request: Request) -> Office:

@@ -42,7 +42,7 @@ from aseancan_kg.store.representation import write
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.bodies import body
 from aseancan_kg.web.desk.access import allow
-from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, office_of, table_of, today
+from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, office_of, table_of
 from aseancan_kg.web.representations import representation
 from aseancan_kg.web.state import root_of
 
@@ -161,7 +161,7 @@ def _delete(request: Request, caller: Caller, sent: str) -> Response:
     with office_of(request).desk() as desk:
         _refuse_unseen(request, _row(desk, table, key), None)
         replacements = request.query_params.getlist("replaced-by")
-        edits = desk.composer.withdrawal(table, key, _reason(request), replacements, today())
+        edits = desk.composer.withdrawal(table, key, _reason(request), replacements)
         return _change(request, caller, desk, edits)
 
 

@@ -13,7 +13,7 @@ from aseancan_kg.edits import difference
 from aseancan_kg.errors import Conflict, InputError, NotFound
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
-from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, paged, sent_to, table_of, today
+from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, paged, sent_to, table_of
 
 _DECISIONS = ("accepted", "rejected")
 
@@ -205,7 +205,7 @@ def _withdraw(request: Request, caller: Caller, given: Mapping[str, str]) -> Res
     office, table, key = office_of(request), table_of(request), request.path_params["key"]
     reason, replacements = given.get("reason", ""), given.get("replacements", "").split()
     with office.desk() as desk:
-        edits = desk.composer.withdrawal(table, key, reason, replacements, today())
+        edits = desk.composer.withdrawal(table, key, reason, replacements)
     draft = begun(request, caller, edits, reason, given.get("once", ""))
     return sent_to(request, f"/desk/drafts/{draft.number}")
 
