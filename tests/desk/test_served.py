@@ -175,6 +175,21 @@ def test_what_is_changed_has_the_time_of_its_change(changed, journal, change, tm
     }
 
 
+def test_grounds_are_part_of_what_a_document_says(changed, journal, change, tmp_path):
+    fact, node = f'<{OURS}id/body/a> <urn:p> "x" <urn:g> .\n', f"<{OURS}id/assertion/body/a/name>"
+    about = f"{node} <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> <{OURS}id/body/a> <urn:g> .\n"
+    before, after = (f"{node} <http://www.w3.org/ns/prov#hadPrimarySource> <urn:{one}> <urn:g> .\n" for one in "ab")
+    file = release(tmp_path, fact, about, before)
+    for number, (added, removed) in enumerate([((after,), (before,)), ((), (about, after))]):
+        entry = journal.append(replace(change, added=added, removed=removed), number)
+        _, found = made(changed, file)
+        assert f"<{OURS}doc/body/a> <{DCTERMS}modified>" in "".join(found)
+        assert (
+            f"<{OURS}doc/body/a> <http://www.w3.org/ns/prov#wasInfluencedBy> <{OURS}change/{entry.sequence}>"
+            in "".join(found)
+        )
+
+
 def test_what_a_release_contains_has_the_day_of_a_later_release_only(changed, journal, change, tmp_path):
     fact = f'<{OURS}id/body/a> <urn:p> "x" <urn:g> .\n'
     entry = journal.append(replace(change, added=(fact,)), 0)

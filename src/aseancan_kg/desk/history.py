@@ -30,6 +30,7 @@ _DCAT, _DCTERMS, _PROV, _RDF, _SKOS, _XSD = (
 )
 _CREATED, _MODIFIED = f"<{_DCTERMS}created>", f"<{_DCTERMS}modified>"
 _VERSION, _GENERATED_BY = f"<{_DCAT}version>", f"<{_PROV}wasGeneratedBy>"
+_SUBJECT = f" <{_RDF}subject> <"
 _HISTORY = f"<{HISTORY_GRAPH}> .\n"
 _OF_THE_DATASET = tuple(f"<{graph}> .\n" for graph in (DESCRIPTION_GRAPH, HISTORY_GRAPH))
 _LATEST = re.compile(f"<{_DATASET}> {_GENERATED_BY} <{CHANGE}([0-9]+)> ")
@@ -54,6 +55,7 @@ class Followed:
         self._base = base
         self._added: Lines = {}
         self._removed: Lines = {}
+        self._about = dict(_statements(self.lines))
         data = Counter(line.partition(" ")[0][1:-1] for line in self.lines if not line.endswith(_OF_THE_DATASET))
         self._facts = Counter[str]()
         """How many lines tell of what a document is about."""
@@ -101,7 +103,7 @@ class Followed:
 
     def _date(self, entry: Entry, *, is_contained: bool) -> None:
         self._modify(_DATASET, entry, f"<{DESCRIPTION_GRAPH}> .\n", is_contained=is_contained)
-        for one in documents(entry):
+        for one in self._documents(entry):
             influences = self._influences[one]
             influences.append(f"<{one}> <{_PROV}wasInfluencedBy> <{change(entry.sequence)}> {_HISTORY}")
             if self._facts[one]:
@@ -112,6 +114,14 @@ class Followed:
             else:
                 dates = self._created.get(one, ""), self._modified.get(one, "")
                 self._drop(*(line for line in (*dates, *influences) if line in self.lines))
+
+    def _documents(self, entry: Entry) -> set[str]:
+        """Return the documents that an entry changes: in what they say of a thing, code or term, or on what grounds."""
+        lines = (*entry.added, *entry.removed)
+        self._about |= _statements(lines)
+        nodes = {line.partition(" ")[0][1:-1] for line in lines}
+        subjects = {self._about.get(node, node) for node in nodes}
+        return {document for one in subjects if not one.startswith(MADE_ANEW) and (document := document_iri(one))}
 
     def _modify(self, one: str, entry: Entry, graph: str, *, is_contained: bool) -> None:
         if is_contained and entry.at[:10] <= self._days.get(one, ""):
@@ -165,10 +175,12 @@ def moment(entry: Entry) -> str:
     return f"{entry.at[:19]}Z"
 
 
-def documents(entry: Entry) -> set[str]:
-    """Return the documents that an entry changes: those of the things, codes and terms that are its subjects."""
-    subjects = {line.partition(" ")[0][1:-1] for line in (*entry.added, *entry.removed)}
-    return {document for one in subjects if not one.startswith(MADE_ANEW) and (document := document_iri(one))}
+def _statements(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each statement node with what it says something of."""
+    for line in lines:
+        node, found, rest = line.partition(_SUBJECT)
+        if found:
+            yield node[1:-1], rest.partition(">")[0]
 
 
 def _lines(quads: Iterable[ox.Quad]) -> Iterator[str]:
