@@ -99,6 +99,8 @@ class Composer:
         self._fixed = frozenset(chain.from_iterable(graphs.pop(name) for name in _FIXED))
         made = {name.removeprefix(namespaces.GRAPH): triples for name, triples in graphs.items() if triples}
         self._state = _State(built.tables, made)
+        self._composed: tuple[Sequence[Edit], _State, Difference] | None = None
+        """The edits that were composed last, and what they make: what is published was composed just before."""
         self._fixed_iris = built.snapshots[-1].described.keys() - _described(made)
         self._note_published(made)
 
@@ -217,11 +219,15 @@ class Composer:
 
     def follow(self, edits: Sequence[Edit]) -> None:
         """Take over edits that were published; raises as `compose` does, and `InvalidTables` for what is none."""
-        tables, _, faults = self._edited(edits)
-        if faults:
-            raise InvalidTables.of(faults)
-        state = self._made(tables)
-        step = Difference.between(self._state.graphs, state.graphs)
+        if self._composed and self._composed[0] == edits:
+            _, state, step = self._composed
+        else:
+            tables, _, faults = self._edited(edits)
+            if faults:
+                raise InvalidTables.of(faults)
+            state = self._made(tables)
+            step = Difference.between(self._state.graphs, state.graphs)
+        self._composed = None
         self._take(step)
         self._state = state
         self._note_published(step.come)
@@ -244,6 +250,7 @@ class Composer:
         step = Difference.between(self._state.graphs, state.graphs)
         if not any(step.triples):
             return Composition((), (), ())
+        self._composed = edits, state, step
         try:
             self._take(step)
             locate, focus = Tracer(tables, self._union).locate, step.touched(self._union, self._shapes, self._nested)

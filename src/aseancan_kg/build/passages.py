@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aseancan_kg.build.text import collapse, offsets
 from aseancan_kg.model import Plan, Span
@@ -39,7 +40,12 @@ class Passage:
 
 def places_of(words: str, text: str) -> list[int]:
     """Return where `words` stand in `text` as whole words: no word character touches them."""
-    return [match.start() for match in re.finditer(rf"(?<!\w)(?={re.escape(words)}(?!\w))", text)]
+    return [match.start() for match in _whole(words).finditer(text)]
+
+
+@lru_cache(10_000)  # `re` keeps 512, and every quotation is looked up whenever rows are put together
+def _whole(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?={re.escape(words)}(?!\w))")
 
 
 def passages(plan: Plan, edition: str) -> Mapping[str, Passage]:
