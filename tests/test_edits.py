@@ -1,8 +1,10 @@
 """Edits of rows."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aseancan_kg.edits import Edit, difference, settled
+from aseancan_kg.edits import Edit, difference, differing, settled
 from aseancan_kg.errors import Conflict
 
 TABLE, KEY = "registers/bodies", "asean"
@@ -11,6 +13,24 @@ ROW = {"slug": "asean", "name": "ASEAN", "url": ""}
 
 def edit(before, after):
     return Edit(TABLE, KEY, before, after)
+
+
+@given(*[st.text("ab \n", max_size=40)] * 2)
+def test_runs_of_words_are_the_cells_and_those_that_stay_are_the_same(before, after):
+    gone, come = differing(before, after)
+    assert ("".join(words for words, _ in gone), "".join(words for words, _ in come)) == (before, after)
+    stayed = ["".join(words for words, differ in runs if not differ) for runs in (gone, come)]
+    assert stayed[0] == stayed[1]
+
+
+def test_the_words_that_differ_are_told_apart():
+    assert differing("Kuala Lumpur, Malaysia", "Kuala Lumpur, in Malaysia") == (
+        [("Kuala Lumpur, ", False), ("Malaysia", False)],
+        [("Kuala Lumpur, ", False), ("in ", True), ("Malaysia", False)],
+    )
+    assert differing("", "new") == ([], [("new", True)])
+    long, other = "a " * 2000, "b " * 2000
+    assert differing(long, other) == ([(long, True)], [(other, True)])
 
 
 def test_only_the_cells_that_change_are_named():

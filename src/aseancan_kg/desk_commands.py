@@ -125,6 +125,7 @@ def export(
     directory, journal = data or settings.resources() / "data", _journal()
     contained = Mark.read(directory / MARK)
     if not journal.goes_beyond(contained):
+        print("The tables contain all that is in the journal.", file=sys.stderr)
         return
     entries = journal.after(contained.sequence)
     by_table: defaultdict[str, defaultdict[str, list[Edit]]] = defaultdict(lambda: defaultdict(list))

@@ -1,7 +1,9 @@
 """Edits of rows: what the cataloguing desk changes, and what its journal keeps."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from aseancan_kg.errors import Conflict, InputError, Place
@@ -12,6 +14,8 @@ SEPARATOR = " | "
 MARK = "journal.csv"
 """The file beside the tables of data/ that tells how much of the journal they contain."""
 _HEADER = "sequence,digest"
+_MOST_COMPARED = 1_000_000
+"""Pairs of words beyond which two cells are told apart as wholes; comparing takes a time that grows with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,21 @@ def settled(row: Cells | None, edits: Sequence[Edit]) -> Cells | None:
         except Conflict as conflict:
             refused = conflict
     raise refused
+
+
+Runs = Sequence[tuple[str, bool]]
+"""A cell as runs of its words, each with whether another cell lacks it."""
+
+
+def differing(before: str, after: str) -> tuple[Runs, Runs]:
+    """Return two cells with the runs of words that only the one has told apart from what both have."""
+    old, new = (re.findall(r"\S+|\s+", cell) for cell in (before, after))
+    if len(old) * len(new) > _MOST_COMPARED:
+        return [(before, True)], [(after, True)]
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    gone = [("".join(old[first:last]), step != "equal") for step, first, last, _, _ in steps if first < last]
+    come = [("".join(new[first:last]), step != "equal") for step, _, _, first, last in steps if first < last]
+    return gone, come
 
 
 def _walk(row: Cells | None, edits: Sequence[Edit]) -> Cells | None:

@@ -62,13 +62,17 @@ def page(
 
     `path` is where the page has its one address below `root`, unless that is where it was asked for. `about` is the IRI
     of what the page is about, the page itself unless another is given, and `version` that of the dataset it is of: a
-    reader means these who reports an error there.
+    reader means these who reports an error there. `has_desk` tells whether it can be corrected here.
     """
     root = root_of(request)
     path = path or quote(request.scope["path"].removeprefix(root))
     state = state_of(request)
     given = {"root": root, "path": path, "href": href_of(request), "base": BASE}
-    given |= {"about": BASE + unquote(path).removeprefix("/"), "version": state.store.version}
+    given |= {
+        "has_desk": request.app.state.office is not None,
+        "about": BASE + unquote(path).removeprefix("/"),
+        "version": state.store.version,
+    }
     text = state.templates.get_template(template).render({**given, **values})
     body = text.encode()
     sent = {"Content-Security-Policy": _SECURITY, "Content-Language": "en", "Cache-Control": "no-cache"}

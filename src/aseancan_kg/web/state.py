@@ -20,6 +20,7 @@ from aseancan_kg import mediatypes
 from aseancan_kg.archive import Preserved, Release
 from aseancan_kg.catalogue.releases import versions
 from aseancan_kg.deposits import Deposits
+from aseancan_kg.edits import differing
 from aseancan_kg.error_reports import ErrorReports
 from aseancan_kg.errors import InputError
 from aseancan_kg.library.citing.citations import as_sentence, metadata
@@ -201,7 +202,7 @@ def templates(store: Dataset, downloads: frozenset[str]) -> jinja2.Environment:
     environment.globals["licence"] = describe(store, [_DATASET], [_LICENCE]).iri(_DATASET, _LICENCE)
     environment.globals["has_plan"] = bool(pointing(store, f"{PREFIXES['rdf']}type", [_PLAN]))
     environment.globals["downloads"] = downloads
-    environment.globals |= {"sentence": as_sentence, "metadata": metadata, "citable": citable}
+    environment.globals |= {"sentence": as_sentence, "metadata": metadata, "citable": citable, "differing": differing}
     # A checkout that was never installed has no bundle; the plain form serves without it.
     environment.globals["has_workbench"] = "workbench.js" in assets().files
     environment.globals["static"] = f"/static/{assets().digest}"

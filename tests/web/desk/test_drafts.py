@@ -68,6 +68,8 @@ def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):
     page = ann.page(f"/desk/drafts/{wrong.number}").text
     assert "It cannot be published as it is" in page
     assert "is not a date" in page
+    assert f'<a href="/desk/edit/registers/bodies/asean-ipr?draft={wrong.number}" aria-label="Edit the row of: ' in page
+    assert f'<a href="/desk/drafts/{silent.number}">Draft {silent.number}</a> of Ann, draft, changes it too.' in page
     assert step(ann, wrong, "submit").status_code == 422
     assert step(ann, silent, "submit").status_code == 400
     assert {office.drafts.get(one.number).status for one in (wrong, silent)} == {Status.DRAFT}

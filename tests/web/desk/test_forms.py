@@ -32,6 +32,19 @@ def test_a_form_is_made_of_the_shapes_and_holds_the_row(ann, cells):
     assert ann.page("/desk/edit/registers/nonsense/x").status_code == 400
 
 
+def test_one_goes_from_what_readers_see_to_its_form_and_back(ann):
+    page = ann.page("/doc/instrument/actip-2015").text
+    (link,) = re.findall(r'href="(/desk/thing[^"]*)"', page)
+    sent = ann.page(unescape(link))
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/desk/edit/registers/instruments/actip-2015")
+    form = ann.page(sent.headers["Location"]).text
+    assert '<a href="/id/instrument/actip-2015">As readers see it</a>' in form
+    assert "<h1>ASEAN Convention Against Trafficking in Persons" in form
+    for iri in ("https://w3id.org/aseancan/id/instrument/asean-canada-poa-2021-2025/action/1.1.1", "urn:x", ""):
+        assert ann.page("/desk/thing", params={"iri": iri}).status_code == 404
+    assert "/desk/thing" not in ann.page("/browse").text
+
+
 def test_what_is_changed_becomes_a_draft_and_nothing_else(ann, office, cells):
     page = ann.page(f"{EDIT}/asean-secretariat")
     held = cells(page.text)

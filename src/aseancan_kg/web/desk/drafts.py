@@ -12,9 +12,8 @@ from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import OPEN, Draft, Status, may_change
 from aseancan_kg.desk.journal import Entry
 from aseancan_kg.desk.office import Office
-from aseancan_kg.desk.publication import Desk, as_text
+from aseancan_kg.desk.publication import as_text
 from aseancan_kg.errors import Conflict, InputError, NotFound
-from aseancan_kg.namespaces import ID
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
@@ -71,20 +70,21 @@ def _desk(request: Request, caller: Caller) -> Response:
 def _draft(request: Request, caller: Caller) -> Response:
     office = office_of(request)
     found = office.drafts.get(forms.number_of(request.path_params["number"]))
-    wrong: list[str] = []
-    doubtful: list[str] = []
+    wrong: list[tuple[str, str | None]] = []
+    doubtful: list[tuple[str, str | None]] = []
     labels: dict[str, Mapping[str, str]] = {}
     with office.desk() as desk:
+        tables = {one["table"]: one["label"] for one in desk.composer.tables()}
         for table in {edit.table for edit in found.edits}:
             labels[table] = {one["column"]: one["label"] for one in desk.composer.form(table)}
-        about = _row_about(desk, found)
+        about = forms.row_of(desk, found.report.about) if found.report else None
         if found.status in OPEN:
             try:
                 composed = desk.compose(found.edits)
-                wrong = [as_text(one) for one in composed.violations]
-                doubtful = [as_text(one) for one in composed.results if one not in composed.violations]
+                wrong = [_told(one, found) for one in composed.violations]
+                doubtful = [_told(one, found) for one in composed.results if one not in composed.violations]
             except Conflict as conflict:
-                wrong = [str(conflict)]
+                wrong = [(str(conflict), None)]
     return page(
         request,
         caller,
@@ -92,7 +92,9 @@ def _draft(request: Request, caller: Caller) -> Response:
         draft=found,
         changeable=may_change(found, caller),
         statuses=Status,
+        tables=tables,
         labels=labels,
+        rivals=_rivals(office, found),
         about_row=about and forms.path(*about, found.number),
         wrong=wrong,
         doubtful=doubtful,
@@ -102,11 +104,20 @@ def _draft(request: Request, caller: Caller) -> Response:
     )
 
 
-def _row_about(desk: Desk, draft: Draft) -> tuple[str, str] | None:
-    """Return table and key of the row that a report is about, if there is one."""
-    kind, _, slug = draft.report.about.removeprefix(ID).partition("/") if draft.report else ("", "", "")
-    tables = [one["table"] for one in desk.composer.tables() if one["kind"] == kind]
-    return next(((table, slug) for table in tables if desk.composer.row(table, slug) is not None), None)
+def _told(result: Mapping[str, Any], draft: Draft) -> tuple[str, str | None]:
+    """Return a result in words, and where the row that it is about is edited in the draft."""
+    row = result["table"] and result["key"] and forms.path(result["table"], result["key"], draft.number)
+    return as_text(result), row
+
+
+def _rivals(office: Office, draft: Draft) -> Mapping[tuple[str, str], list[Draft]]:
+    """Return, by the table and key of each row that a draft changes, the other open drafts that change it."""
+    found: dict[tuple[str, str], list[Draft]] = {(edit.table, edit.key): [] for edit in draft.edits}
+    for other in office.drafts.all(*OPEN) if draft.status in OPEN else ():
+        for row in {(edit.table, edit.key) for edit in other.edits} & found.keys():
+            if other.number != draft.number:
+                found[row].append(other)
+    return found
 
 
 def _alike(request: Request, cells: Mapping[str, str]) -> list[tuple[str, str]]:

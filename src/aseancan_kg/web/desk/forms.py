@@ -80,6 +80,11 @@ async def form(request: Request) -> Response:
     return await at_desk(request, _save, caller, await posted(request))
 
 
+async def thing(request: Request) -> Response:
+    """Answer `/desk/thing?iri=`: 303 to the form of the row that describes a thing."""
+    return await at_desk(request, _thing, await allow(request, "read"))
+
+
 async def check(request: Request) -> Response:
     """Answer `/desk/check/{table}`: what is wrong with what a form holds, by column, as JSON."""
     await allow(request, "draft")
@@ -87,6 +92,7 @@ async def check(request: Request) -> Response:
 
 
 ROUTES = [
+    Route("/desk/thing", thing),
     *(Route(f"/desk/edit/{path}/{{key:path}}", form, methods=["GET", "POST"]) for path in TABLE_PATHS),
     *(Route(f"/desk/new/{path}", form, methods=["GET", "POST"]) for path in TABLE_PATHS),
     *(Route(f"/desk/check/{path}", check, methods=["POST"]) for path in TABLE_PATHS),
@@ -108,6 +114,23 @@ def problems(results: Sequence[Mapping[str, Any]], table: str, key: str) -> Prob
         else:
             found[""].append(as_text(one))
     return {column: list(dict.fromkeys(words)) for column, words in found.items()}
+
+
+def _thing(request: Request, _: Caller) -> Response:
+    iri = request.query_params.get("iri", "")
+    with office_of(request).desk() as desk:
+        row = row_of(desk, iri)
+    if row is None:
+        remedy = "What is made of several rows is corrected in those: the tables are listed at /desk/tables."
+        raise NotFound(f"no row alone describes {iri or 'it'}", remedy=remedy)
+    return sent_to(request, path(*row))
+
+
+def row_of(desk: Desk, iri: str) -> tuple[str, str] | None:
+    """Return table and key of the row that describes a thing, if there is one."""
+    kind, _, slug = iri.removeprefix(ID).partition("/")
+    tables = [one["table"] for one in desk.composer.tables() if one["kind"] == kind]
+    return next(((table, slug) for table in tables if desk.composer.row(table, slug) is not None), None)
 
 
 def _show(request: Request, caller: Caller) -> Response:
@@ -235,6 +258,8 @@ def _alike(request: Request, sent: Sent) -> list[Candidate]:
 def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) -> Response:
     """Show a form. Where the row was changed meanwhile, what the user has not touched becomes as it is now."""
     table, key = table_of(request), request.path_params.get("key", "")
+    about = next(one for one in desk.composer.tables() if one["table"] == table)
+    thing = f"{about['kind']}/{key}"
     fields, now, cells = desk.composer.form(table), told.now, dict(sent.cells)
     differing: list[str] = []
     if now is not None and sent.was is not None:
@@ -249,6 +274,8 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         status_code=STATUS[type(told.error)] if told.error else HTTPStatus.OK,
         table=table,
         key=key,
+        label=about["label"],
+        thing=thing if key and state_of(request).store.knows(ID + thing) else None,
         groups=[(group, list(ones)) for group, ones in groupby(fields, key=itemgetter("group"))],
         names={one["column"]: one["label"] for one in fields},
         values={name: cell.split(SEPARATOR) for name, cell in cells.items() if cell},
