@@ -104,7 +104,10 @@ def test_a_change_has_a_page_rdf_and_a_patch(client, entries):
     told = triples(client, "/change/1")
     assert {triple.predicate for triple in told} > {NamedNode(f"{PROV}generated"), NamedNode(f"{PROV}endedAtTime")}
     told = client.get("/change/1", headers={"Accept": "text/html"}).text.partition("In the tables")[2]
-    assert all(one in told for one in ("instruments, actip-2015", "adopted_place", "<td><del>x</del></td><td><ins>y</ins></td>"))
+    assert all(
+        one in told
+        for one in ("instruments, actip-2015", "adopted_place", "<td><del>x</del></td><td><ins>y</ins></td>")
+    )
     patch = client.get("/change/1.rdfp")
     assert patch.headers["Content-Type"].startswith("application/rdf-patch")
     base = base_of(entries)

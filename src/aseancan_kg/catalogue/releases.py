@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 import pyoxigraph as ox
 
@@ -62,12 +63,23 @@ def releases(store: Dataset) -> list[Release]:
 
 
 def versions(store: Dataset) -> list[Release]:
-    """Return the releases that a dataset tells of, and before each what changes made of it; the newest first."""
+    """Return the releases that a dataset tells of, and before each what changes made of it; the newest first.
+
+    What changes made of a dataset that was served and is no release stands behind the first, which contains them.
+    """
     told = releases(store)
     order = {one.dataset: place for place, one in enumerate(told)}
     nodes = [quad.subject for quad in store.quads(predicates=[_IS_VERSION_OF], objects=[ox.NamedNode(DATASET)])]
-    made = [one for one in _read(store, nodes) if one.dataset.partition("+")[0] in order]
-    return sorted([*told, *made], key=lambda one: (order[one.dataset.partition("+")[0]], -one.change))
+    made = [one for one in _read(store, nodes) if one.change]
+    return sorted([*told, *made], key=lambda one: (order.get(one.dataset.partition("+")[0], 0.5), -one.change))
+
+
+def at(listed: Sequence[Release], moment: datetime) -> Release | None:
+    """Return which of the versions, the newest first, was the latest at a moment; None before the first.
+
+    Of a release only the day is known: it was not there yet while a change that it contains was still to come.
+    """
+    return next(reversed([*takewhile(lambda one: one.moment <= moment, reversed(listed))]), None)
 
 
 def _read(store: Dataset, nodes: Iterable[object]) -> list[Release]:

@@ -88,7 +88,7 @@ def _patch(request: Request) -> Response:
 def _at(request: Request) -> Response:
     wanted, state = request.path_params["when"], state_of(request)
     moment = _moment(wanted)
-    found = next((one for one in state.derived.get(releases.versions) if one.moment <= moment), None)
+    found = releases.at(state.derived.get(releases.versions), moment)
     if found is None:
         raise NotFound(f"nothing was published by {wanted}", remedy="The releases are listed at /r.")
     if found not in state.available():
