@@ -96,7 +96,7 @@ class Composer:
         self._queried += self._union
         self._published = identifiers.published(built.snapshots)
         graphs = {str(graph.identifier): frozenset(graph) for graph in built.dataset.graphs()}
-        self._fixed = frozenset(chain.from_iterable(graphs.pop(name) for name in _FIXED))
+        self._fixed = frozenset(chain.from_iterable(graphs.pop(name, frozenset()) for name in _FIXED))
         made = {name.removeprefix(namespaces.GRAPH): triples for name, triples in graphs.items() if triples}
         self._state = _State(built.tables, made)
         self._composed: tuple[Sequence[Edit], _State, Difference] | None = None
@@ -293,7 +293,7 @@ class Composer:
         """Make every graph of data; raises `InvalidTables` for rows that do not fit together."""
         if faults := tuple(registers.joint_faults(tables, self._slugs)):
             raise InvalidTables.of(faults)
-        _, _, graphs = dataset.join(self._documents, tables, self._goals)
+        _, _, graphs = dataset.graphs_of(self._documents, tables, self._goals)
         made: defaultdict[str, set[Triple]] = defaultdict(set)  # two may be of one name
         for name, graph in graphs:
             made[name].update(graph)
@@ -411,7 +411,7 @@ def main() -> None:
         os.nice(_NICENESS)
     gc.disable()  # what is made now stays to the end: collecting it in between takes a third of the time
     os.chdir(sys.argv[1])  # so that places are told as everybody knows them: data/registers/bodies.csv
-    composer = Composer(Path(), dataset.build(Path(), lambda _: None))
+    composer = Composer(Path(), dataset.join(Path(), lambda _: None))
     gc.freeze()
     gc.enable()
     gc.set_threshold(100_000)  # an edit makes tens of thousands of terms, and leaves few cycles

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, count
@@ -59,17 +59,19 @@ Progress = Callable[[str], None]
 class Built:
     """The dataset in memory, its version, the tables that it was made of, and how good it is in figures.
 
-    `past` are the releases before it, the oldest first, and `snapshots` what they and this one publish; `contained` is
-    what its tables contain of the journal.
+    `names` are those of things, and `editions` what is read of the texts. `past` are the releases before it, the oldest
+    first, and `snapshots` what they and this one publish; `contained` is what its tables contain of the journal.
     """
 
     dataset: Dataset
     version: str
     tables: Registers
-    measures: Sequence[Measure]
+    names: Sequence[Name]
+    editions: Sequence[Edition]
     past: Sequence[Archived]
     snapshots: Sequence[Snapshot]
     contained: Mark
+    measures: Sequence[Measure] = ()
 
     @property
     def release(self) -> Release:
@@ -91,19 +93,30 @@ class Built:
 
 
 def build(resources: Path, progress: Progress) -> Built:
-    """Join every source below `resources` into one dataset.
+    """Join every source below `resources` into one dataset, which tells of itself too; raises as `join` does."""
+    built = join(resources, progress)
+    measures = quality.measure(built.editions, built.names, built.tables, built.dataset)
+    progress("graph/history")
+    _fill(built.dataset, "history", history.triples(built.snapshots, built.contained))
+    progress("graph/description")
+    _fill(built.dataset, "description", description.describe(built.dataset, built.release, measures))
+    return replace(built, measures=measures)
 
-    The version is a hash of every graph but those that tell of the dataset itself, `graph/history` and
-    `graph/description`. `progress` is told each step. Raises `InputError` for what cannot be read, `InvalidTables` for
-    every fault in the registers or in the codings of an edition, and `InvalidData` for the first in a source, in a past
-    release, or between a plan's text and its register row.
+
+def join(resources: Path, progress: Progress) -> Built:
+    """Join every source below `resources` into one dataset, which does not tell of itself yet.
+
+    The version is a hash of every graph but those that do, `graph/history` and `graph/description`. `progress` is told
+    each step. Raises `InputError` for what cannot be read, `InvalidTables` for every fault in the registers or in the
+    codings of an edition, and `InvalidData` for the first in a source, in a past release, or between a plan's text and
+    its register row.
     """
     progress("reading sources and registers")
     documents = sources.read(resources / "data" / "sources")
     tables = registers.read(resources / "data", frozenset(document.slug for document in documents))
     if tables.faults:
         raise InvalidTables.of(tables.faults)
-    known, read, graphs = join(documents, tables, goals.rows(resources / goals.TABLE))
+    known, read, graphs = graphs_of(documents, tables, goals.rows(resources / goals.TABLE))
     dataset = Dataset()
     _bind_prefixes(dataset)
     for name, graph in graphs:
@@ -114,21 +127,16 @@ def build(resources: Path, progress: Progress) -> Built:
         _fill(dataset, name, _canonical(name, resources / name))
     written = lines(dataset)
     version = hashlib.sha256("".join(written).encode("utf-8")).hexdigest()[:VERSION_LENGTH]
-    measures = quality.measure(read, known, tables, dataset)
-    progress("graph/history")
     past = [release for release in archive.read(resources / "data" / "releases") if release.dataset != version]
     number = VERSION if version == RELEASED else f"{VERSION}+unreleased"
     current = Snapshot(Release(number, version, date.fromisoformat(ISSUED)), changes.descriptions(written))
     snapshots = [*_published(past), current]
     contained = Mark.read(resources / "data" / MARK)
     _refuse_vanished(snapshots, tables, contained)
-    _fill(dataset, "history", history.triples(snapshots, contained))
-    progress("graph/description")
-    _fill(dataset, "description", description.describe(dataset, current.release, measures))
-    return Built(dataset, version, tables, measures, past, snapshots, contained)
+    return Built(dataset, version, tables, known, read, past, snapshots, contained)
 
 
-def join(
+def graphs_of(
     documents: Sequence[Source], tables: Registers, sdgs: Sequence[Mapping[str, str]]
 ) -> tuple[Sequence[Name], Sequence[Edition], Iterator[tuple[str, Iterable[Triple]]]]:
     """Return the names of things, what is read of the editions, and every graph of data with its name.
