@@ -19,10 +19,14 @@ import signal
 import socket
 import struct
 import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from aseancan_kg import mediatypes
 from aseancan_kg.errors import Error, Forbidden, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
@@ -32,6 +36,7 @@ from aseancan_kg.store.doctor import deadline_of, examine
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.representation import row_count
 
+_Made = TypeVar("_Made")
 FRAME = struct.Struct("!cI")
 """Kind and length of what follows on a channel."""
 WHOLE, BODY, END, ERROR = b"W", b"B", b"Z", b"E"
@@ -209,18 +214,30 @@ class _Output:
         self._channel.sendall(FRAME.pack(kind, len(payload)) + payload)
 
 
+def _stepping_back(niceness: int, do: Callable[[], _Made]) -> _Made:
+    """Do something in a thread of its own, which steps back for others: this one could not come forward again."""
+
+    def niced() -> _Made:
+        if sys.platform == "linux":  # elsewhere all threads of a process are as nice
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+        return do()
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(niced).result()
+
+
 def _json(**members: object) -> bytes:
     return json.dumps(members).encode()
 
 
 def main() -> None:
-    """Keep a dataset: `python -m aseancan_kg.store.worker CONTROL MEMORY UNION FILE…`."""
-    control, memory, union, *files = sys.argv[1:]
+    """Keep a dataset: `python -m aseancan_kg.store.worker CONTROL MEMORY NICENESS UNION FILE…`."""
+    control, memory, niceness, union, *files = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
     # The server may give up or end at any time; then nobody listens. What is wrong with a file it has told itself.
     with socket.socket(fileno=int(control)) as ordered, suppress(ConnectionError, Error):
-        store = EmbeddedStore.from_files([Path(file) for file in files], union_default_graph=union == "union")
-        keep(ordered, store, int(memory))
+        read = partial(EmbeddedStore.from_files, [Path(file) for file in files], union_default_graph=union == "union")
+        keep(ordered, _stepping_back(int(niceness), read), int(memory))
 
 
 if __name__ == "__main__":

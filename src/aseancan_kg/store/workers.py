@@ -6,12 +6,14 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any, Self, TypeVar
 
 from aseancan_kg.errors import Error, QueryCrash, QueryMemory, StoreUnavailable
@@ -48,7 +50,7 @@ class Workers:
 
     The dataset is what `patches` make of the files; they are asked for when these are read, and can be made meanwhile.
     There are `limits.workers` of them and as many to spare, so that after kills the next query finds one that is warm.
-    A keeper that dies is started anew.
+    A keeper that dies is started anew. `niceness` is how far reading the files steps back for what else runs here.
     """
 
     def __init__(
@@ -58,15 +60,17 @@ class Workers:
         union_default_graph: bool,
         limits: Settings,
         patches: Callable[[], Awaitable[Sequence[Patch]]] | None = None,
+        niceness: int = 0,
     ) -> None:
         self.turns = Turns(limits)
         self.killed = 0
-        self._arguments = ["union" if union_default_graph else "plain", *map(str, files)]
+        self._arguments = [str(niceness), "union" if union_default_graph else "plain", *map(str, files)]
         self._patches = patches
         self._limits = limits
         self._ordering = asyncio.Lock()
         self._chores: set[asyncio.Task[Any]] = set()
         self._supervisor: asyncio.Task[None] | None = None
+        self._ended: asyncio.Future[int] | None = None
         self._kept = False
         self._workers: set[_Worker] = set()
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
@@ -90,7 +94,8 @@ class Workers:
             await self._begin()
         except BaseException:  # whoever gives up waiting must not leave a keeper behind
             self._control.close()  # which ends the keeper
-            await self._keeper.wait()
+            if self._ended:
+                await self._ended
             raise
         self._supervisor = asyncio.create_task(self._supervise())
 
@@ -106,7 +111,8 @@ class Workers:
         if self._supervisor:
             self._supervisor.cancel()
         self._control.close()
-        await self._keeper.wait()
+        if self._ended:
+            await self._ended
         for worker in self._workers:
             worker.writer.close()
 
@@ -164,16 +170,11 @@ class Workers:
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
         with theirs:
-            self._keeper = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "aseancan_kg.store.worker",
-                str(theirs.fileno()),
-                str(self._limits.query_memory_mb * 1024 * 1024),
-                *self._arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
+            memory = str(self._limits.query_memory_mb * 1024 * 1024)
+            command = [sys.executable, "-m", "aseancan_kg.store.worker", str(theirs.fileno()), memory, *self._arguments]
+            # The loop's own way copies the tables of all memory, and holds up whoever asks meanwhile.
+            self._keeper = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        self._ended = _end_of(self._keeper)
         async with asyncio.timeout(_START_SECONDS):
             await self._reply()
             if self._patches:
@@ -190,7 +191,8 @@ class Workers:
 
     async def _supervise(self) -> None:
         while True:
-            status = await self._keeper.wait()
+            assert self._ended
+            status = await asyncio.shield(self._ended)
             self._kept = False
             _LOG.error("the keeper of the query processes ended with %s; starting another", status)
             for worker in self._workers:
@@ -364,6 +366,20 @@ class _Run:
             self._pool.dismiss(self._worker, killed=not done)
         # Who reads slowly holds a place as well.
         self._pool.turns.give_back(self._client, time.monotonic() - self._begun)
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> asyncio.Future[int]:
+    """Return what tells how a process ended, once it has; nobody at the end of the service waits for that."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[int] = loop.create_future()
+
+    def wait() -> None:
+        status = process.wait()
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(ended.set_result, status)
+
+    Thread(target=wait, name="keeper", daemon=True).start()
+    return ended
 
 
 def _death(by: int, limit: float) -> Error:

@@ -23,6 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from aseancan_kg.archive import Preserved
 from aseancan_kg.desk.office import Office
 from aseancan_kg.errors import InputError
+from aseancan_kg.queries import catalogue
 from aseancan_kg.settings import Settings
 from aseancan_kg.store import Patch
 from aseancan_kg.store.dataset import Dataset
@@ -46,6 +47,8 @@ _PATIENCE_SECONDS = 30
 """After how long it is asked again when that could not be told, or nothing newer could be served."""
 _READ_ANEW = 1000
 """After how many patches a dataset is read anew: what is taken away goes on to take room and time in the engine."""
+_NICENESS = 10
+"""How far starting the query processes of a newer dataset steps back for those who ask for the one that is there."""
 _SWITCH_SECONDS = 0.0001
 """For how long a thread may hold up what answers readers from what is kept; Python allows it ten times as long."""
 Load = Callable[["Former | None"], Awaitable[State]]
@@ -108,7 +111,13 @@ async def load(  # noqa: PLR0913
     async def patches() -> Sequence[Patch]:
         return (await asyncio.shield(journal)).patches
 
-    engine = Workers(files, union_default_graph=union_default_graph, limits=settings, patches=patches)
+    engine = Workers(
+        files,
+        union_default_graph=union_default_graph,
+        limits=settings,
+        patches=patches,
+        niceness=_NICENESS if former else 0,
+    )
     starting = asyncio.create_task(engine.start())
     try:
         store = await _store(files, union_default_graph, patches, former)
@@ -117,7 +126,8 @@ async def load(  # noqa: PLR0913
         if former:  # no two have one second, by which clients ask whether a document has changed
             since = max(since, former.state.since + timedelta(seconds=1))
         known = [*archive, *followed.versions]
-        state = State(store, engine, settings, downloads, known, followed.entries, since=since)
+        queries = await run_in_threadpool(catalogue)
+        state = State(store, engine, settings, downloads, known, followed.entries, queries, since=since)
         if former:
             await former.again(state)
         await starting
@@ -265,7 +275,7 @@ class _Renewals:
             self._spare = None
             try:
                 state = await self._load(former)
-                prepare(state)
+                await run_in_threadpool(prepare, state)
             except Exception as error:  # whatever is wrong with the new dataset, the old one is served on
                 _LOG.error("nothing newer can be served: %s", error)
                 return False
