@@ -178,7 +178,12 @@ def restore(file: Annotated[Path, typer.Argument(help="File that `backup` has wr
     except OSError as error:
         raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
     entries = _restored(content, file)
-    _journal().restore(entries)
+    journal = _journal()
+    try:
+        journal.restore(entries)
+    except InvalidData as error:
+        remedy = "Nothing was restored: take another backup."
+        raise InvalidData(f"it is damaged: {error.message}", Place(file), remedy=remedy) from error
     print(_summary(content, entries))
 
 

@@ -1,10 +1,11 @@
 """Drafts: changes that are prepared, reviewed, and published or declined. What readers report begins as one, too."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,9 +108,14 @@ class Drafts:
 
     def all(self, *statuses: Status) -> list[Draft]:
         """Return the drafts of these statuses, what was changed last first."""
-        asked = sa.select(_DRAFT).where(_DRAFT.c.status.in_(statuses)).order_by(_DRAFT.c.changed.desc())
         with self._database.begun() as connection:
-            return [_read(dict(row)) for row in connection.execute(asked).mappings()]
+            return [*_all(connection, *statuses)]
+
+    def latest(self, author: str, status: Status, many: int) -> list[Draft]:
+        """Return so many drafts of somebody's that came to stand so last."""
+        with self._database.begun() as connection:
+            own = (draft for draft in _all(connection, status) if author in draft.authors)
+            return [*islice(own, many)]
 
     def get(self, number: int) -> Draft:
         """Return a draft; raises `NotFound`."""
@@ -231,6 +237,11 @@ def _said(words: str) -> str:
     if not words or len(words) > MOST_REMARK or not words.replace("\n", "").replace("\t", "").isprintable():
         raise InputError("nothing is said, or too much", remedy=f"Say it in up to {MOST_REMARK:,} characters of text.")
     return words
+
+
+def _all(connection: sa.Connection, *statuses: Status) -> Iterator[Draft]:
+    asked = sa.select(_DRAFT).where(_DRAFT.c.status.in_(statuses)).order_by(_DRAFT.c.changed.desc())
+    return (_read(dict(row)) for row in connection.execute(asked).mappings())
 
 
 def _get(connection: sa.Connection, number: int) -> Draft:

@@ -61,7 +61,7 @@ def _desk(request: Request, caller: Caller) -> Response:
         own=[one for one in waiting if caller.name in one.authors],
         review=[one for one in waiting if one.status is Status.REVIEW],
         reported=[one for one in waiting if one.status is Status.REPORTED],
-        declined=[one for one in office.drafts.all(Status.DECLINED) if caller.name in one.authors][:_LATEST],
+        declined=office.drafts.latest(caller.name, Status.DECLINED, _LATEST),
         others=[one for one in waiting if one.status is Status.DRAFT and caller.name not in one.authors],
         entries=office.journal.after(max(0, office.journal.head() - _LATEST))[::-1],
     )
