@@ -31,7 +31,16 @@ from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.traces import Tracer, node_of
 from aseancan_kg.build.triples import CLASSES, Triple
 from aseancan_kg.edits import SEPARATOR, Edit, difference
-from aseancan_kg.errors import Error, InputError, InvalidData, InvalidTables, NotFound, Place, SyntaxProblem
+from aseancan_kg.errors import (
+    Error,
+    InputError,
+    InvalidChange,
+    InvalidData,
+    InvalidTables,
+    NotFound,
+    Place,
+    SyntaxProblem,
+)
 from aseancan_kg.validation import Report, Result, rdflib_term
 
 _NICENESS = 3
@@ -160,7 +169,7 @@ class Composer:
     def cells(self, table: str, key: str, record: str) -> dict[str, str]:
         """Return the cells that a record in N-Triples means.
 
-        Raises `InputError` for no table or no N-Triples, and `InvalidTables` for what is no such record.
+        Raises `InputError` for no table or no N-Triples, and `InvalidChange` for what is no such record.
         """
         now = self.row(table, key)
         try:
@@ -172,10 +181,14 @@ class Composer:
             return records.cells(table, key, triples, now)
         except InvalidTables as error:
             words = {field.column: field.message for field in self.form(table)}
-            told = (
+            told = [
                 replace(one, remedy=words.get(str(one.place and one.place.column), one.remedy)) for one in error.faults
-            )
-            raise InvalidTables.of(told) from error
+            ]
+            results = [
+                FieldResult(**asdict(one), table=table, key=key) for one in validation.report_faults(told).results
+            ]
+            message = "\n".join(["it is no such record", *map(str, told)])
+            raise InvalidChange(message, violations=tuple(map(asdict, results))) from error
 
     def mentions(self, edition: str) -> list[dict[str, object]]:
         """Tell of every mention that a rule or a reader has found in an edition, in the order of the text.
@@ -425,7 +438,8 @@ def main() -> None:
             _say(answer=ask(**asked))
         except Error as error:
             where = f"{error.place}: " if error.place else ""
-            _say(error=type(error).__name__, message=f"{where}{error.message}", remedy=error.remedy)
+            more = {"violations": error.violations} if isinstance(error, InvalidChange) else {}
+            _say(error=type(error).__name__, message=f"{where}{error.message}", remedy=error.remedy, **more)
 
 
 def _say(**told: object) -> None:

@@ -119,6 +119,12 @@ def test_a_record_under_the_name_of_another_row_is_told(tables) -> None:
         records.cells("registers/names", "another", record)
 
 
+def test_a_record_that_does_not_say_which_it_is_is_told_what_it_lacks(actip) -> None:
+    record = [one for one in records.describe(actip) if one[1] != URIRef(namespaces.DESK + "slug")]
+    with pytest.raises(InvalidTables, match=f"nothing tells it from others. Give it {namespaces.DESK}slug"):
+        records.cells(INSTRUMENTS, ACTIP, record)
+
+
 def test_every_thing_that_is_wrong_is_told_at_once(actip) -> None:
     wrong = [(SUBJECT, AC.adoptedOn, Literal("2016")), (SUBJECT, SKOS.prefLabel, Literal("Treaty"))]
     with pytest.raises(InvalidTables) as refused:

@@ -7,7 +7,7 @@ import pytest
 from aseancan_kg import settings
 from aseancan_kg.desk.composition import Composer
 from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, InputError, InvalidTables, NotFound, SyntaxProblem
+from aseancan_kg.errors import Conflict, InputError, InvalidChange, NotFound, SyntaxProblem
 
 INSTRUMENTS, ACTIP = "registers/instruments", "actip-2015"
 PLAN = "plan-of-action-2021-2025"
@@ -52,7 +52,7 @@ def test_a_result_is_told_with_its_row_and_field(composer) -> None:
         (lambda composer: composer.mentions("nothing"), InputError),
         (lambda composer: composer.record(INSTRUMENTS, "nobody"), NotFound),
         (lambda composer: composer.cells(INSTRUMENTS, ACTIP, "nothing"), SyntaxProblem),
-        (lambda composer: composer.cells(INSTRUMENTS, ACTIP, "<urn:a> <urn:b> <urn:c> ."), InvalidTables),
+        (lambda composer: composer.cells(INSTRUMENTS, ACTIP, "<urn:a> <urn:b> <urn:c> ."), InvalidChange),
         (lambda composer: composer.compose([Edit(INSTRUMENTS, ACTIP, {"title": "x"}, {"title": "y"})]), Conflict),
     ],
 )

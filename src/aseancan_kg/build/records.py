@@ -176,8 +176,12 @@ def cells(table: str, key: str, record: Iterable[Triple], now: Cells | None = No
             told = f"{namespaces.shorten(predicate(kind, column))}: {error}"
             faults.append(InvalidData(told, Place(file, column=column)))
     if not faults and (made := registers.key_of(table.rpartition("/")[2], found)) != key:
-        remedy = "Delete the one and add the other, or correct what it is told by."
-        faults.append(InvalidData(f"it is the record of “{made}”, not of “{key}”", Place(file), remedy=remedy))
+        by = ", ".join(
+            namespaces.shorten(predicate(kind, one)) for one in registers.key_columns(table.rpartition("/")[2])
+        )
+        told = f"it is the record of “{made}”, not of “{key}”" if made else "nothing tells it from others"
+        remedy = f"Delete the one and add the other, or correct {by}." if made else f"Give it {by}."
+        faults.append(InvalidData(told, Place(file), remedy=remedy))
     if faults:
         raise InvalidTables.of(faults)
     return {column: found[column] for column in columns if column in found}

@@ -14,6 +14,7 @@ from aseancan_kg.errors import (
     Conflict,
     Error,
     InputError,
+    InvalidChange,
     InvalidData,
     InvalidTables,
     NotFound,
@@ -26,7 +27,16 @@ _LONGEST_SECONDS = 120
 """How long an answer may take; the first, when all registers are read, takes a quarter of it on a busy machine."""
 _ERRORS = {
     error.__name__: error
-    for error in (Conflict, InputError, InvalidData, InvalidTables, NotFound, RegisterError, SyntaxProblem)
+    for error in (
+        Conflict,
+        InputError,
+        InvalidChange,
+        InvalidData,
+        InvalidTables,
+        NotFound,
+        RegisterError,
+        SyntaxProblem,
+    )
 }
 
 
@@ -115,7 +125,7 @@ class Composer:
     def cells(self, table: str, key: str, record: str) -> dict[str, str]:
         """Return the cells that a record in N-Triples means, empty ones left out.
 
-        Raises `InputError` for no table or no N-Triples, and `InvalidData` with everything that is no such record's.
+        Raises `InputError` for no table or no N-Triples, and `InvalidChange` with everything that is no such record's.
         """
         cells: dict[str, str] = self._ask("cells", table=table, key=key, record=record)
         return cells
@@ -166,7 +176,10 @@ class Composer:
             raise _ended()
         answer: dict[str, Any] = json.loads(line)
         if kind := answer.get("error"):
-            raise _ERRORS.get(kind, Error)(answer["message"], remedy=answer["remedy"])
+            error = _ERRORS.get(kind, Error)(answer["message"], remedy=answer["remedy"])
+            if isinstance(error, InvalidChange):
+                error.violations = tuple(answer["violations"])
+            raise error
         return answer
 
 
