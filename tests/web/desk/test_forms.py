@@ -32,6 +32,13 @@ def test_a_form_is_made_of_the_shapes_and_holds_the_row(ann, cells):
     assert ann.page("/desk/edit/registers/nonsense/x").status_code == 400
 
 
+def test_codes_of_several_lists_are_offered_where_one_is_written(ann):
+    page = ann.page("/desk/new/codings/plan-of-action-2021-2025/codings").text
+    (offered,) = re.findall(r'<datalist id="choices-value">(.*?)</datalist>', page)
+    assert '<option value="promotional">Verb: Promotional</option>' in offered
+    assert re.search(r'<input id="cell-value" [^>]*list="choices-value"', page)
+
+
 def test_one_goes_from_what_readers_see_to_its_form_and_back(ann):
     page = ann.page("/doc/instrument/actip-2015").text
     (link,) = re.findall(r'href="(/desk/thing[^"]*)"', page)
