@@ -347,6 +347,35 @@ def test_what_was_published_is_withdrawn_with_a_word_on_each_of_its_identifiers(
     assert not composer.compose(replaced).violations
 
 
+@pytest.mark.proof
+def test_what_a_change_had_published_is_accounted_for_when_it_is_taken_back(composer):
+    table, key = "registers/memberships", "asean-thailand"
+    left = edited(composer, table, key, left="1999")
+    assert not composer.compose([left]).violations
+    composer.follow([left])
+    part = f"id/membership/{key}/period/end"
+    assert any(part in one.message for one in composer.compose([left.reversed]).violations)
+    back = composer.accounted([left.reversed], " It  never left ")
+    assert [(one.key, one.after.get("reason")) for one in back[1:]] == [(part, "It never left")]
+    assert back[1].after["label"] not in ("None", "")
+    assert not composer.compose(back).violations
+    composer.follow(back)
+    # What is listed already is not listed again, nor is what the edits list themselves.
+    withdrawal = composer.withdrawal(table, key, "It never was", [])
+    assert part not in {one.key for one in withdrawal}
+    composer.follow(withdrawal)
+    restored = [one.reversed for one in reversed(withdrawal)]
+    assert composer.accounted(restored, "It was") == restored
+    composer.follow(restored)
+    again = [one.reversed for one in reversed(restored)]
+    assert composer.accounted(again, "It was not") == again
+    # Whoever deletes what the register tells of it has to say so otherwise.
+    (row,) = [one for one in composer.rows("registers/identifiers") if one["key"] == part]
+    silent = Edit("registers/identifiers", part, row["cells"], None)
+    assert composer.accounted([silent], "No") == [silent]
+    assert any("is in the dataset no longer" in one.message for one in composer.compose([silent]).violations)
+
+
 def test_a_withdrawal_of_what_others_refer_to_tells_so(composer):
     edits = composer.withdrawal(INSTRUMENTS, ACTIP, "It does not exist", [])
     assert [(one.table, one.key) for one in edits] == [

@@ -30,7 +30,10 @@ def test_the_words_that_differ_are_told_apart():
     )
     assert differing("", "new") == ([], [("new", True)])
     long, other = "a " * 2000, "b " * 2000
-    assert differing(long, other) == ([(long, True)], [(other, True)])
+    assert differing(f"so {long}it is", f"so {other}it is") == (
+        [("so ", False), (long, True), ("it is", False)],
+        [("so ", False), (other, True), ("it is", False)],
+    )
 
 
 def test_only_the_cells_that_change_are_named():

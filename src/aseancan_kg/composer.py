@@ -115,7 +115,7 @@ class Composer:
 
     def row(self, table: str, key: str) -> Mapping[str, str] | None:
         """Return the cells of a row as it is now, None for one that is not there; raises `InputError` for no table."""
-        found = _find(_rows(self._state.tables, table), key)
+        found = self._find(table, key)
         return found.typed if found else None
 
     def key(self, table: str, cells: Mapping[str, str]) -> str:
@@ -212,23 +212,39 @@ class Composer:
         `replacements` are IRIs of ours, or references. What still refers to it is told when the edits are composed.
         Raises `InputError` for no table and `NotFound` for no row.
         """
-        row = self._row(table, key)
-        edits = [difference(table, key, row.typed, None)]
-        node = None if row.kind == "identifier" else node_of(row)
+        gone = difference(table, key, self._row(table, key).typed, None)
+        return self.accounted([gone] if gone else [], reason, replacements)
+
+    def accounted(self, edits: Sequence[Edit], reason: str, replacements: Sequence[str] = ()) -> list[Edit]:
+        """Return edits and, for every identifier that they take away of what was published, one that tells why.
+
+        Those that they edit in the register themselves are left to them. Raises as `compose` does.
+        """
+        tables, _, _ = self._edited(edits)
+        listed = {row.written("iri") for row in tables.rows["identifiers"]}
+        listed |= {namespaces.BASE + edit.key for edit in edits if edit.table == _IDENTIFIERS}
+        try:
+            described = self._described(self._made(tables))
+            vanished = self._published.keys() - described
+        except InvalidTables:  # told when they are composed; what others refer to shall be accounted for all the same
+            rows = [row for edit in edits if edit.after is None and (row := self._find(edit.table, edit.key))]
+            nodes = tuple(f"{node}/" for row in rows if (node := node_of(row)))
+            vanished = {iri for iri in self._described(self._state) if f"{iri}/".startswith(nodes)}
         instead = [one.removeprefix(namespaces.BASE) for one in replacements]
         written = SEPARATOR.join(f"id/{one}" if one.partition("/")[0] in CLASSES else one for one in instead)
-        for iri in sorted(self._published):
-            if node and f"{iri}/".startswith(f"{node}/"):
-                cells = {
-                    "iri": iri.removeprefix(namespaces.BASE),
-                    "label": str(self._union.value(URIRef(iri), SKOS.prefLabel)),
-                    "status": "replaced" if written else "withdrawn",
-                    "replacement": written,
-                    "date": datetime.now(UTC).date().isoformat(),
-                    "reason": reason,
-                }
-                edits.append(difference(_IDENTIFIERS, cells["iri"], None, cells))
-        return [edit for edit in edits if edit]
+        former = []
+        for iri in sorted(vanished - listed):
+            path = iri.removeprefix(namespaces.BASE)
+            cells = {
+                "iri": path,
+                "label": str(self._union.value(URIRef(iri), SKOS.prefLabel) or path),
+                "status": "replaced" if written else "withdrawn",
+                "replacement": written,
+                "date": datetime.now(UTC).date().isoformat(),
+                "reason": " ".join(reason.split()),
+            }
+            former.append(Edit(_IDENTIFIERS, path, None, {column: cell for column, cell in cells.items() if cell}))
+        return [*edits, *former]
 
     def follow(self, edits: Sequence[Edit]) -> None:
         """Take over edits that were published; raises as `compose` does, and `InvalidTables` for what is none."""
@@ -272,8 +288,14 @@ class Composer:
             self._take(step.reversed)
         return Composition(_lines(step.come), _lines(step.gone), _at_fields(report, tables, keys))
 
+    def _described(self, state: _State) -> set[str]:
+        return _described(state.graphs) | self._fixed_iris
+
+    def _find(self, table: str, key: str) -> Row | None:
+        return _find(_rows(self._state.tables, table), key)
+
     def _row(self, table: str, key: str) -> Row:
-        row = _find(_rows(self._state.tables, table), key)
+        row = self._find(table, key)
         if row is None:
             raise NotFound(f"{table} has no row {key}", remedy="Look at its rows.")
         return row
@@ -320,9 +342,8 @@ class Composer:
 
     def _refuse_vanished(self, state: _State) -> None:
         """Raise `InvalidTables` where an identifier is gone without a row that tells what became of it."""
-        current = _described(state.graphs) | self._fixed_iris
-        rows = state.tables.rows["identifiers"]
-        if faults := tuple(identifiers.faults(rows, self._published, current, Place(f"data/{_IDENTIFIERS}.csv"))):
+        rows, place = state.tables.rows["identifiers"], Place(f"data/{_IDENTIFIERS}.csv")
+        if faults := tuple(identifiers.faults(rows, self._published, self._described(state), place)):
             raise InvalidTables.of(faults)
 
     def _take(self, step: Difference) -> None:

@@ -38,7 +38,7 @@ def test_every_column_has_a_field_that_is_explained(fields, shapes, table):
         ("instruments", "adopting_body", "reference", ()),
         ("instruments", "sources", "source", ()),
         ("identifiers", "status", "choice", ("withdrawn", "replaced")),
-        ("codings", "value", "slug", ("promotional",)),
+        ("codings", "value", "slug", ("firm",)),
     ],
 )
 def test_a_field_takes_what_its_column_reads(fields, table, column, kind, told):

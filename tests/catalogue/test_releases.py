@@ -12,7 +12,10 @@ OURS, DCAT, DCTERMS = "https://w3id.org/aseancan/", "http://www.w3.org/ns/dcat#"
 
 @pytest.fixture(scope="module")
 def listed(tmp_path_factory):
-    """Two releases; of the second, and of a dataset that never was one, changes were made."""
+    """Three releases; of the second and third, and of datasets that never were one, changes were made.
+
+    The third has a later day than the first change that was made to it.
+    """
     lines = []
     told = {
         "a": "2026-01-01",
@@ -20,6 +23,9 @@ def listed(tmp_path_factory):
         "x+2": "2026-03-01T09:00:00Z",
         "b": "2026-03-01",
         "b+3": "2026-03-02T08:00:00Z",
+        "y+4": "2026-03-03T08:00:00Z",
+        "c": "2026-03-05",
+        "c+5": "2026-03-04T08:00:00Z",
     }
     for number, (name, issued) in enumerate(told.items()):
         node, kind = f"<{OURS}r/{name}>", "dateTime" if "T" in issued else "date"
@@ -37,7 +43,7 @@ def listed(tmp_path_factory):
 
 
 def test_changes_stand_before_what_they_were_made_of_or_behind_the_release_that_contains_them(listed):
-    assert [one.dataset for one in listed] == ["b+3", "b", "x+2", "x+1", "a"]
+    assert [one.dataset for one in listed] == ["c+5", "c", "y+4", "b+3", "b", "x+2", "x+1", "a"]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +55,11 @@ def test_changes_stand_before_what_they_were_made_of_or_behind_the_release_that_
         ("2026-03-01T08:30:00", "x+1"),
         ("2026-03-01T12:00:00", "b"),
         ("2026-03-02T07:00:00", "b"),
-        ("2026-12-31", "b+3"),
+        ("2026-03-02T09:00:00", "b+3"),
+        ("2026-03-03T09:00:00", "y+4"),
+        ("2026-03-04T07:00:00", "y+4"),
+        ("2026-03-04T09:00:00", "c+5"),
+        ("2026-12-31", "c+5"),
     ],
 )
 def test_a_release_was_not_there_before_the_changes_that_it_contains(listed, moment, found):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import takewhile
 
 import pyoxigraph as ox
 
@@ -65,21 +64,41 @@ def releases(store: Dataset) -> list[Release]:
 def versions(store: Dataset) -> list[Release]:
     """Return the releases that a dataset tells of, and before each what changes made of it; the newest first.
 
-    What changes made of a dataset that was served and is no release stands behind the first, which contains them.
+    What changes made of a dataset that was served and is no release stands behind the oldest release that may contain
+    them: the oldest whose own changes are later ones, else the newest.
     """
     told = releases(store)
-    order = {one.dataset: place for place, one in enumerate(told)}
     nodes = [quad.subject for quad in store.quads(predicates=[_IS_VERSION_OF], objects=[ox.NamedNode(DATASET)])]
     made = [one for one in _read(store, nodes) if one.change]
-    return sorted([*told, *made], key=lambda one: (order.get(one.dataset.partition("+")[0], 0.5), -one.change))
+    order = {one.dataset: place for place, one in enumerate(told)}
+    first = {base: change.change for base, change in _first_changes(made).items() if base in order}
+
+    def place(one: Release) -> float:
+        base = one.dataset.partition("+")[0]
+        later = (order[other] for other, change in first.items() if change > one.change)
+        return order[base] if base in order else max(later, default=0) + 0.5
+
+    return sorted([*told, *made], key=lambda one: (place(one), -one.change))
 
 
 def at(listed: Sequence[Release], moment: datetime) -> Release | None:
     """Return which of the versions, the newest first, was the latest at a moment; None before the first.
 
-    Of a release only the day is known: it was not there yet while a change that it contains was still to come.
+    Of a release only a day is known. It was not there yet while a change that it contains was still to come, and it was
+    there when a change was made to it.
     """
-    return next(reversed([*takewhile(lambda one: one.moment <= moment, reversed(listed))]), None)
+    first, found = _first_changes(one for one in listed if one.change), None
+    for one in reversed(listed):
+        changed = first.get(one.dataset)
+        if min(one.moment, changed.moment if changed else one.moment) > moment:
+            break
+        found = one
+    return found
+
+
+def _first_changes(made: Iterable[Release]) -> dict[str, Release]:
+    """Return, by the dataset that was changed, the first version that changes made of it."""
+    return {one.dataset.partition("+")[0]: one for one in sorted(made, key=lambda one: -one.change)}
 
 
 def _read(store: Dataset, nodes: Iterable[object]) -> list[Release]:

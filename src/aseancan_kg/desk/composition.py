@@ -148,6 +148,13 @@ class Composer:
         told = self._ask("withdrawal", table=table, key=key, reason=reason, replacements=list(replacements))
         return [Edit(**edit) for edit in told]
 
+    def accounted(self, edits: Sequence[Edit], reason: str) -> list[Edit]:
+        """Return edits, and those that tell in identifiers.csv why what was published is not there after them.
+
+        Raises `Conflict` for an edit of what is not there as it was.
+        """
+        return [Edit(**edit) for edit in self._ask("accounted", edits=[asdict(edit) for edit in edits], reason=reason)]
+
     def follow(self, edits: Iterable[Edit]) -> None:
         """Have it take over edits that were published."""
         self._ask("follow", edits=[asdict(edit) for edit in edits])

@@ -117,10 +117,11 @@ class Followed:
 
     def _documents(self, entry: Entry) -> set[str]:
         """Return the documents that an entry changes: in what they say of a thing, code or term, or on what grounds."""
-        lines = (*entry.added, *entry.removed)
-        self._about |= _statements(lines)
+        lines = (*entry.removed, *entry.added)
         nodes = {line.partition(" ")[0][1:-1] for line in lines}
-        subjects = {self._about.get(node, node) for node in nodes}
+        subjects = {self._about.get(node.partition("#")[0], node) for node in nodes}
+        self._about |= _statements(lines)
+        subjects |= {self._about.get(node.partition("#")[0], node) for node in nodes}
         return {document for one in subjects if not one.startswith(MADE_ANEW) and (document := document_iri(one))}
 
     def _modify(self, one: str, entry: Entry, graph: str, *, is_contained: bool) -> None:

@@ -1,7 +1,6 @@
 """Publishing changes: composed, validated, and in the journal when it is said so; or not at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aseancan_kg.desk.composition import Composer, Composition
@@ -84,15 +83,8 @@ class Desk:
         """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
         entry = self._journal.entry(sequence)
         self.catch_up()
-        back = [*chain.from_iterable(self._back(edit, reason) for edit in reversed(entry.edits))]
-        return self.publish(back, author, reason, undoes=sequence)
-
-    def _back(self, edit: Edit, reason: str) -> Iterator[Edit]:
-        """Take an edit back, and tell of every identifier that came with it what became of it."""
-        yield edit.reversed
-        if edit.before is None and self._composer.row(edit.table, edit.key) is not None:
-            _, *former = self._composer.withdrawal(edit.table, edit.key, reason, ())
-            yield from former
+        back = [edit.reversed for edit in reversed(entry.edits)]
+        return self.publish(self._composer.accounted(back, reason), author, reason, undoes=sequence)
 
     def _change(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None) -> Entry:
         """Return the entry that edits come to now."""

@@ -19,14 +19,11 @@ import signal
 import socket
 import struct
 import sys
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from aseancan_kg import mediatypes
 from aseancan_kg.errors import Error, Forbidden, InputError, NotAcceptable, NotFound, Place, QueryMemory, SyntaxProblem
@@ -36,7 +33,6 @@ from aseancan_kg.store.doctor import deadline_of, examine
 from aseancan_kg.store.embedded import EmbeddedStore
 from aseancan_kg.store.representation import row_count
 
-_Made = TypeVar("_Made")
 FRAME = struct.Struct("!cI")
 """Kind and length of what follows on a channel."""
 WHOLE, BODY, END, ERROR = b"W", b"B", b"Z", b"E"
@@ -214,16 +210,10 @@ class _Output:
         self._channel.sendall(FRAME.pack(kind, len(payload)) + payload)
 
 
-def _stepping_back(niceness: int, do: Callable[[], _Made]) -> _Made:
-    """Do something in a thread of its own, which steps back for others: this one could not come forward again."""
-
-    def niced() -> _Made:
-        if sys.platform == "linux":  # elsewhere all threads of a process are as nice
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
-        return do()
-
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(niced).result()
+def _step_back(niceness: int) -> None:
+    """Have this thread step back for what else runs here; elsewhere than on Linux all threads of a process do."""
+    if niceness and sys.platform == "linux":
+        os.nice(niceness)
 
 
 def _json(**members: object) -> bytes:
@@ -236,8 +226,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to end
     # The server may give up or end at any time; then nobody listens. What is wrong with a file it has told itself.
     with socket.socket(fileno=int(control)) as ordered, suppress(ConnectionError, Error):
-        read = partial(EmbeddedStore.from_files, [Path(file) for file in files], union_default_graph=union == "union")
-        keep(ordered, _stepping_back(int(niceness), read), int(memory))
+        # A thread that has stepped back cannot come forward again; the workers are forked by this one.
+        with ThreadPoolExecutor(1, initializer=_step_back, initargs=(int(niceness),)) as threads:
+            read = threads.submit(
+                EmbeddedStore.from_files, [Path(file) for file in files], union_default_graph=union == "union"
+            )
+        keep(ordered, read.result(), int(memory))
 
 
 if __name__ == "__main__":

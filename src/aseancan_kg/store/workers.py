@@ -95,7 +95,7 @@ class Workers:
         except BaseException:  # whoever gives up waiting must not leave a keeper behind
             self._control.close()  # which ends the keeper
             if self._ended:
-                await self._ended
+                await asyncio.shield(self._ended)
             raise
         self._supervisor = asyncio.create_task(self._supervise())
 
@@ -112,7 +112,7 @@ class Workers:
             self._supervisor.cancel()
         self._control.close()
         if self._ended:
-            await self._ended
+            await asyncio.shield(self._ended)
         for worker in self._workers:
             worker.writer.close()
 
@@ -202,6 +202,7 @@ class Workers:
             try:
                 await self._begin()
             except (Error, OSError) as error:
+                self._control.close()  # which ends a keeper that is there and of no use
                 self._workers.clear()
                 _LOG.error("it cannot be started: %s", error)
                 await asyncio.sleep(1)

@@ -28,6 +28,8 @@ from aseancan_kg.web.state import FOREVER, locally, root_of, state_of
 if TYPE_CHECKING:
     from aseancan_kg.desk.journal import Entry
 
+_MOST_EDITS = 50
+"""Rows that the page of a change shows cell by cell."""
 _SUFFIX = f".{RDF_PATCH.name}"
 
 
@@ -64,7 +66,8 @@ class _Change(Edition):
             "change": told,
             "undone": changes.read(self.store, [told.undoes]) if told and told.undoes else [],
             "changed": [(link(labels, one), entities.compared(request, told.after, one)) for one in named if told],
-            "edits": entry.edits if entry else (),
+            "edits": entry.edits[:_MOST_EDITS] if entry else (),
+            "more_edits": max(0, len(entry.edits) - _MOST_EDITS) if entry else 0,
             "has_patch": entry is not None,
         }
 

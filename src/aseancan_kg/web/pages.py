@@ -1,5 +1,6 @@
 """Pages for people, and the home page."""
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -33,6 +34,8 @@ _SCRIPTED = _SECURITY.replace("style-src 'self'", "style-src 'self' 'nonce-{}'")
 """The workbench's policy: its editor puts style elements of its own into the page, which the nonce lets pass."""
 
 
+_OF_ROWS = re.compile(rf"{re.escape(BASE)}(?:id|scheme)/[a-z-]+/[^/#]+")
+"""Things and codes, not their parts."""
 _WITH_PARTS = "/shapes#"
 """What the parts begin with that have a place on a page."""
 
@@ -62,7 +65,8 @@ def page(
 
     `path` is where the page has its one address below `root`, unless that is where it was asked for. `about` is the IRI
     of what the page is about, the page itself unless another is given, and `version` that of the dataset it is of: a
-    reader means these who reports an error there. `has_desk` tells whether it can be corrected here.
+    reader means these who reports an error there. `has_desk` tells whether things can be corrected here, `has_row`
+    whether one may have a row of its own.
     """
     root = root_of(request)
     path = path or quote(request.scope["path"].removeprefix(root))
@@ -70,6 +74,7 @@ def page(
     given = {"root": root, "path": path, "href": href_of(request), "base": BASE}
     given |= {
         "has_desk": request.app.state.office is not None,
+        "has_row": _OF_ROWS.fullmatch,
         "about": BASE + unquote(path).removeprefix("/"),
         "version": state.store.version,
     }

@@ -35,7 +35,7 @@ def test_a_form_is_made_of_the_shapes_and_holds_the_row(ann, cells):
 def test_codes_of_several_lists_are_offered_where_one_is_written(ann):
     page = ann.page("/desk/new/codings/plan-of-action-2021-2025/codings").text
     (offered,) = re.findall(r'<datalist id="choices-value">(.*?)</datalist>', page)
-    assert '<option value="promotional">Verb: Promotional</option>' in offered
+    assert '<option value="firm">Firmness: Firm</option>' in offered
     assert re.search(r'<input id="cell-value" [^>]*list="choices-value"', page)
 
 
@@ -47,9 +47,14 @@ def test_one_goes_from_what_readers_see_to_its_form_and_back(ann):
     form = ann.page(sent.headers["Location"]).text
     assert '<a href="/id/instrument/actip-2015">As readers see it</a>' in form
     assert "<h1>ASEAN Convention Against Trafficking in Persons" in form
-    for iri in ("https://w3id.org/aseancan/id/instrument/asean-canada-poa-2021-2025/action/1.1.1", "urn:x", ""):
+    action = "instrument/asean-canada-poa-2021-2025/action/1.1.1"
+    for iri in (f"https://w3id.org/aseancan/id/{action}", "urn:x", ""):
         assert ann.page("/desk/thing", params={"iri": iri}).status_code == 404
-    assert "/desk/thing" not in ann.page("/browse").text
+    assert all("/desk/thing" not in ann.page(path).text for path in ("/browse", f"/doc/{action}"))
+    (link,) = re.findall(r'href="(/desk/thing[^"]*)"', ann.page("/scheme/instrument-kind/treaty").text)
+    to_code = ann.page(unescape(link)).headers["Location"]
+    assert to_code.startswith("/desk/edit/registers/concepts/instrument-kind")
+    assert ann.page(to_code).status_code == 200
 
 
 def test_what_is_changed_becomes_a_draft_and_nothing_else(ann, office, cells):

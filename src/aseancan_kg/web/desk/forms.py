@@ -27,7 +27,7 @@ from aseancan_kg.edits import SEPARATOR, Cells, difference
 from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
 from aseancan_kg.library.reconciliation.matching import Candidate
 from aseancan_kg.mediatypes import PLAIN_JSON
-from aseancan_kg.namespaces import ID
+from aseancan_kg.namespaces import ID, SCHEME
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.look_up import alike, named, reference
 from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, sent_to, table_of
@@ -128,9 +128,12 @@ def _thing(request: Request, _: Caller) -> Response:
 
 def row_of(desk: Desk, iri: str) -> tuple[str, str] | None:
     """Return table and key of the row that describes a thing, if there is one."""
-    kind, _, slug = iri.removeprefix(ID).partition("/")
+    kind, _, key = iri.removeprefix(ID).partition("/")
+    if iri.startswith(SCHEME):
+        scheme, _, code = iri.removeprefix(SCHEME).partition("/")
+        kind, key = "concept", desk.composer.key("registers/concepts", {"scheme": scheme, "code": code})
     tables = [one["table"] for one in desk.composer.tables() if one["kind"] == kind]
-    return next(((table, slug) for table in tables if desk.composer.row(table, slug) is not None), None)
+    return next(((table, key) for table in tables if desk.composer.row(table, key) is not None), None)
 
 
 def _show(request: Request, caller: Caller) -> Response:
