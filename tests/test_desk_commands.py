@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rdflib import SKOS, Literal, URIRef
@@ -246,7 +247,10 @@ def test_what_was_published_between_two_releases_is_gone_with_a_word(cli, servic
     with pytest.raises(urllib.error.HTTPError, match="410"):
         service("/doc/instrument/new-2024.nt")
     record = "oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:w3id.org:aseancan/instrument/new-2024"
-    assert '<header status="deleted">' in service(f"/{record}")[0]
+    deleted = service(f"/{record}")[0]
+    assert '<header status="deleted">' in deleted
+    (stamp,) = re.findall("<datestamp>(.*?)</datestamp>", deleted)
+    assert stamp <= f"{datetime.now(UTC) + timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}"
 
     resources = tmp_path / "resources"
     for name in ("data", "ontology", "shapes", "queries"):

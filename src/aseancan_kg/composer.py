@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -273,7 +273,8 @@ class Composer:
             state = self._made(tables)
             self._refuse_vanished(state)
         except InvalidTables as error:
-            return Composition((), (), _at_fields(validation.report_faults(error.faults), tables, keys))
+            report = validation.report_faults([*self._explained(error.faults, edits)])
+            return Composition((), (), _at_fields(report, tables, keys))
         except InvalidData as error:
             return Composition((), (), _at_fields(validation.report_faults([error]), tables, keys))
         step = Difference.between(self._state.graphs, state.graphs)
@@ -323,6 +324,17 @@ class Composer:
                 rows = [row if one is current else one for one in rows] if current else [*rows, row]
             tables = _with(tables, edit.table, tuple(rows))
         return tables, keys, faults
+
+    def _explained(self, faults: Iterable[InvalidData], edits: Iterable[Edit]) -> Iterator[InvalidData]:
+        """Tell of a row that refers to what the edits take away that it does, where faults tell what is not there."""
+        rows = [self._find(edit.table, edit.key) for edit in edits if edit.after is None]
+        gone = {f"“{row.reference}” is in no register": row.reference for row in rows if row}
+        for fault in faults:
+            if reference := gone.get(fault.message):
+                remedy = "Have it refer to another thing, or withdraw it as well."
+                yield replace(fault, message=f"it refers to {reference}, which is withdrawn", remedy=remedy)
+            else:
+                yield fault
 
     def _made(self, tables: Registers) -> _State:
         """Make every graph of data; raises `InvalidTables` for rows that do not fit together."""

@@ -1,8 +1,8 @@
 """Drafts: changes that are prepared, reviewed, and published or declined. What readers report begins as one, too."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
@@ -82,6 +82,13 @@ class Draft:
                 raise Conflict(f"draft {self.number} has a change of {edit.key} already", remedy=remedy)
             changed[edit.table, edit.key] = edit
         return tuple(changed.values())
+
+    def with_edits(self, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+        """Return its edits with others, each in the place of what it does to the row; raises as `with_edit` does."""
+        made = self
+        for edit in edits:
+            made = replace(made, edits=made.with_edit(edit, edit.table, edit.key))
+        return made.edits
 
 
 @dataclass(frozen=True, slots=True)

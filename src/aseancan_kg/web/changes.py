@@ -3,6 +3,7 @@
 RDF tells of it what pages tell; as RDF Patch it is the statements that came and went.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,7 +17,7 @@ from aseancan_kg.catalogue import changes, releases
 from aseancan_kg.catalogue.documents import Document
 from aseancan_kg.catalogue.labels import link
 from aseancan_kg.catalogue.things import Thing
-from aseancan_kg.errors import InputError, NotFound
+from aseancan_kg.errors import ComeBackLater, InputError, NotFound
 from aseancan_kg.mediatypes import RDF_PATCH, Format
 from aseancan_kg.namespaces import CHANGE
 from aseancan_kg.web import entities, signposting
@@ -37,7 +38,11 @@ async def change(request: Request) -> Response:
     """Answer `/change/{number}`; with the suffix `.rdfp` by its statements."""
     if request.path_params["path"].endswith(_SUFFIX):
         return _patch(request)
-    return await run_in_threadpool(entities.document_in, request, _Change(state_of(request).store))
+    try:
+        return await run_in_threadpool(entities.document_in, request, _Change(state_of(request).store))
+    except NotFound:
+        await run_in_threadpool(_refuse_coming, request)
+        raise
 
 
 async def at(request: Request) -> Response:
@@ -70,6 +75,13 @@ class _Change(Edition):
             "more_edits": max(0, len(entry.edits) - _MOST_EDITS) if entry else 0,
             "has_patch": entry is not None,
         }
+
+
+def _refuse_coming(request: Request) -> None:
+    """Raise `ComeBackLater` for a change that the journal has and this service does not serve yet."""
+    office, number = request.app.state.office, request.path_params["path"]
+    if office and re.fullmatch("[1-9][0-9]{0,8}", number) and int(number) <= office.journal.head():
+        raise ComeBackLater(f"change {number} is published, and not served here yet", remedy="Ask again in a moment.")
 
 
 def _entry(request: Request, iri: str) -> "Entry | None":

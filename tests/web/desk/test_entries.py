@@ -1,6 +1,17 @@
 """The journal as editors see it."""
 
 
+def test_a_change_that_is_not_served_yet_is_asked_for_again(desk, office):
+    with office.desk() as at_desk:
+        edits = at_desk.composer.edits("registers/bodies", "slug,seat_city\napsc-council,Bandung\n")
+        entry = at_desk.publish(edits, "Bob", "To be served in a moment")
+    coming = desk.get(f"/change/{entry.sequence}")  # no service follows the journal here
+    assert (coming.status_code, coming.headers["Retry-After"]) == (503, "1")
+    assert "not served here yet" in coming.text
+    for path in (f"/change/{entry.sequence + 1}", "/change/0", "/change/x"):
+        assert desk.get(path).status_code == 404
+
+
 def test_an_entry_is_taken_back_by_an_editor(person, office):
     with office.desk() as desk:
         edits = desk.composer.edits("registers/bodies", "slug,seat_city\nasean-smart-cities-network,Bandung\n")

@@ -2,9 +2,11 @@
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 
+from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import Status
 
 EDITION = "plan-of-action-2021-2025"
@@ -85,6 +87,34 @@ def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
     tables = {edit.table for edit in draft.edits}
     assert tables == {"registers/bodies", "registers/identifiers"}
     assert next(edit for edit in draft.edits if edit.table == "registers/bodies").after is None
+
+
+def test_what_refers_to_a_thing_goes_with_it_in_one_draft(ann, office):
+    table, key = "registers/instruments", "mpac-2010"
+    with office.desk() as desk:
+        edits = desk.composer.edits("registers/bodies", "slug,seat_city\nasean-ipr,Bandung\n")
+    held = office.drafts.begin(Caller("Ann", frozenset({"read", "draft"})), edits, "A tidy shelf")
+    path = f"/desk/withdraw/{table}/{key}?draft={held.number}"
+    assert f'href="{path}"' in ann.page(f"/desk/edit/{table}/{key}?draft={held.number}").text
+    assert 'value="A tidy shelf"' in ann.page(path).text
+    sent = ann.send(path, {"reason": "It has a successor", "replacements": "mpac 2025\n"})
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"/desk/drafts/{held.number}")
+    draft = office.drafts.get(held.number)
+    assert [one.key for one in draft.edits] == ["asean-ipr", key, f"id/instrument/{key}"]
+    assert draft.edits[2].after["replacement"] == "id/instrument/mpac-2025"
+    page = ann.page(f"/desk/drafts/{held.number}").text
+    assert f"it refers to instrument/{key}, which is withdrawn. Have it refer to another thing" in page
+    (mention,) = {unescape(one) for one in re.findall(r'href="/desk/edit/(codings/[^"?]*)\?draft', page)}
+    again = ann.send(f"/desk/withdraw/{mention}?draft={held.number}", {"reason": "It goes with it"})
+    assert again.status_code == 303
+    wrong = ann.page(f"/desk/drafts/{held.number}").text.partition("<h2>Changed")[0]
+    assert "registers/instruments/mpac-2025" in wrong  # which supersedes it
+    assert quote(mention) not in wrong
+    assert "Its address goes on to answer" not in ann.page(f"/desk/withdraw/{mention}").text
+    form = {"reason": "x", "draft": str(held.number), "revision": "1"}
+    csrf = re.search(r'name="csrf" value="([^"]*)"', ann.page(path).text)[1]
+    late = ann.client.post(path, data={**form, "csrf": csrf}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert late.status_code == 412
 
 
 def test_a_mention_is_accepted_rejected_or_linked_anew(ann, office, cells):

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from urllib.parse import quote
 
 from aseancan_kg.catalogue.documents import DATASET
@@ -12,7 +13,7 @@ from aseancan_kg.catalogue.kinds import BY_NAME
 from aseancan_kg.catalogue.labels import iri_of, link
 from aseancan_kg.catalogue.releases import releases
 from aseancan_kg.library.records.record import CATALOGUED, KINDS
-from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, with_prefixes
+from aseancan_kg.namespaces import BASE, ID, ONT, PREFIXES, document_iri, with_prefixes
 from aseancan_kg.store.dataset import Dataset
 from aseancan_kg.store.descriptions import describe, nodes, pointing
 
@@ -126,17 +127,15 @@ class Repository:
         ]
 
     def _datestamps(self, iris: Iterable[str], gone: Collection[str]) -> dict[str, str]:
-        """Return when each record changed last; the register of identifiers dates the identifiers that went.
+        """Return when each record changed last; of an identifier that went, its document or the register tells.
 
         A record says of which version of the dataset it is, and takes what it says from all over it: the acts that
         point at a treaty, the topics of a plan's clauses, the names of all these. So each is as new as the dataset.
         """
-        dated = {iri: iri if iri in gone else DATASET for iri in iris}
-        told = describe(self.store, dated.values(), [_MODIFIED])
-        return {
-            iri: max(filter(None, map(self._datestamp, told.texts(by, _MODIFIED))), default=self._since)
-            for iri, by in dated.items()
-        }
+        dated = {iri: (document_iri(iri) or iri, iri) if iri in gone else (DATASET,) for iri in iris}
+        told = describe(self.store, chain.from_iterable(dated.values()), [_MODIFIED])
+        found = {iri: next(filter(None, (told.texts(by, _MODIFIED) for by in ones)), ()) for iri, ones in dated.items()}
+        return {iri: max(filter(None, map(self._datestamp, one)), default=self._since) for iri, one in found.items()}
 
     def _datestamp(self, text: str) -> str | None:
         """Return the datestamp of a change at a time or on a day, None for a text that is neither.

@@ -27,7 +27,7 @@ from aseancan_kg.edits import SEPARATOR, Cells, difference
 from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
 from aseancan_kg.library.reconciliation.matching import Candidate
 from aseancan_kg.mediatypes import PLAIN_JSON
-from aseancan_kg.namespaces import ID, SCHEME
+from aseancan_kg.namespaces import BASE, ID, SCHEME
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.look_up import alike, named, reference
 from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, sent_to, table_of
@@ -127,13 +127,14 @@ def _thing(request: Request, _: Caller) -> Response:
 
 
 def row_of(desk: Desk, iri: str) -> tuple[str, str] | None:
-    """Return table and key of the row that describes a thing, if there is one."""
+    """Return table and key of the row that describes a thing, or tells what became of it, if there is one."""
     kind, _, key = iri.removeprefix(ID).partition("/")
     if iri.startswith(SCHEME):
         scheme, _, code = iri.removeprefix(SCHEME).partition("/")
         kind, key = "concept", desk.composer.key("registers/concepts", {"scheme": scheme, "code": code})
     tables = [one["table"] for one in desk.composer.tables() if one["kind"] == kind]
-    return next(((table, key) for table in tables if desk.composer.row(table, key) is not None), None)
+    rows = [*((table, key) for table in tables), ("registers/identifiers", iri.removeprefix(BASE))]
+    return next((row for row in rows if desk.composer.row(*row) is not None), None)
 
 
 def _show(request: Request, caller: Caller) -> Response:
@@ -222,7 +223,7 @@ def _sent(request: Request, desk: Desk, table: str, fields: Fields) -> Sent:
     for one in desk.composer.form(table):
         values = dict.fromkeys(filter(None, given[CELL + one["column"]]))
         if one["kind"] == "reference":
-            values = dict.fromkeys(_reference(request, value, one["kinds"]) for value in values)
+            values = dict.fromkeys(reference_to(request, value, one["kinds"]) for value in values)
         if values:
             cells[one["column"]] = SEPARATOR.join(values)
     names = ("was", "draft", "revision", "reason", "once")
@@ -231,7 +232,7 @@ def _sent(request: Request, desk: Desk, table: str, fields: Fields) -> Sent:
     return Sent(_cells(was), cells, reason, found, number_of(revision) if found else 0, once)
 
 
-def _reference(request: Request, written: str, kinds: Sequence[str]) -> str:
+def reference_to(request: Request, written: str, kinds: Sequence[str]) -> str:
     """Return a reference for a name; what is one already, and what may mean several things, stays as it is written."""
     return written if REFERENCE.fullmatch(written) else named(state_of(request), written, kinds) or written
 

@@ -32,7 +32,6 @@ from aseancan_kg.errors import (
     InputError,
     NotFound,
     PreconditionRequired,
-    SyntaxProblem,
     TooLong,
     UnsupportedMedia,
 )
@@ -179,6 +178,8 @@ def _change(  # noqa: PLR0913 - what is asked, by whom, and what it is answered
         composed = desk.compose(edits)
         return _json({"added": composed.added, "removed": composed.removed, "results": composed.results})
     root, reason = root_of(request), _reason(request)
+    if not reason.strip():
+        raise InputError("it is not said why", remedy="Say it by reason=.")
     if "publish" in caller.scopes:
         published = partial(_published, root, status)
         also = _also(request, caller, asked, published)
@@ -255,7 +256,7 @@ def _digest(cells: Cells) -> str:
 
 
 def _triples(request: Request, sent: str) -> list[ox.Triple]:
-    """Read what was sent, by its media type; nothing is fetched. Raises `UnsupportedMedia`, `SyntaxProblem`."""
+    """Read what was sent, by its media type; nothing is fetched. Raises `UnsupportedMedia`, `InputError`."""
     type_ = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     format = next((one for one in OFFERED if type_ in (one.media_type, *one.aliases)), None)
     if format is None:
@@ -267,7 +268,8 @@ def _triples(request: Request, sent: str) -> list[ox.Triple]:
     try:
         quads = list(ox.parse(sent.encode(), read_as, base_iri=ID))
     except (SyntaxError, ValueError) as error:
-        raise SyntaxProblem(f"this is not {format.label}: {error}", remedy="Give contexts inline.") from error
+        remedy = "Correct it, and give contexts inline." if format is JSON_LD else "Correct it there."
+        raise InputError(f"this is not {format.label}: {error}", remedy=remedy) from error
     if any(not isinstance(quad.graph_name, ox.DefaultGraph) for quad in quads):
         raise InputError("a record stands in no named graph", remedy="Send its triples alone.")
     return [quad.triple for quad in quads]

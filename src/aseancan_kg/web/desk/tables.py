@@ -11,9 +11,11 @@ from starlette.routing import Route
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.edits import difference
 from aseancan_kg.errors import Conflict, InputError, NotFound
+from aseancan_kg.namespaces import ID
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, paged, sent_to, table_of
+from aseancan_kg.web.state import state_of
 
 _DECISIONS = ("accepted", "rejected")
 
@@ -196,17 +198,35 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
     table, key = table_of(request), request.path_params["key"]
     with office_of(request).desk() as desk:
         row = desk.composer.row(table, key)
+        kinds = {one["table"]: one["kind"] for one in desk.composer.tables()}
     if row is None:
         raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
-    return page(request, caller, "withdraw.html", table=table, key=key, row=row)
+    number = _draft(request)
+    return page(
+        request,
+        caller,
+        "withdraw.html",
+        table=table,
+        key=key,
+        row=row,
+        is_thing=state_of(request).store.knows(f"{ID}{kinds[table]}/{key}"),
+        draft=office_of(request).drafts.get(number) if number else None,
+    )
 
 
 def _withdraw(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:
     office, table, key = office_of(request), table_of(request), request.path_params["key"]
-    reason, replacements = given.get("reason", ""), given.get("replacements", "").split()
+    reason, lines = given.get("reason", ""), given.get("replacements", "").splitlines()
+    replacements = [forms.reference_to(request, line.strip(), ()) for line in lines if line.strip()]
     with office.desk() as desk:
         edits = desk.composer.withdrawal(table, key, reason, replacements)
-    draft = begun(request, caller, edits, reason, given.get("once", ""))
+    if number := given.get("draft"):
+        draft = office.drafts.get(forms.number_of(number))
+        if draft.revision != forms.number_of(given.get("revision", "")):
+            raise Conflict(f"draft {draft.number} was changed meanwhile", remedy="Look at it before you add to it.")
+        office.drafts.change(draft, caller, draft.with_edits(edits), draft.reason or reason)
+    else:
+        draft = begun(request, caller, edits, reason, given.get("once", ""))
     return sent_to(request, f"/desk/drafts/{draft.number}")
 
 
