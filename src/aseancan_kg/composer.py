@@ -150,7 +150,8 @@ class Composer:
         Raises `InputError` for no table or no CSV.
         """
         found: dict[str, Edit | None] = {}
-        delimiter = "\t" if "\t" in rows.partition("\n")[0] else ","  # a spreadsheet copies rows with tabs
+        header = rows.partition("\n")[0]  # a spreadsheet copies rows with tabs, and some write CSV with semicolons
+        delimiter = next((one for one in "\t;" if one in header and "," not in header), ",")
         for number, cells in enumerate(registers.parse_rows(rows.encode(), "the rows", delimiter), start=1):
             key = self.key(table, cells)
             if not key or key in found:

@@ -53,8 +53,9 @@ def test_many_rows_become_a_draft_that_shows_every_change(ann, office):
     assert draft.status is Status.DRAFT
 
 
-def test_rows_are_pasted_from_a_spreadsheet(ann, office):
-    rows = "slug\tseat_city\r\nasean-csr-network\tSabang\r\n"
+@pytest.mark.parametrize("between", ["\t", ";"])
+def test_rows_are_pasted_from_a_spreadsheet(ann, office, between):
+    rows = f"slug{between}seat_city\r\nasean-csr-network{between}Sabang\r\n"
     (edit,) = draft_of(office, ann.send("/desk/bulk", {"table": "registers/bodies", "rows": rows})).edits
     assert edit.after == {"seat_city": "Sabang"}
 

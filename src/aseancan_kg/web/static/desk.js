@@ -35,6 +35,8 @@ for (const form of document.querySelectorAll("form[data-check]")) {
   function show({ problems, alike: names }) {
     for (const place of form.querySelectorAll(".trouble")) {
       const column = place.id.replace("trouble-", "");
+      const { name, dataset } = document.activeElement;
+      if (name === `cell.${column}` && "suggest" in dataset) continue; // half a name, for which there are suggestions
       const words = problems[column] ?? [];
       place.textContent = words.join(" ");
       place.hidden = !words.length;
