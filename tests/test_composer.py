@@ -109,7 +109,7 @@ def test_what_breaks_a_rule_is_told_by_its_cell(composer, cells, column, told):
 @pytest.mark.proof
 def test_a_thing_that_others_name_cannot_go_nor_one_that_was_published_without_a_word(composer):
     gone = difference(INSTRUMENTS, ACTIP, composer.row(INSTRUMENTS, ACTIP), None)
-    assert any("is in no register" in one.message for one in composer.compose([gone]).violations)
+    assert any("which is withdrawn" in one.message for one in composer.compose([gone]).violations)
     table, key = "registers/reports", "20th-asean-canada-dialogue-22"
     gone = difference(table, key, composer.row(table, key), None)
     assert any("was published in release" in one.message for one in composer.compose([gone]).violations)
@@ -384,7 +384,10 @@ def test_a_withdrawal_of_what_others_refer_to_tells_so(composer):
     ]
     told = composer.compose(edits).violations
     assert told
-    assert all("is in no register" in one.message and one.table and one.key and one.column for one in told)
+    assert all(
+        f"it refers to instrument/{ACTIP}, which is withdrawn" in one.message and one.table and one.key and one.column
+        for one in told
+    )
     with pytest.raises(NotFound):
         composer.withdrawal(INSTRUMENTS, "nobody", "It does not exist", [])
 

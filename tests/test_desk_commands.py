@@ -275,5 +275,5 @@ def test_what_was_in_a_release_is_withdrawn_with_what_stands_in_its_place(cli, j
     assert "Published as entry 1: " in told.stdout
     refused = cli("desk", "withdraw", TABLE, "actip-2015", *BY)
     assert refused.returncode == 1
-    assert "“instrument/actip-2015” is in no register" in refused.stderr
+    assert "it refers to instrument/actip-2015, which is withdrawn" in refused.stderr
     assert "has no row nobody" in cli("desk", "withdraw", TABLE, "nobody", *BY).stderr
