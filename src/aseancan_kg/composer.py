@@ -110,7 +110,7 @@ class Composer:
         self._state = _State(built.tables, made)
         self._composed: tuple[Sequence[Edit], _State, Difference] | None = None
         """The edits that were composed last, and what they make: what is published was composed just before."""
-        self._fixed_iris = built.snapshots[-1].described.keys() - _described(made)
+        self._fixed_iris = built.snapshots[-1].described.keys() - _identifiers_in(made)
         self._note_published(made)
 
     def row(self, table: str, key: str) -> Mapping[str, str] | None:
@@ -227,7 +227,7 @@ class Composer:
         try:
             described = self._described(self._made(tables))
             vanished = self._published.keys() - described
-        except InvalidTables:  # told when they are composed; what others refer to shall be accounted for all the same
+        except InvalidData:  # told when they are composed; what others refer to shall be accounted for all the same
             rows = [row for edit in edits if edit.after is None and (row := self._find(edit.table, edit.key))]
             nodes = tuple(f"{node}/" for row in rows if (node := node_of(row)))
             vanished = {iri for iri in self._described(self._state) if f"{iri}/".startswith(nodes)}
@@ -291,7 +291,7 @@ class Composer:
         return Composition(_lines(step.come), _lines(step.gone), _at_fields(report, tables, keys))
 
     def _described(self, state: _State) -> set[str]:
-        return _described(state.graphs) | self._fixed_iris
+        return _identifiers_in(state.graphs) | self._fixed_iris
 
     def _find(self, table: str, key: str) -> Row | None:
         return _find(_rows(self._state.tables, table), key)
@@ -350,7 +350,7 @@ class Composer:
     def _note_published(self, graphs: Graphs) -> None:
         """Note what graphs publish, or the register says was published; it may be in no release."""
         listed = {row.written("iri") for row in self._state.tables.rows["identifiers"]}
-        for iri in (_described(graphs) | listed) - self._published.keys():
+        for iri in (_identifiers_in(graphs) | listed) - self._published.keys():
             self._published[iri] = "the journal"
 
     def _refuse_vanished(self, state: _State) -> None:
@@ -389,7 +389,7 @@ def _of_mention(judged: Judged) -> dict[str, object]:
     }
 
 
-def _described(graphs: Graphs) -> set[str]:
+def _identifiers_in(graphs: Graphs) -> set[str]:
     """Return the identifiers that graphs publish; see `changes.descriptions`."""
     subjects = {subject for name, graph in graphs.items() if name != "identifiers" for subject, _, _ in graph}
     return {iri for subject in subjects if (iri := changes.published(str(subject)))}
