@@ -225,8 +225,7 @@ class Composer:
         listed = {row.written("iri") for row in tables.rows["identifiers"]}
         listed |= {namespaces.BASE + edit.key for edit in edits if edit.table == _IDENTIFIERS}
         try:
-            described = self._described(self._made(tables))
-            vanished = self._published.keys() - described
+            vanished = self._published.keys() - self._described(self._made(tables))
         except InvalidData:  # told when they are composed; what others refer to shall be accounted for all the same
             rows = [row for edit in edits if edit.after is None and (row := self._find(edit.table, edit.key))]
             nodes = tuple(f"{node}/" for row in rows if (node := node_of(row)))

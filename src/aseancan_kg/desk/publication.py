@@ -9,6 +9,7 @@ from aseancan_kg.edits import Edit
 from aseancan_kg.errors import Conflict, InputError, InvalidChange, InvalidData
 
 _MOST_COMPOSED = 20
+"""Of how many drafts it is known what they come to, until another change is published."""
 _TRIES = 5
 """How often a change is composed anew because another was published meanwhile."""
 
