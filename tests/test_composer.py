@@ -107,6 +107,21 @@ def test_what_breaks_a_rule_is_told_by_its_cell(composer, cells, column, told):
 
 
 @pytest.mark.proof
+def test_a_value_and_its_rival_change_places_in_one_change(composer):
+    body, rivals = composer.row("registers/bodies", "acw"), "registers/rivals"
+    key = next(one["key"] for one in composer.rows(rivals) if one["cells"]["entity"] == "body/acw")
+    rival = composer.row(rivals, key)
+    assert composer.compose([edited(composer, "registers/bodies", "acw", established=rival["value"])]).violations
+    now = {**rival, "value": body["established"]}
+    swap = [
+        edited(composer, "registers/bodies", "acw", established=rival["value"]),
+        Edit(rivals, key, rival, None),
+        Edit(rivals, composer.key(rivals, now), None, {column: cell for column, cell in now.items() if cell}),
+    ]
+    assert not composer.compose(swap).violations
+
+
+@pytest.mark.proof
 def test_a_thing_that_others_name_cannot_go_nor_one_that_was_published_without_a_word(composer):
     gone = difference(INSTRUMENTS, ACTIP, composer.row(INSTRUMENTS, ACTIP), None)
     assert any("which is withdrawn" in one.message for one in composer.compose([gone]).violations)

@@ -9,12 +9,12 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from rdflib import SKOS, Literal, URIRef
 
-from aseancan_kg import namespaces, settings
+from aseancan_kg import archive, namespaces, settings
 from aseancan_kg.build import dataset
 from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Entry, Journal, as_line
@@ -107,10 +107,13 @@ def test_what_was_exported_is_told_and_may_be_edited_by_hand_since(exported, tmp
     content, told = exported(renamed("ASEAN", "Asean"))
     assert content == b"slug,name\nasean,Asean\n"
     assert told.stdout == f"{table}\n{tmp_path}/journal.csv\n"
+    assert "is not kept" in told.stderr
+    archive.keep(tmp_path / "releases", archive.Release("1", settings.RELEASED, date(2026, 1, 1)), b"")
     table.write_bytes(b"slug,name\nasean,By hand\n")
     content, told = exported()
     assert (content, told.stdout, told.returncode) == (b"slug,name\nasean,By hand\n", "", 0)
     content, told = exported(renamed("By hand", "By the desk"))
+    assert "is not kept" not in told.stderr
     assert content == b"slug,name\nasean,By the desk\n"
     assert (tmp_path / "journal.csv").read_text().splitlines()[1].startswith("2,")
 

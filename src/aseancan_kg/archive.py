@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from aseancan_kg import outputs
 from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
 
 _COLUMNS = ("version", "dataset", "issued", "file", "sha256")
@@ -93,6 +94,28 @@ class Archived(Release):
             remedy = "Put the file back that was released: a release never changes."
             raise InvalidData("its SHA-256 is another than in releases.csv", Place(self.file), remedy=remedy)
         return compressed
+
+
+def keep(directory: Path, release: Release, quads: bytes) -> tuple[Path, Path]:
+    """Keep a release in a directory and its register, unless it is kept; return the files of both.
+
+    Raises `InputError` where another release of its number is kept, and as `read` does.
+    """
+    register, file = directory / "releases.csv", directory / f"aseancan-{release.dataset}.nq.xz"
+    kept = read(directory)
+    if any(one.dataset == release.dataset for one in kept):
+        return register, file
+    if any(one.version == release.version for one in kept):
+        remedy = "Give this one a number of its own: VERSION and RELEASED in settings.py."
+        raise InputError(f"there is another release {release.version}", Place(register), remedy=remedy)
+    compressed = lzma.compress(quads, preset=9 | lzma.PRESET_EXTREME)
+    sha256 = hashlib.sha256(compressed).hexdigest()
+    row = (release.version, release.dataset, str(release.issued), file.name, sha256)
+    lines = register.read_bytes() if kept else (",".join(_COLUMNS) + "\n").encode()
+    directory.mkdir(exist_ok=True)
+    outputs.write_whole(file, compressed)
+    outputs.write_whole(register, lines + (",".join(row) + "\n").encode())
+    return register, file
 
 
 def read(directory: Path) -> Sequence[Archived]:

@@ -73,6 +73,27 @@ def build(out: Annotated[Path | None, typer.Option(help="Directory to write into
 
 
 @app.command()
+def keep(
+    releases: Annotated[Path | None, typer.Option(help="Directory instead of data/releases/.")] = None,
+) -> None:
+    """Keep the release in build/ among the past ones, so that it can be had beside those that follow.
+
+    Prints the files, which it writes unless it is kept already.
+    """
+    from datetime import date
+
+    from aseancan_kg import archive
+
+    dataset, version = settings.dataset_file(), settings.dataset_version()
+    if version != settings.RELEASED:
+        remedy = f"Only {settings.RELEASED}, which RELEASED in settings.py names, is kept."
+        raise InputError(f"dataset {version} is no release", Place(dataset), remedy=remedy)
+    release = archive.Release(settings.VERSION, version, date.fromisoformat(settings.ISSUED))
+    for file in archive.keep(releases or settings.resources() / "data" / "releases", release, dataset.read_bytes()):
+        print(file)
+
+
+@app.command()
 def validate(
     files: Annotated[list[Path] | None, typer.Argument(help="RDF files; without any, the project's own data.")] = None,
     shapes: Annotated[list[Path] | None, typer.Option(help="Shapes to use instead of the project's.")] = None,

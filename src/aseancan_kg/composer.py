@@ -21,7 +21,19 @@ from pyoxigraph import RdfFormat, parse
 from rdflib import SKOS, Dataset, Graph, URIRef
 
 from aseancan_kg import namespaces, validation
-from aseancan_kg.build import changes, dataset, editions, forms, goals, identifiers, names, records, registers, sources
+from aseancan_kg.build import (
+    changes,
+    dataset,
+    editing,
+    editions,
+    forms,
+    goals,
+    identifiers,
+    names,
+    records,
+    registers,
+    sources,
+)
 from aseancan_kg.build.columns import TABLES
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.build.differences import Difference, Graphs, nested
@@ -32,6 +44,7 @@ from aseancan_kg.build.traces import Tracer, node_of
 from aseancan_kg.build.triples import CLASSES, Triple
 from aseancan_kg.edits import SEPARATOR, Edit, difference
 from aseancan_kg.errors import (
+    DanglingReference,
     Error,
     InputError,
     InvalidChange,
@@ -115,12 +128,12 @@ class Composer:
 
     def row(self, table: str, key: str) -> Mapping[str, str] | None:
         """Return the cells of a row as it is now, None for one that is not there; raises `InputError` for no table."""
-        found = self._find(table, key)
+        found = editing.find(self._state.tables, table, key)
         return found.typed if found else None
 
     def key(self, table: str, cells: Mapping[str, str]) -> str:
         """Return the key of a row of these cells; raises `InputError` for no table."""
-        _rows(self._state.tables, table)
+        editing.rows(self._state.tables, table)
         return registers.key_of(table.rpartition("/")[2], cells)
 
     def tables(self) -> list[dict[str, object]]:
@@ -132,27 +145,32 @@ class Composer:
                 "label": forms.label(table.rpartition("/")[2], self._shapes),
                 "rows": len(rows),
             }
-            for table, rows in _tables(self._state.tables).items()
+            for table, rows in editing.by_path(self._state.tables).items()
         ]
 
     def form(self, table: str) -> list[Field]:
         """Return the fields of a table, in order; raises `InputError` for no table."""
-        _rows(self._state.tables, table)
+        editing.rows(self._state.tables, table)
         return forms.fields(table.rpartition("/")[2], self._shapes, self._state.tables, self._union)
 
     def rows(self, table: str) -> list[dict[str, object]]:
         """Return the key and the cells of every row of a table; raises `InputError` for no table."""
-        return [{"key": row.key, "cells": row.typed} for row in _rows(self._state.tables, table)]
+        return [{"key": row.key, "cells": row.typed} for row in editing.rows(self._state.tables, table)]
 
     def edits(self, table: str, rows: str) -> list[Edit]:
         """Return what rows in CSV change of a table, whose header may leave out columns; what it has stays as it is.
 
-        Raises `InputError` for no table or no CSV.
+        Raises `InputError` for no table, no CSV, and a column that the table has not.
         """
+        editing.rows(self._state.tables, table)
         found: dict[str, Edit | None] = {}
         header = rows.partition("\n")[0]  # a spreadsheet copies rows with tabs, and some write CSV with semicolons
         delimiter = next((one for one in "\t;" if one in header and "," not in header), ",")
+        columns = registers.columns(table.rpartition("/")[2])
         for number, cells in enumerate(registers.parse_rows(rows.encode(), "the rows", delimiter), start=1):
+            if unknown := [column for column in cells if column not in columns]:
+                told = f"{table} has no column {', '.join(unknown)}"
+                raise InputError(told, remedy=f"Its columns are {', '.join(columns)}.")
             key = self.key(table, cells)
             if not key or key in found:
                 told = f"{key} is there twice" if key else f"row {number} has nothing that tells it from others"
@@ -221,14 +239,13 @@ class Composer:
 
         Those that they edit in the register themselves are left to them. Raises as `compose` does.
         """
-        tables, _, _ = self._edited(edits)
+        tables = editing.edited(self._state.tables, edits).tables
         listed = {row.written("iri") for row in tables.rows["identifiers"]}
         listed |= {namespaces.BASE + edit.key for edit in edits if edit.table == _IDENTIFIERS}
         try:
             vanished = self._published.keys() - self._described(self._made(tables))
         except InvalidData:  # told when they are composed; what others refer to shall be accounted for all the same
-            rows = [row for edit in edits if edit.after is None and (row := self._find(edit.table, edit.key))]
-            nodes = tuple(f"{node}/" for row in rows if (node := node_of(row)))
+            nodes = tuple(f"{node}/" for row in self._taken_away(edits) if (node := node_of(row)))
             vanished = {iri for iri in self._described(self._state) if f"{iri}/".startswith(nodes)}
         instead = [one.removeprefix(namespaces.BASE) for one in replacements]
         written = SEPARATOR.join(f"id/{one}" if one.partition("/")[0] in CLASSES else one for one in instead)
@@ -251,10 +268,10 @@ class Composer:
         if self._composed and self._composed[0] == edits:
             _, state, step = self._composed
         else:
-            tables, _, faults = self._edited(edits)
-            if faults:
-                raise InvalidTables.of(faults)
-            state = self._made(tables)
+            edited = editing.edited(self._state.tables, edits)
+            if edited.faults:
+                raise InvalidTables.of(edited.faults)
+            state = self._made(edited.tables)
             step = Difference.between(self._state.graphs, state.graphs)
         self._composed = None
         self._take(step)
@@ -266,10 +283,11 @@ class Composer:
 
         Raises `Conflict` for an edit of what is not there as it was, and `InputError` for a table there is not.
         """
-        tables, keys, faults = self._edited(edits)
+        edited = editing.edited(self._state.tables, edits)
+        tables, keys = edited.tables, edited.keys
         try:
-            if faults:
-                raise InvalidTables.of([*faults, *registers.joint_faults(tables, self._slugs)])
+            if edited.faults:
+                raise InvalidTables.of([*edited.faults, *registers.joint_faults(tables, self._slugs)])
             state = self._made(tables)
             self._refuse_vanished(state)
         except InvalidTables as error:
@@ -292,49 +310,27 @@ class Composer:
     def _described(self, state: _State) -> set[str]:
         return _identifiers_in(state.graphs) | self._fixed_iris
 
-    def _find(self, table: str, key: str) -> Row | None:
-        return _find(_rows(self._state.tables, table), key)
-
     def _row(self, table: str, key: str) -> Row:
-        row = self._find(table, key)
+        row = editing.find(self._state.tables, table, key)
         if row is None:
             raise NotFound(f"{table} has no row {key}", remedy="Look at its rows.")
         return row
 
-    def _edited(self, edits: Iterable[Edit]) -> tuple[Registers, dict[Place, str], list[InvalidData]]:
-        """Return the tables with edits; by which key each place was edited; and what is wrong in its cells."""
-        tables, keys, faults = self._state.tables, dict[Place, str](), list[InvalidData]()
-        for edit in edits:
-            rows = list(_rows(tables, edit.table))
-            current = _find(rows, edit.key)
-            cells = edit.apply(current.typed if current else None)
-            if cells is None:
-                rows = [row for row in rows if row is not current]
-            else:
-                last = max((row.place.row or 0 for row in rows), default=1)
-                place = current.place if current else Place(f"data/{edit.table}.csv", row=last + 1)
-                row, found = _read(edit.table, cells, place)
-                faults += found
-                keys[place] = edit.key
-                if row.key != edit.key:
-                    remedy = "Withdraw the one and add the other."
-                    faults.append(
-                        InvalidData(f"these cells are those of another row, “{row.key}”", place, remedy=remedy)
-                    )
-                rows = [row if one is current else one for one in rows] if current else [*rows, row]
-            tables = _with(tables, edit.table, tuple(rows))
-        return tables, keys, faults
-
     def _explained(self, faults: Iterable[InvalidData], edits: Iterable[Edit]) -> Iterator[InvalidData]:
         """Tell of a row that refers to what the edits take away that it does, where faults tell what is not there."""
-        rows = [self._find(edit.table, edit.key) for edit in edits if edit.after is None]
-        gone = {f"“{row.reference}” is in no register": row.reference for row in rows if row}
+        gone = {str(row.reference) for row in self._taken_away(edits)}
         for fault in faults:
-            if reference := gone.get(fault.message):
+            if isinstance(fault, DanglingReference) and fault.reference in gone:
                 remedy = "Have it refer to another thing, or withdraw it as well."
-                yield replace(fault, message=f"it refers to {reference}, which is withdrawn", remedy=remedy)
+                told = f"it refers to {fault.reference}, which is withdrawn"
+                yield InvalidData(told, fault.place, remedy=remedy)
             else:
                 yield fault
+
+    def _taken_away(self, edits: Iterable[Edit]) -> list[Row]:
+        """Return the rows that edits take away."""
+        found = [editing.find(self._state.tables, edit.table, edit.key) for edit in edits if edit.after is None]
+        return [row for row in found if row]
 
     def _made(self, tables: Registers) -> _State:
         """Make every graph of data; raises `InvalidTables` for rows that do not fit together."""
@@ -392,42 +388,6 @@ def _identifiers_in(graphs: Graphs) -> set[str]:
     """Return the identifiers that graphs publish; see `changes.descriptions`."""
     subjects = {subject for name, graph in graphs.items() if name != "identifiers" for subject, _, _ in graph}
     return {iri for subject in subjects if (iri := changes.published(str(subject)))}
-
-
-def _tables(tables: Registers) -> dict[str, tuple[Row, ...]]:
-    known = {f"registers/{name}": rows for name, rows in tables.rows.items()}
-    return known | {
-        f"codings/{edition}/{name}": rows for edition, of in tables.codings.items() for name, rows in of.items()
-    }
-
-
-def _rows(tables: Registers, table: str) -> tuple[Row, ...]:
-    known = _tables(tables)
-    if table not in known:
-        raise InputError(f"there is no table {table}", remedy=f"Tables are {', '.join(known)}.")
-    return known[table]
-
-
-def _find(rows: Iterable[Row], key: str) -> Row | None:
-    return next((row for row in rows if row.key == key), None)
-
-
-def _with(tables: Registers, table: str, rows: tuple[Row, ...]) -> Registers:
-    folder, _, name = table.rpartition("/")
-    if folder == "registers":
-        return replace(tables, rows={**tables.rows, name: rows})
-    edition = folder.removeprefix("codings/")
-    return replace(tables, codings={**tables.codings, edition: {**tables.codings.get(edition, {}), name: rows}})
-
-
-def _read(table: str, cells: Mapping[str, str], place: Place) -> tuple[Row, list[InvalidData]]:
-    folder, _, name = table.rpartition("/")
-    columns = registers.columns(name)
-    row, faults = registers.read_row(name, {column: cells.get(column, "") for column in columns}, place, folder)
-    if unknown := sorted(cells.keys() - columns):
-        remedy = f"Its columns are {', '.join(columns)}."
-        faults.append(InvalidData(f"there is no column {', '.join(unknown)}", place, remedy=remedy))
-    return row, faults
 
 
 def _at_fields(report: Report, tables: Registers, keys: Mapping[Place, str]) -> list[FieldResult]:

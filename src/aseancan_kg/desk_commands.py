@@ -120,6 +120,7 @@ def export(
 
     The file journal.csv beside them tells from then on that they contain these changes.
     """
+    from aseancan_kg import archive
     from aseancan_kg.build import registers
 
     directory, journal = data or settings.resources() / "data", _journal()
@@ -145,6 +146,9 @@ def export(
     for file, content in changed.items():
         outputs.write_whole(file, content)
         print(file)
+    if all(one.dataset != settings.RELEASED for one in archive.read(directory / "releases")):
+        told = f"Release {settings.VERSION} is not kept; once a build takes its place, neither it nor what the journal"
+        print(f"{told} made of it can be had. Keep it first: `aseancan-kg keep`.", file=sys.stderr)
 
 
 @app.command()

@@ -6,6 +6,7 @@
     │   ├── SyntaxProblem      RDF, SPARQL or metadata that does not parse
     │   └── DatasetMissing     no built dataset where one was expected
     ├── InvalidData            readable, but it breaks a shape or a register rule
+    │   ├── DanglingReference  a cell that refers to what is not there
     │   ├── InvalidTables      rows of registers or codings, each with a fault
     │   └── InvalidChange      a change at the desk that would break a rule
     ├── Conflict               an edit of what somebody else has changed meanwhile
@@ -95,6 +96,13 @@ class DatasetMissing(InputError):
 
 class InvalidData(Error):
     """Readable data that breaks a shape or a register rule."""
+
+
+@dataclass
+class DanglingReference(InvalidData):
+    """A cell that refers to what is not there; `reference` is what it names."""
+
+    reference: str = field(default="", kw_only=True)
 
 
 @dataclass

@@ -34,7 +34,12 @@ def test_a_draft_goes_its_way_and_what_is_said_of_it_stays(drafts):
     assert handed_in.status is Status.REVIEW
     drafts.remark(handed_in, CARL, "Which\N{NO-BREAK SPACE}page?\r\nAnd when?")
     back = drafts.send_back(handed_in, BOB, "Say which page.")
-    assert back.status is Status.DRAFT
+    assert (back.status, back.is_in_hand) == (Status.SENT_BACK, True)
+    back = drafts.change(back, ANN, back.edits, "Both, as page 3 has them")
+    assert back.status is Status.SENT_BACK
+    taken = drafts.send_back(drafts.submit(back, ANN), ANN, "")
+    assert taken.status is Status.DRAFT
+    back = taken
     declined = drafts.decline(drafts.submit(back, ANN), BOB, "It is not so.")
     assert drafts.get(begun.number) == declined
     assert declined.status is Status.DECLINED

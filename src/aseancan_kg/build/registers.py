@@ -18,7 +18,7 @@ from pathlib import Path
 from aseancan_kg.build.columns import CODINGS, REGISTERS, TABLES, Column
 from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
 from aseancan_kg.edits import SEPARATOR, Edit, settled
-from aseancan_kg.errors import InputError, InvalidData, Place, RegisterError
+from aseancan_kg.errors import DanglingReference, InputError, InvalidData, Place, RegisterError
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "names": ("entity", "name", "kind"),
@@ -34,6 +34,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "reaffirmations": ("statement", "target", "match"),
 }
 """Columns that together tell a row from every other, where that is not its slug."""
+_SEVERAL = re.compile("[,;|]")
+"""What a cell has of which its writer may have thought that it separates values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,7 @@ def _read_cell(name: str, column: Column, cell: str, row: Place, faults: list[In
                 raise ValueError(f"“{part}” has spaces around it or is empty")
             read.append(column.read(part))
         except ValueError as error:
-            remedy = f"Separate values by “{SEPARATOR}”." if column.many else None
+            remedy = f"Separate values by “{SEPARATOR}”." if column.many and _SEVERAL.search(part) else None
             faults.append(InvalidData(str(error), place, remedy=remedy))
     if column.required and not cell:
         faults.append(InvalidData("the cell is empty", place, remedy="This column must be filled."))
@@ -344,7 +346,8 @@ def _dangling(registers: Registers, sources: frozenset[str]) -> Iterator[Invalid
             for value in (*cell, *_implied_codes(row, column, cell)):
                 if isinstance(value, Reference) and str(value) not in known:
                     remedy = "Correct the slug, or add the thing to its register first."
-                    yield InvalidData(f"“{value}” is in no register", row.place_of(column), remedy=remedy)
+                    told = f"“{value}” is in no register"
+                    yield DanglingReference(told, row.place_of(column), remedy=remedy, reference=str(value))
                 if isinstance(value, Code) and f"{value.scheme}/{value.code}" not in codes:
                     remedy = _codes_of(value, codes)
                     yield InvalidData(f"“{value.code}” is not a known code", row.place_of(column), remedy=remedy)

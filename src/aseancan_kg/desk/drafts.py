@@ -30,16 +30,20 @@ _READER = "a reader"
 
 
 class Status(StrEnum):
-    """Where a draft stands; the last two are for good."""
+    """Where a draft stands; the last three are for good."""
 
     REPORTED = "reported"
     DRAFT = "draft"
+    SENT_BACK = "sent back"
     REVIEW = "in review"
     PUBLISHED = "published"
     DECLINED = "declined"
+    DISCARDED = "discarded"
 
 
-OPEN = (Status.REPORTED, Status.DRAFT, Status.REVIEW)
+IN_HAND = (Status.DRAFT, Status.SENT_BACK)
+"""Its authors are at work at it."""
+OPEN = (Status.REPORTED, *IN_HAND, Status.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ class Draft:
     def authors(self) -> list[str]:
         """Whoever has changed it; no name has a comma in it."""
         return self.author.split(", ")
+
+    @property
+    def is_in_hand(self) -> bool:
+        """Whether its authors are at work at it."""
+        return self.status in IN_HAND
 
     def with_edit(self, edit: Edit | None, table: str, key: str) -> tuple[Edit, ...]:
         """Return its edits with another one of a row, or with none of it; a new row may have got another key.
@@ -161,30 +170,43 @@ class Drafts:
         Raises `Forbidden` for a draft of somebody else, which editors alone change.
         """
         _refuse_others(draft, caller)
-        _refuse(draft, Status.REPORTED, Status.DRAFT)
-        authors = [] if draft.status is Status.REPORTED else draft.authors
-        author = ", ".join(dict.fromkeys([*authors, caller.name]))
-        changed = {"edits": _written(edits), "reason": _line(reason), "author": author, "status": Status.DRAFT}
+        _refuse(draft, Status.REPORTED, *IN_HAND)
+        is_taken_up = draft.status is Status.REPORTED
+        author = ", ".join(dict.fromkeys([*([] if is_taken_up else draft.authors), caller.name]))
+        status = Status.DRAFT if is_taken_up else draft.status
+        changed = {"edits": _written(edits), "reason": _line(reason), "author": author, "status": status}
         with self._database.begun(writes=True) as connection:
             return _update(connection, draft, **changed)
 
     def submit(self, draft: Draft, caller: Caller) -> Draft:
         """Hand a draft in for review."""
         _refuse_others(draft, caller)
-        _refuse(draft, Status.DRAFT)
+        _refuse(draft, *IN_HAND)
         return self._move(draft, Status.REVIEW, caller, "")
 
     def send_back(self, draft: Draft, caller: Caller, words: str) -> Draft:
         """Make what is in review a draft again; its author may take it back, an editor says why."""
         _refuse_others(draft, caller)
         _refuse(draft, Status.REVIEW)
-        return self._move(draft, Status.DRAFT, caller, words if caller.name in draft.authors else _said(words))
+        if caller.name in draft.authors:
+            return self._move(draft, Status.DRAFT, caller, words)
+        return self._move(draft, Status.SENT_BACK, caller, _said(words))
 
     def decline(self, draft: Draft, caller: Caller, words: str) -> Draft:
         """Decline a draft or a report for good, and say why."""
         _refuse_others(draft, caller)
         _refuse(draft, *OPEN)
         return self._move(draft, Status.DECLINED, caller, _said(words))
+
+    def discard(self, draft: Draft, caller: Caller) -> Draft:
+        """Put a draft of one's own aside for good.
+
+        Raises `Forbidden` for somebody else's and for what takes up a report, which is declined and said why.
+        """
+        if caller.name not in draft.authors or draft.report:
+            raise Forbidden(f"draft {draft.number} is not yours alone to discard", remedy="Decline it, and say why.")
+        _refuse(draft, *IN_HAND)
+        return self._move(draft, Status.DISCARDED, caller, "")
 
     def publishable(self, draft: Draft, caller: Caller) -> None:
         """Raise `Forbidden` for whoever is no editor, and `Conflict` for what nobody has handed in."""

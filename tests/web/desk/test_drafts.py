@@ -37,6 +37,9 @@ def test_a_draft_is_handed_in_reviewed_and_published(person, office, begin):
     assert step(bob, draft, "remark", words="Which page?").status_code == 303
     assert step(bob, draft, "send-back", words="Say where.").status_code == 303
     assert "Which page?" in ann.page(f"/desk/drafts/{draft.number}").text
+    own, review = re.findall(r"<h2>(?:Your drafts|To be reviewed)</h2>(.*?)</section>", ann.page("/desk").text, re.S)
+    assert re.search(rf"/desk/drafts/{draft.number}\".*?sent back", own, re.S)
+    assert f'/desk/drafts/{draft.number}"' not in review
     assert step(ann, draft, "submit").status_code == 303
     assert step(bob, draft, "publish").status_code == 303
     found = office.drafts.get(draft.number)
@@ -57,9 +60,23 @@ def test_a_draft_is_handed_in_with_its_reason_and_its_author_learns_that_it_was_
     assert step(ann, draft, "submit", words="Said as it is handed in").status_code == 303
     found = office.drafts.get(draft.number)
     assert (found.status, found.reason) == (Status.REVIEW, "Said as it is handed in")
+    own, review = re.findall(r"<h2>(?:Your drafts|To be reviewed)</h2>(.*?)</section>", ann.page("/desk").text, re.S)
+    assert f'/desk/drafts/{draft.number}"' in review
+    assert f'/desk/drafts/{draft.number}"' not in own
     assert step(bob, draft, "decline", words="No source").status_code == 303
     declined = ann.page("/desk").text.partition("Yours that were declined")[2]
     assert f"/desk/drafts/{draft.number}" in declined
+
+
+def test_one_discards_a_draft_of_ones_own_and_no_other(person, office, begin):
+    ann, bob, draft = person("Ann"), person("Bob"), begin(cell="Nowhere at all")
+    assert "Discard the draft" not in bob.page(f"/desk/drafts/{draft.number}").text
+    assert step(bob, draft, "discard").status_code == 403
+    assert "Discard the draft" in ann.page(f"/desk/drafts/{draft.number}").text
+    assert step(ann, draft, "discard").status_code == 303
+    assert office.drafts.get(draft.number).status is Status.DISCARDED
+    assert f'/desk/drafts/{draft.number}"' not in ann.page("/desk").text
+    assert step(ann, draft, "submit").status_code == 412
 
 
 def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):

@@ -6,6 +6,8 @@ from html import unescape
 
 import pytest
 
+from aseancan_kg.desk.accounts import Caller
+
 TABLE = "registers/bodies"
 HIDDEN = r'<input type="hidden" name="([^"]+)" value="([^"]*)"'
 EDIT, NEW, CHECK = (f"/desk/{door}/{TABLE}" for door in ("edit", "new", "check"))
@@ -165,6 +167,24 @@ def test_two_who_change_different_fields_both_keep_their_work_and_of_one_both_ar
     )
     (edit,) = office.drafts.get(int(re.search(r"\d+$", again.headers["Location"])[0])).edits
     assert edit.after == {"seat_city": "Medan"}  # and not the country, which somebody else has changed
+
+
+def test_what_was_changed_meanwhile_is_told_at_the_fields_of_a_draft_and_settled_there(ann, office, cells):
+    with office.desk() as desk:
+        mine = desk.composer.edits(TABLE, "slug,seat_city\nacwc,Ipoh\n")
+        draft = office.drafts.begin(Caller("Ann", frozenset({"read", "draft"})), mine, "As its own site has it")
+        theirs = desk.composer.edits(TABLE, "slug,seat_city,seat_country\nacwc,Medan,Elsewhere\n")
+        desk.publish(theirs, "Bob", "Meanwhile")
+    path = f"{EDIT}/acwc?draft={draft.number}"
+    page = ann.page(path).text
+    (told,) = re.findall(r'<p class="trouble" id="trouble-seat_city">(.*?)</p>', page)
+    assert "Somebody has changed it meanwhile; it is “Medan” now." in told
+    assert "<td>Medan</td><td>Ipoh</td>" in page
+    held = cells(page)
+    assert (held["cell.seat_city"], held["cell.seat_country"]) == (["Ipoh"], ["Elsewhere"])
+    assert ann.send(path, {**held, "reason": "Mine after all"}).status_code == 303
+    (edit,) = office.drafts.get(draft.number).edits
+    assert (edit.before, edit.after) == ({"seat_city": "Medan"}, {"seat_city": "Ipoh"})
 
 
 @pytest.mark.parametrize("was", ["nonsense", "[]", '{"slug": 1}'])

@@ -67,6 +67,7 @@ def test_rows_are_pasted_from_a_spreadsheet(ann, office, between):
         ("slug,slug\nasean,asean\n", "twice"),
         ('slug,name\n"asean,x\n', "not CSV"),
         ("slug,seat_city\nasean,A\nasean,B\n", "asean is there twice"),
+        ("slug,seat_city,colour,size\nasean,A,red,5\n", "registers/bodies has no column colour, size"),
         ("seat_city\nJakarta\n", "nothing that tells it from others"),
         ("slug\nasean\n", "it changes nothing"),
         ("", "it changes nothing"),

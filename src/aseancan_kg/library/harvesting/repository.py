@@ -1,6 +1,7 @@
 """What harvesters are offered: items with identifiers, datestamps and sets (OAI-PMH 2.0 §2)."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ class Repository:
         kinds = gone | _present(store, gone)
         made_of = _memberships(store, {iri: kind for iri, kind in kinds.items() if iri not in gone})
         datestamps = self._datestamps(kinds, gone)
-        specs = {iri: _implied([f"kind:{kind}", *made_of.get(iri, ())]) for iri, kind in kinds.items()}
+        specs = _all_specs(kinds, made_of, gone)
         made = [
             Item(NAMESPACE + quote(iri.removeprefix(ID)), iri, kind, datestamps[iri], specs[iri], iri in gone)
             for iri, kind in kinds.items()
@@ -201,6 +202,21 @@ def _specs(group: str, kind: str, value: str) -> dict[str, str]:
         plan = whole.removesuffix("/section")
         return {(spec := f"chapter:{plan.rpartition('/')[2]}"): plan, f"{spec}:{code}": value}
     return {f"{group}:{code}": value}
+
+
+def _all_specs(
+    kinds: Mapping[str, str], made_of: Mapping[str, Collection[str]], gone: Collection[str]
+) -> dict[str, frozenset[str]]:
+    """Return the setSpecs of things.
+
+    In which sets one was that went, nothing tells any more: so it is in all that have things of its kind, and whoever
+    harvests a single one learns of whatever may have left it. A tombstone of what was never harvested does no harm.
+    """
+    specs = {iri: _implied([f"kind:{kind}", *made_of.get(iri, ())]) for iri, kind in kinds.items()}
+    of_kind: defaultdict[str, set[str]] = defaultdict(set)
+    for iri, kind in kinds.items():
+        of_kind[kind] |= specs[iri]
+    return {iri: frozenset(of_kind[kinds[iri]]) if iri in gone else one for iri, one in specs.items()}
 
 
 def _implied(specs: Iterable[str]) -> frozenset[str]:

@@ -38,7 +38,7 @@ async def draft(request: Request) -> Response:
 
 
 async def step(request: Request) -> Response:
-    """Answer a POST to `/desk/drafts/{number}/{step}`: hand in, send back, decline, publish or remark."""
+    """Answer a POST to `/desk/drafts/{number}/{step}`: hand in, send back, decline, discard, publish, remark."""
     caller = await allow(request, "draft")
     given = {**dict(await posted(request)), "client": client_of(request)}
     return await at_desk(request, _step, caller, given)
@@ -58,11 +58,11 @@ def _desk(request: Request, caller: Caller) -> Response:
         request,
         caller,
         "desk.html",
-        own=[one for one in waiting if caller.name in one.authors],
+        own=[one for one in waiting if one.is_in_hand and caller.name in one.authors],
         review=[one for one in waiting if one.status is Status.REVIEW],
         reported=[one for one in waiting if one.status is Status.REPORTED],
         declined=office.drafts.latest(caller.name, Status.DECLINED, _LATEST),
-        others=[one for one in waiting if one.status is Status.DRAFT and caller.name not in one.authors],
+        others=[one for one in waiting if one.is_in_hand and caller.name not in one.authors],
         entries=office.journal.after(max(0, office.journal.head() - _LATEST))[::-1],
     )
 
@@ -173,6 +173,7 @@ _STEPS: Mapping[str, Callable[[Office, Draft, Caller, Given], Any]] = {
     "submit": _submit,
     "send-back": lambda office, draft, caller, given: office.drafts.send_back(draft, caller, given.get("words", "")),
     "decline": lambda office, draft, caller, given: office.drafts.decline(draft, caller, given.get("words", "")),
+    "discard": lambda office, draft, caller, _: office.drafts.discard(draft, caller),
     "publish": _publish,
     "take-out": _take_out,
     "reason": lambda office, draft, caller, given: office.drafts.change(

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import Draft, may_change
 from aseancan_kg.desk.publication import Desk, as_text
-from aseancan_kg.edits import SEPARATOR, Cells, difference
+from aseancan_kg.edits import SEPARATOR, Cells, Edit, difference
 from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
 from aseancan_kg.library.reconciliation.matching import Candidate
 from aseancan_kg.mediatypes import PLAIN_JSON
@@ -149,15 +149,24 @@ def _show(request: Request, caller: Caller) -> Response:
         row = desk.composer.row(table, key) if key else None
         if key and row is None and edit is None:
             raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
-        told = Told()
+        was, told = row, Told()
         cells = {**(row or {}), **given, **((edit and edit.after) or {})}
         if draft and edit:
             try:
                 edit.apply(row)
                 told = Told(problems(desk.compose(draft.edits).violations, table, key), saved=True)
             except Conflict as conflict:
-                told = Told({"": [str(conflict)]}, saved=True)
-        return _page(request, caller, desk, Sent(row, cells, draft.reason if draft else "", draft), told)
+                was = {**(row or {}), **(edit.before or {})}
+                told = Told(_overtaken(edit, row, conflict), now=row, saved=True)
+        return _page(request, caller, desk, Sent(was, cells, draft.reason if draft else "", draft), told)
+
+
+def _overtaken(edit: Edit, row: Cells | None, conflict: Conflict) -> Problems:
+    """Return, by column, what was published meanwhile of the cells that an edit changes."""
+    was, now = edit.before or {}, row or {}
+    apart = [column for column in was if row and was[column] != now.get(column, "")]
+    told = {column: [f"Somebody has changed it meanwhile; it is “{now.get(column, '')}” now."] for column in apart}
+    return told or {"": [str(conflict)]}
 
 
 def _save(request: Request, caller: Caller, fields: Fields) -> Response:

@@ -1,0 +1,87 @@
+"""The tables by their paths, and with edits of the cataloguing desk: which rows they have then, and what is wrong."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aseancan_kg.build import registers
+from aseancan_kg.build.registers import Registers, Row
+from aseancan_kg.edits import Edit
+from aseancan_kg.errors import InputError, InvalidData, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Tables after edits; `keys` tell by which key each place was edited, `faults` what is wrong in its cells."""
+
+    tables: Registers
+    keys: Mapping[Place, str]
+    faults: Sequence[InvalidData]
+
+
+def by_path(tables: Registers) -> dict[str, tuple[Row, ...]]:
+    """Return the rows of each table by its path below data/: `registers/bodies`, `codings/<edition>/clauses`."""
+    known = {f"registers/{name}": rows for name, rows in tables.rows.items()}
+    return known | {
+        f"codings/{edition}/{name}": rows for edition, of in tables.codings.items() for name, rows in of.items()
+    }
+
+
+def rows(tables: Registers, table: str) -> tuple[Row, ...]:
+    """Return the rows of a table; raises `InputError` for a path of none."""
+    known = by_path(tables)
+    if table not in known:
+        raise InputError(f"there is no table {table}", remedy=f"Tables are {', '.join(known)}.")
+    return known[table]
+
+
+def find(tables: Registers, table: str, key: str) -> Row | None:
+    """Return a row by its key, None where there is none; raises as `rows` does."""
+    return _find(rows(tables, table), key)
+
+
+def edited(tables: Registers, edits: Iterable[Edit]) -> Edited:
+    """Return tables after edits.
+
+    Raises `Conflict` for an edit of what is not there as it was, and `InputError` for a table there is not.
+    """
+    keys, faults = dict[Place, str](), list[InvalidData]()
+    for edit in edits:
+        former = rows(tables, edit.table)
+        current = _find(former, edit.key)
+        cells = edit.apply(current.typed if current else None)
+        if cells is None:
+            tables = _with(tables, edit.table, tuple(row for row in former if row is not current))
+            continue
+        last = max((row.place.row or 0 for row in former), default=1)
+        place = current.place if current else Place(f"data/{edit.table}.csv", row=last + 1)
+        row, found = _read(edit.table, cells, place)
+        faults += found
+        keys[place] = edit.key
+        if row.key != edit.key:
+            told = f"these cells are those of another row, “{row.key}”"
+            faults.append(InvalidData(told, place, remedy="Withdraw the one and add the other."))
+        kept = tuple(row if one is current else one for one in former)
+        tables = _with(tables, edit.table, kept if current else (*kept, row))
+    return Edited(tables, keys, faults)
+
+
+def _find(among: Iterable[Row], key: str) -> Row | None:
+    return next((row for row in among if row.key == key), None)
+
+
+def _with(tables: Registers, table: str, changed: tuple[Row, ...]) -> Registers:
+    folder, _, name = table.rpartition("/")
+    if folder == "registers":
+        return replace(tables, rows={**tables.rows, name: changed})
+    edition = folder.removeprefix("codings/")
+    return replace(tables, codings={**tables.codings, edition: {**tables.codings.get(edition, {}), name: changed}})
+
+
+def _read(table: str, cells: Mapping[str, str], place: Place) -> tuple[Row, list[InvalidData]]:
+    folder, _, name = table.rpartition("/")
+    columns = registers.columns(name)
+    row, faults = registers.read_row(name, {column: cells.get(column, "") for column in columns}, place, folder)
+    if unknown := sorted(cells.keys() - columns):
+        remedy = f"Its columns are {', '.join(columns)}."
+        faults.append(InvalidData(f"there is no column {', '.join(unknown)}", place, remedy=remedy))
+    return row, faults

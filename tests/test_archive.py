@@ -1,0 +1,42 @@
+"""Past releases: kept once, each under a number of its own, and read as they were."""
+
+import hashlib
+from datetime import date
+
+import pytest
+
+from aseancan_kg import archive, settings
+from aseancan_kg.archive import Release
+from aseancan_kg.errors import InputError
+
+FIRST, SECOND = (Release(number, number * 16, date(2026, 1, day)) for number, day in (("1", 5), ("2", 6)))
+QUADS = b"<urn:a> <urn:b> <urn:c> <urn:d> .\n"
+
+
+def test_a_release_is_kept_once_and_read_as_it_was(tmp_path):
+    directory = tmp_path / "releases"
+    assert archive.read(directory) == ()
+    register, file = archive.keep(directory, FIRST, QUADS)
+    archive.keep(directory, SECOND, b"")
+    assert archive.keep(directory, FIRST, b"something else") == (register, file)
+    first, second = archive.read(directory)
+    assert (first.version, first.dataset, first.issued, first.file) == ("1", "1" * 16, date(2026, 1, 5), file)
+    assert (first.sha256, second.version) == (hashlib.sha256(file.read_bytes()).hexdigest(), "2")
+    assert first.lines() == [QUADS.decode()]
+
+
+def test_two_releases_have_not_one_number(tmp_path):
+    archive.keep(tmp_path, FIRST, QUADS)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(InputError, match="there is another release 1"):
+        archive.keep(tmp_path, Release("1", "f" * 16, date(2026, 1, 7)), QUADS)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_only_a_release_is_kept(main, published, tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "dataset_file", lambda: published)
+    monkeypatch.setattr(settings, "RELEASED", "f" * 16)
+    told = main("keep", "--releases", tmp_path)
+    assert told.returncode == 2
+    assert "is no release. Only ffffffffffffffff, which RELEASED in settings.py names, is kept" in told.stderr
+    assert not [*tmp_path.iterdir()]
