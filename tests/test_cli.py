@@ -218,15 +218,13 @@ def test_a_running_query_does_not_keep_the_service_from_stopping(script: Path) -
     assert process.returncode == 0
 
 
-def test_a_query_is_answered_from_catalogue_file_and_standard_input(cli, tmp_path: Path) -> None:
-    ran = cli("query", "members", "--param", "date=2020-09-10", "--format", "csv")
+def test_a_query_is_answered_from_catalogue_file_and_standard_input(cli, main, tmp_path: Path) -> None:
+    ran = main("query", "members", "--param", "date=2020-09-10", "--format", "csv")
     assert ran.stdout.count("\n") == 11
     (tmp_path / "count.rq").write_text(f"SELECT (COUNT(*) AS ?n) {{ ?a a <{BASE}ont#Action> }}")
-    assert json.loads(cli("query", tmp_path / "count.rq", "--format", "json").stdout)["results"]["bindings"][0]["n"][
-        "value"
-    ] == ("106")
-    ran = cli("query", "-", stdin=f"ASK {{ <{BASE}id/body/armac> ?p ?o }}")
-    assert ran.stdout == "yes\n"
+    (row,) = json.loads(main("query", tmp_path / "count.rq", "--format", "json").stdout)["results"]["bindings"]
+    assert row["n"]["value"] == "106"
+    assert main("query", "-", stdin=f"ASK {{ <{BASE}id/body/armac> ?p ?o }}").stdout == "yes\n"
     ran = cli("query", "-", stdin=f"DESCRIBE <{BASE}id/body/armac>")
     assert len(Graph().parse(data=ran.stdout, format="turtle")) > 5
 

@@ -137,6 +137,7 @@ def test_a_shape_of_the_whole_graph_is_asked_of_what_its_query_reads(composer):
     assert any("supersedes" in one.message and "adopted before" in one.message for one in composition.violations)
 
 
+@pytest.mark.proof
 def test_what_points_at_a_thing_is_validated_where_its_class_or_its_name_changes(composer, union, monkeypatch):
     asked = []
 

@@ -67,6 +67,7 @@ def test_curl_follows(ours, tool):
     assert f"<{PREDECESSOR}>" in visit(PREDECESSOR)
 
 
+@pytest.mark.proof
 def test_comunica_follows(ours, comunica):
     def ask(iri, pattern):
         command = [

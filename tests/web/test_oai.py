@@ -96,6 +96,7 @@ def test_sickle_harvests_everything(host, method):
     assert record.metadata["identifier"][0] == "https://w3id.org/aseancan/id/instrument/actip-2015"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_scythe_harvests_everything(host, method):
     with Scythe(f"{host}/oai", http_config=HTTPConfig(http_method=method)) as scythe:

@@ -137,6 +137,7 @@ def without_known_differences(text):
     return text
 
 
+@pytest.mark.proof
 def test_another_processor_formats_every_reviewed_citation_alike(citation_js):
     items = [json.loads(told["csl"])[0] for told in REVIEWED.values()]
     items += [csl_item(one) for one in ANONYMOUS]

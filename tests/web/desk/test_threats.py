@@ -135,7 +135,5 @@ def test_a_form_brings_nothing_that_it_does_not_have(person, office):
     sent = ann.send("/desk/bulk", {**form, **more})
     draft = office.drafts.get(int(sent.headers["location"].rpartition("/")[2]))
     assert (draft.author, draft.status, draft.entry) == ("Ann", "draft", None)
-    odd = ann.send("/desk/bulk", {**form, "rows": "slug,role\nasean-ipr,editor\n"}).headers["location"]
-    assert ann.page(odd).status_code == 200
-    assert ann.send(f"{odd}/submit", seen=odd).status_code in (400, 422)
+    assert ann.send("/desk/bulk", {**form, "rows": "slug,role\nasean-ipr,editor\n"}).status_code == 400
     assert office.accounts.accounts()[0].role == "cataloguer"
