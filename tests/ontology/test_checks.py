@@ -28,6 +28,7 @@ def check(ontology: Graph, turtle: str = "") -> dict[str, Check]:
     return {one.name: one for one in checks.check(ontology.parse(data=PREFIXES + turtle))}
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("owl_tools")
 def test_our_ontology_passes_every_check(ontology: Graph) -> None:
     found = check(ontology)
@@ -43,6 +44,7 @@ def test_our_own_terms_are_those_in_our_namespace(ontology: Graph) -> None:
     assert all(term.startswith(namespaces.ONT) for term in terms)
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("owl_tools")
 def test_what_is_missing_or_odd_is_told(ontology: Graph) -> None:
     body = URIRef(namespaces.ONT + "Body")

@@ -178,6 +178,7 @@ def test_curl_head_tells_the_length_that_get_has(url, tool):
     assert f"content-length: {len(output(tool('curl'), '--silent', address).encode())}\n" in head
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("query", "expected"),
     [(SELECT, 3), (COUNT, 1), (f"SELECT ?g {{ GRAPH ?g {{ ?s <{NAME}> ?name }} }}", 3)],

@@ -384,6 +384,7 @@ def test_the_python_notebook_prints_what_the_documentation_says(files):
     assert ran.stdout == printed_in_documentation("docs/notebooks/commitments.py")
 
 
+@pytest.mark.proof
 def test_the_r_notebook_prints_what_the_documentation_says(files, missing):
     has_haven = ["Rscript", "-e", 'quit(status = !requireNamespace("haven", quietly = TRUE))']
     if not shutil.which("Rscript") or subprocess.run(has_haven, check=False).returncode:
