@@ -6,13 +6,17 @@ import io
 import os
 import pickle
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
+from uuid import uuid4
 
+import psycopg
 import pytest
 from lxml import etree
 from rdflib import Dataset, Graph
@@ -209,3 +213,48 @@ def oai_schema(schemas: Path, tmp_path_factory: pytest.TempPathFactory) -> etree
         told = file.read_text(encoding="utf-8").replace('processContents="strict"', 'processContents="lax"')
         (folder / file.name).write_text(told, encoding="utf-8")
     return etree.XMLSchema(etree.parse(folder / "all.xsd"))
+
+
+@pytest.fixture(scope="session")
+def postgresql(missing: Missing) -> Iterator[str]:
+    """Start a PostgreSQL server, and return the URL of its databases without their names."""
+    found = (
+        subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True) if shutil.which("pg_config") else None
+    )
+    if not (programs := Path(found.stdout.strip())).joinpath("initdb").exists():
+        missing("PostgreSQL", "apt-get install postgresql")
+    # It refuses to run as root, whose own temporary directory nobody else may enter.
+    account = {"user": "postgres"} if os.geteuid() == 0 else {}
+    with TemporaryDirectory(prefix="postgresql-") as scratch, socket.create_server(("127.0.0.1", 0)) as probe:
+        if account:
+            shutil.chown(scratch, "postgres")
+        data, port = f"{scratch}/data", probe.getsockname()[1]
+        probe.close()
+        options = ["--auth=trust", "--username=desk", "--encoding=UTF8", "--no-sync"]
+        subprocess.run([programs / "initdb", *options, data], check=True, capture_output=True, cwd=scratch, **account)
+        settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={scratch}"
+        control = [programs / "pg_ctl", "--pgdata", data, "--wait"]
+        subprocess.run(
+            [*control, "--log", f"{scratch}/log", "--options", settings, "start"], check=True, cwd=scratch, **account,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            yield f"postgresql+psycopg://desk@127.0.0.1:{port}"
+        finally:
+            subprocess.run([*control, "--mode=fast", "stop"], check=True, capture_output=True, cwd=scratch, **account)
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
+def database(request: pytest.FixtureRequest) -> Callable[[Path], str]:
+    """Return what makes an empty database, a file in a directory or one of a server, and gives its URL."""
+    if request.param == "sqlite":
+        return lambda directory: f"sqlite:///{directory}/journal.sqlite"
+    server: str = request.getfixturevalue("postgresql")
+
+    def database(_: Path) -> str:
+        name = f"journal_{uuid4().hex}"
+        with psycopg.connect(f"{server.replace('+psycopg', '')}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return f"{server}/{name}"
+
+    return database

@@ -56,7 +56,7 @@ from aseancan_kg.errors import (
 )
 from aseancan_kg.validation import Report, Result, rdflib_term
 
-_NICENESS = 10
+_NICENESS = 3
 """How far composing steps back: readers, who are many, are not to wait for a change."""
 _IDENTIFIERS = "registers/identifiers"
 _FIXED = (

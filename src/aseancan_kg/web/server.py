@@ -47,7 +47,7 @@ _PATIENCE_SECONDS = 30
 """After how long it is asked again when that could not be told, or nothing newer could be served."""
 _READ_ANEW = 1000
 """After how many patches a dataset is read anew: what is taken away goes on to take room and time in the engine."""
-_NICENESS = 10
+_NICENESS = 5
 """How far starting the query processes of a newer dataset steps back for those who ask for the one that is there."""
 _SWITCH_SECONDS = 0.0001
 """For how long a thread may hold up what answers readers from what is kept; Python allows it ten times as long."""
