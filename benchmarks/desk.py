@@ -3,8 +3,8 @@
     python benchmarks/desk.py [--kills 200] [--minutes 10] [--inputs 10000] [--database sqlite] [--out FILE]
 
 Prints Markdown: what was done, and which goals were met; it ends with 1 where a change was lost. Each part is left out
-by 0. `--database` is `sqlite`, or the URL of a PostgreSQL server, `postgresql+psycopg://user@host:port`, where the user may
-make databases; the tests of hostile inputs start one of their own. The release in build/ is served. Linux.
+by 0. `--database` is `sqlite`, or the URL of a PostgreSQL server, `postgresql+psycopg://user@host:port`, where that
+user may make databases; the tests of hostile inputs start one of their own. The release in build/ is served. Linux.
 """
 
 import argparse

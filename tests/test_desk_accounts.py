@@ -152,8 +152,10 @@ def test_only_the_owner_of_the_file_reads_it(main, tmp_path, monkeypatch):
     assert files == dict.fromkeys(["journal.sqlite", "journal.sqlite-shm", "journal.sqlite-wal"], 0o600)
 
 
-def test_a_backup_holds_nothing_that_lets_anybody_in(desk, tmp_path):
+def test_a_backup_holds_no_password_no_token_and_no_session(desk, tmp_path):
     token = desk("token", "make", "Ann Lee", "import").strip()
-    desk("backup", tmp_path / "backup")
-    told = (tmp_path / "backup").read_text()
-    assert not [one for one in ("argon2", token, PASSWORD) if one in told]
+    session = Accounts(Database(os.environ["AC_JOURNAL"])).sign_in("Ann Lee", PASSWORD, "127.0.0.1")
+    desk("backup", file := tmp_path / "backup")
+    told = file.read_text()
+    assert not [one for one in (token, PASSWORD, session, '"session"') if one in told]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -7,11 +7,10 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -106,10 +105,8 @@ def log(
     as_json: Annotated[bool, typer.Option("--json", help="Each entry whole, as a line of JSON.")] = False,
 ) -> None:
     """Print the journal, the oldest entry first."""
-    from aseancan_kg.desk import journal as journals
-
     for entry in _journal().after(0):
-        print(journals.as_line(entry) if as_json else _told(entry))
+        print(json.dumps(asdict(entry), sort_keys=True) if as_json else _told(entry))
 
 
 @app.command()
@@ -152,58 +149,39 @@ def export(
 
 
 @app.command()
-def backup(file: Annotated[Path, typer.Argument(help="File to write the whole journal into.")]) -> None:
-    """Write the journal into a file, while it is in use, after what it will hold was restored for trial.
+def backup(file: Annotated[Path, typer.Argument(help="File to write everything of the desk into.")]) -> None:
+    """Write all that the desk holds into a file, while it is in use, after it was restored for trial.
 
-    Prints how many entries it holds, the digest of the last, and the SHA-256 of the file as it was read back.
+    Prints what it holds, and the SHA-256 of the file as it was read back. It is for its owner alone to read.
     """
-    from aseancan_kg.desk import journal as journals
-    from aseancan_kg.desk.database import Database
+    from aseancan_kg.desk import backups
 
     outputs.refuse_unwritable(file)
-    entries = _journal().after(0)
-    content = "".join(journals.as_line(entry) + "\n" for entry in entries).encode()
-    with TemporaryDirectory() as scratch:
-        trial = journals.Journal(Database(f"sqlite:///{scratch}/journal.sqlite", new=True))
-        trial.restore(_restored(content, file))
-        is_good = trial.after(0) == entries
-    if is_good:
-        outputs.write_whole(file, content)
-    if not is_good or file.read_bytes() != content:
-        raise InvalidData("the backup does not hold what the journal does", Place(file), remedy="Try another disk.")
-    print(_summary(content, entries))
+    content = backups.backup(_database())
+    told = backups.tried(content, file)
+    outputs.write_whole(file, content, mode=0o600)
+    if file.read_bytes() != content:
+        raise InvalidData("the file does not hold what was written", Place(file), remedy="Try another disk.")
+    print(told)
 
 
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(help="File that `backup` has written.")]) -> None:
-    """Read a backup, proved by its entries' digests, into a journal that has no entries yet."""
+    """Read a backup, after it was tried, into a database that `init` has made and that holds nothing yet."""
+    from aseancan_kg.desk import backups
+
     try:
         content = file.read_bytes()
     except OSError as error:
         raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
-    entries = _restored(content, file)
-    journal = _journal()
+    database = _database()
     try:
-        journal.restore(entries)
+        told = backups.tried(content, file)
     except InvalidData as error:
         remedy = "Nothing was restored: take another backup."
         raise InvalidData(f"it is damaged: {error.message}", Place(file), remedy=remedy) from error
-    print(_summary(content, entries))
-
-
-def _restored(content: bytes, file: Path) -> "list[Entry]":
-    from aseancan_kg.desk import journal as journals
-
-    try:
-        lines = [line for line in content.decode().split("\n") if line]
-    except UnicodeDecodeError as error:
-        raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
-    return [journals.from_line(line, Place(file, line=number)) for number, line in enumerate(lines, start=1)]
-
-
-def _summary(content: bytes, entries: "Sequence[Entry]") -> str:
-    last = entries[-1].digest[:16] if entries else "none"
-    return f"{len(entries)} entries, the last {last}; SHA-256 {sha256(content).hexdigest()}"
+    backups.restore(database, content, file)
+    print(told)
 
 
 def _database(*, new: bool = False) -> "Database":

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from aseancan_kg.errors import InputError, Place
@@ -17,12 +18,15 @@ def refuse_unwritable(file: Path, kept: Collection[Path] = ()) -> None:
         raise InputError("cannot write it", place, remedy="Choose a file in a directory that is there.")
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it: it is on the disk then, or `InputError` tells why it is not."""
+def write_whole(file: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file beside its place and rename it: it is on the disk then, or `InputError` tells why it is not.
+
+    It may be used as `mode` says, and as far as others may use what is made here.
+    """
     file = file.resolve()  # a link stays one
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with beside.open("wb") as stream:
+        with open(beside, "wb", opener=partial(os.open, mode=mode)) as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

@@ -1,6 +1,5 @@
 """The journal of changes."""
 
-import json
 import subprocess
 import sys
 import time
@@ -11,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from aseancan_kg.desk.database import Database
-from aseancan_kg.desk.journal import Journal, as_line, from_line
+from aseancan_kg.desk.journal import Journal
 from aseancan_kg.edits import Mark
-from aseancan_kg.errors import Conflict, InputError, InvalidData, NotFound, Place, StoreUnavailable
+from aseancan_kg.errors import Conflict, InputError, InvalidData, NotFound, StoreUnavailable
 
 
 def test_entries_come_back_as_they_were_written_in_order(journal, url, change):
@@ -36,7 +35,7 @@ def test_entries_come_back_as_they_were_written_in_order(journal, url, change):
 def test_what_some_take_for_the_end_of_a_line_stands_in_a_quad(journal, change):
     lines = ('<urn:a> <urn:b> "\u2028\x85\x0b" <urn:g> .\n', "<urn:a> <urn:b> <urn:c> <urn:g> .\n")
     written = journal.append(replace(change, added=lines), 0)
-    assert journal.after(0) == [written] == [from_line(as_line(written), Place("backup"))]
+    assert journal.after(0) == [written]
 
 
 def test_what_holds_a_part_of_the_journal_is_told_of_more_and_of_a_loss(journal, change):
@@ -71,16 +70,20 @@ def test_a_clock_that_steps_back_takes_no_entry_with_it(journal, change, monkeyp
     assert journal.after(0) == [first, second, third]
 
 
-def test_a_digest_is_made_of_the_content_in_an_order_that_never_changes(tmp_path, change):
+def test_a_digest_is_made_of_the_content_in_an_order_that_never_changes(journal, url):
     """Journals that were written once must be read by every version of the program to come."""
     version, day = "0123456789abcdef", "2026-11-26T08:00:00.000000+00:00"
-    edit = {"table": "registers/bodies", "key": "asean", "after": {"note": "", "name": "é"}, "before": None}
-    told: dict[str, object] = {"sequence": 1, "base": version, "before": version, "at": day}
-    told |= {"author": "Ann", "reason": "It is so", "undoes": None, "edits": [edit]}
-    told |= {"added": ['<urn:a> <urn:b> "é" <urn:g> .\n'], "removed": []}
-    told["digest"] = "0041ce655ab15181b0d9de19c5782b82218fbefee8f24b02ae0d2ccf84eca8b7"
-    entry = from_line(json.dumps(told), Place("backup"))
-    Journal(Database(f"sqlite:///{tmp_path}/journal.sqlite", new=True)).restore([entry])
+    edits = '[{"table": "registers/bodies", "key": "asean", "after": {"note": "", "name": "é"}, "before": null}]'
+    quads, digest = (
+        '<urn:a> <urn:b> "é" <urn:g> .\n',
+        "0041ce655ab15181b0d9de19c5782b82218fbefee8f24b02ae0d2ccf84eca8b7",
+    )
+    row = (1, version, version, day, "Ann", "It is so", None, edits, quads, "", digest)
+    names = ["sequence", "base", "before", "at", "author", "reason", "undoes", "edits", "added", "removed", "digest"]
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+        connection.execute(sa.insert(sa.table("entry", *map(sa.column, names))), dict(zip(names, row, strict=True)))
+    (entry,) = journal.after(0)
+    assert (entry.digest, entry.added) == (digest, (quads,))
 
 
 def test_of_two_who_write_at_one_place_one_is_told(journal, change):
@@ -122,29 +125,6 @@ def test_an_entry_that_is_altered_or_lost_by_force_is_found(journal, url, change
         connection.exec_driver_sql(f"{damage} WHERE sequence = 2")
     with pytest.raises(InvalidData, match="entry 2 of the journal"):
         journal.after(0)
-
-
-def test_a_backup_is_restored_as_it_was(journal, tmp_path, change):
-    written = [journal.append(change, number) for number in range(3)]
-    lines = [as_line(one) for one in journal.after(0)]
-    other = Journal(Database(f"sqlite:///{tmp_path}/other.sqlite", new=True))
-    other.restore([from_line(line, Place("backup")) for line in lines])
-    assert other.after(0) == written
-    assert other.append(change, 3).sequence == 4
-    with pytest.raises(InputError, match="has entries already"):
-        other.restore(written)
-
-
-def test_a_backup_that_is_not_whole_is_refused_and_nothing_restored(journal, tmp_path, change):
-    first, second = (replace(journal.append(change, number), author="Eve" if number else "Ann") for number in range(2))
-    for entries in ([first, second], [second], [second, first]):
-        other = Journal(Database(f"sqlite:///{tmp_path}/other.sqlite", new=True))
-        with pytest.raises(InvalidData, match="of the journal is missing or is not what was written"):
-            other.restore(entries)
-        assert other.head() == 0
-    for line in ("", "{}", "[]", "nonsense", '{"edits": 1}'):
-        with pytest.raises(InputError, match="backup, line 1: this is no entry of a journal"):
-            from_line(line, Place("backup", line=1))
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://x", "sqlite:////nowhere/there/journal.sqlite"])

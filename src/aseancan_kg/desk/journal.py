@@ -6,7 +6,7 @@ content and of the digest before it, so that one that is torn, lost or altered i
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from aseancan_kg.desk.database import Database
 from aseancan_kg.edits import Edit, Mark
-from aseancan_kg.errors import Conflict, InputError, InvalidData, NotFound, Place
+from aseancan_kg.errors import Conflict, InvalidData, NotFound
 
 _CONTENT = ("sequence", "base", "before", "at", "author", "reason", "undoes", "edits", "added", "removed")
 """What a digest is made of, in an order that never changes: what entries come to hold later has to come last."""
@@ -125,32 +125,6 @@ class Journal:
             if also:
                 also(connection, dated)
         return dated
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        """Write entries as they were into a journal that has none; raises `InputError` when it has some.
-
-        Raises `InvalidData` for the first that is not what was written; nothing is restored then.
-        """
-        _verify(entries, 0, "")
-        with self._database.begun(writes=True) as connection:
-            if connection.execute(sa.select(sa.func.count()).select_from(_ENTRY)).scalar():
-                raise InputError("the journal has entries already", remedy="Restore into one that is empty.")
-            if entries:
-                connection.execute(sa.insert(_ENTRY), list(map(_row, entries)))
-
-
-def as_line(entry: Entry) -> str:
-    """Write an entry as a line of JSON, as backups hold it."""
-    return json.dumps(asdict(entry), sort_keys=True)
-
-
-def from_line(line: str, place: Place) -> Entry:
-    """Read an entry from a line of a backup; raises `InputError` for what is none."""
-    try:
-        told = json.loads(line)
-        return _read({**told, "edits": json.dumps(told["edits"])} | {name: "".join(told[name]) for name in _LINES})
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError("this is no entry of a journal", place, remedy="Give a file of `desk backup`.") from error
 
 
 _LINES = ("added", "removed")

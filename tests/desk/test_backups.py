@@ -1,0 +1,127 @@
+"""The restore drill: what was backed up is there again, to the letter, on whatever database it stood."""
+
+import hashlib
+import json
+import os
+import stat
+
+import pytest
+import sqlalchemy as sa
+
+from aseancan_kg.desk import backups
+from aseancan_kg.desk.accounts import SCOPES, Accounts, Caller, Role
+from aseancan_kg.desk.database import Database
+from aseancan_kg.desk.drafts import Drafts, Status
+from aseancan_kg.desk.journal import Journal
+from aseancan_kg.errors import InputError, InvalidData
+
+ANN = Caller("Ann", frozenset({"read", "draft"}))
+BOB = Caller("Bob", frozenset(SCOPES))
+
+
+@pytest.fixture(autouse=True)
+def desk(url, journal, monkeypatch):
+    monkeypatch.setenv("AC_JOURNAL", url)
+
+
+@pytest.fixture
+def busy(url, journal, change):
+    """A desk with entries, accounts, a token, and a draft in review of which somebody has said something."""
+    database = Database(url)
+    accounts, drafts = Accounts(database), Drafts(database)
+    accounts.add("Ann", Role.CATALOGUER, "three quiet canoes")
+    accounts.add("Bob", Role.EDITOR, "three quiet canoes")
+    accounts.make_token("Bob", "nightly", frozenset({"read"}), 30)
+    for number in range(3):
+        journal.append(change, number)
+    draft = drafts.begin(ANN, change.edits, "As the seal has it")
+    drafts.remark(draft, BOB, "Which seal?")
+    drafts.submit(draft, ANN)
+    return database
+
+
+def another(name, tmp_path):
+    os.environ["AC_JOURNAL"] = f"sqlite:///{tmp_path}/{name}.sqlite"
+    return Database(os.environ["AC_JOURNAL"], new=True)
+
+
+def test_everything_of_the_desk_is_restored_and_goes_on(main, busy, journal, change, tmp_path, database):
+    file = tmp_path / "backup.jsonl"
+    told = main("desk", "backup", file)
+    assert told.stdout.startswith(f"3 entries, the last {journal.entry(3).digest[:16]}; 2 accounts, 1 drafts; SHA-256 ")
+    assert told.stdout.split()[-1] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    (other := tmp_path / "other").mkdir()
+    os.environ["AC_JOURNAL"] = database(other)
+    assert main("desk", "init").returncode == 0
+    assert main("desk", "restore", file).stdout == told.stdout
+    restored = Database(os.environ["AC_JOURNAL"])
+    assert backups.backup(restored) == file.read_bytes() == backups.backup(busy)
+    assert Journal(restored).after(0) == journal.after(0)
+    drafts, accounts = Drafts(restored), Accounts(restored)
+    (draft,) = drafts.all(Status.REVIEW)
+    assert [(one.author, one.words) for one in drafts.remarks(draft)] == [("Bob", "Which seal?")]
+    assert [(one.name, one.role) for one in accounts.accounts()] == [("Ann", "cataloguer"), ("Bob", "editor")]
+    assert accounts.sign_in("Ann", "three quiet canoes", "127.0.0.1")
+    # What is numbered by the database goes on from there.
+    assert Journal(restored).append(change, 3).sequence == 4
+    assert drafts.begin(ANN, change.edits, "Another").number > draft.number
+    again = main("desk", "restore", file)
+    assert again.returncode == 2
+    assert "there are entries or accounts already. Restore into one that is new" in again.stderr
+
+
+def test_a_desk_that_is_damaged_is_not_backed_up_over_a_backup_that_is_good(main, busy, url, tmp_path):
+    file = tmp_path / "backup.jsonl"
+    main("desk", "backup", file)
+    good = file.read_bytes()
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+        table = " ON entry" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"DROP TRIGGER entry_update{table}")
+        connection.exec_driver_sql("UPDATE entry SET author = 'Eve' WHERE sequence = 1")
+    told = main("desk", "backup", file)
+    assert told.returncode == 1
+    assert "entry 1 of the journal is missing or is not what was written" in told.stderr
+    assert file.read_bytes() == good
+
+
+def cut(content):
+    return content[:-20]
+
+
+def altered(content):
+    return content.replace(b"Ann", b"Eve", 1)
+
+
+def emptied(content):
+    return b""
+
+
+def shortened(content):
+    """Take a line out and seal it anew, as somebody might who means harm."""
+    *lines, _ = content.splitlines(keepends=True)
+    body = b"".join(line for line in lines if b'"sequence": 2' not in line)
+    return body + json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("damage", "status", "told"),
+    [
+        (cut, 2, "this is no backup, or not a whole one"),
+        (altered, 2, "this is no backup, or not a whole one"),
+        (emptied, 2, "this is no backup, or not a whole one"),
+        (shortened, 1, "it is damaged: entry 2 of the journal is missing or is not what was written. Nothing was"),
+    ],
+)
+def test_a_backup_that_is_not_what_was_written_restores_nothing(main, busy, tmp_path, damage, status, told):
+    file = tmp_path / "backup.jsonl"
+    file.write_bytes(damage(backups.backup(busy)))
+    other = another("restored", tmp_path)
+    refused = main("desk", "restore", file)
+    assert refused.returncode == status
+    assert told in refused.stderr
+    assert Journal(other).head() == 0
+    assert not Accounts(other).accounts()
+    with pytest.raises((InputError, InvalidData)):
+        backups.tried(file.read_bytes(), file)
