@@ -19,7 +19,8 @@ from aseancan_kg.web.app import create_app
 
 pytestmark = pytest.mark.proof
 
-INPUTS = int(os.environ.get("AC_DESK_INPUTS", "150"))
+INPUTS = int(os.environ.get("AC_DESK_INPUTS", "300")) // 2
+"""How many are made of what the doors take, and as many of what the description says of them."""
 BODY = "registers/bodies"
 SUBJECT = "https://w3id.org/aseancan/id/body/asean-ipr"
 SCRIPTS = (
