@@ -47,7 +47,7 @@ READ = (
 )
 SECONDS = 180
 """A service that does not start by then, or a request that is not answered, is a fault."""
-_PAUSE = 0.05
+PAUSE = 0.05
 
 
 class Answer(NamedTuple):
@@ -105,7 +105,7 @@ class Service:
             if time.monotonic() - since > SECONDS:
                 self.clear()
                 raise RuntimeError("processes of a killed service go on")
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE)
         return time.monotonic() - since
 
     def clear(self) -> None:
@@ -183,14 +183,15 @@ class Writer:
                     going_on = self._add(port)
                 else:
                     key, column = chance.choice(((self.own, "note"), (SHARED, COUNTER), (SHARED, SHARED_CELL)))
-                    going_on = self._change(port, key, column)
+                    going_on = self.change(port, key, column)
             except Exception as fault:
                 self.faults.append(f"{self.name}: {fault!r}")
                 return
             if not going_on:
                 return
 
-    def _change(self, port: int, key: str, column: str) -> bool:
+    def change(self, port: int, key: str, column: str) -> bool:
+        """Change a cell, and tell whether to go on; what was sent and what came of it is the last of `changes`."""
         address = f"/desk/records/{BODIES}/{key}"
         found = self._ask(port, "GET", address, Accept="application/n-triples")
         if found.status != 200:
@@ -241,7 +242,7 @@ class Writer:
         if answer.status == 412:
             self.refused += 1
         elif answer.status == 503:
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE)
         elif answer.status:
             raise RuntimeError(f"{answer.status}: {answer.body[:500]}")
         return answer.status != 0
@@ -340,11 +341,19 @@ class Staff:
         yield from faults(entries, self.changes)
 
 
+def is_served(port: int, change: Change) -> bool:
+    """Tell whether a document and the query processes of a service tell what a note was changed to."""
+    literal = json.dumps(change.value, ensure_ascii=False)
+    asked = urlencode({"query": f"ASK {{ ?body ?property {literal}@en }}", "format": "json"})
+    told = ask(port, "GET", f"/doc/body/{quote(change.key)}.nt"), ask(port, "GET", f"/sparql?{asked}")
+    return literal in told[0].body and '"boolean":true' in told[1].body.replace(" ", "")
+
+
 def until_answered(port: int, path: str, **headers: str) -> Answer:
     """Ask until it is answered: the composer of a service takes longer to start than the service."""
     end = time.monotonic() + SECONDS
     while (answer := ask(port, "GET", path, **headers)).status == 503 and time.monotonic() < end:
-        time.sleep(_PAUSE)
+        time.sleep(PAUSE)
     if answer.status != 200:
         raise RuntimeError(f"{path}: {answer.status}, {answer.body[:500]}")
     return answer

@@ -1,6 +1,7 @@
 """Proofs of the desk: kills under load, many writers and readers at once, and hostile inputs.
 
-    python benchmarks/desk.py [--kills 200] [--minutes 10] [--inputs 10000] [--database sqlite] [--out FILE]
+    python benchmarks/desk.py [--kills 200] [--changes 50] [--minutes 10] [--inputs 10000] [--database sqlite]
+        [--out FILE]
 
 Prints Markdown: what was done, and which goals were met; it ends with 1 where a change was lost. Each part is left out
 by 0. `--database` is `sqlite`, or the URL of a PostgreSQL server, `postgresql+psycopg://user@host:port`, where that
@@ -15,17 +16,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 
 from aseancan_kg.settings import resources
-from at_the_desk import Readers, Service, Staff, disagreements
+from at_the_desk import PAUSE, SECONDS, Readers, Service, Staff, disagreements, is_served
 
 KILLED_WITHIN = 4.0
 """Seconds from the first change of a service within which it is killed."""
@@ -45,6 +47,14 @@ class Kills:
     entries: int = 0
     starts: list[float] = field(default_factory=list)
     gone: list[float] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Following:
+    """Seconds from the acknowledgement of each change until all services and their query processes served it."""
+
+    seconds: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -95,6 +105,30 @@ def kill(url: str, kills: int, scratch: Path, writers: int = 6, seed: int = 0) -
     return found
 
 
+def follow(url: str, changes: int, scratch: Path) -> Following:
+    """Make changes through one of two services that share a journal, and wait until both serve each."""
+    staff, found, services = Staff(url, 1), Following(), list[Service]()
+    try:
+        for number in range(2):
+            services.append(Service.start(url, scratch / f"state {number}", scratch / f"log {number}"))
+        staff.learn(services[0].port)
+        (writer,) = staff.writers
+        for _ in range(changes):
+            writer.change(services[0].port, writer.own, "note")
+            acknowledged = time.monotonic()
+            waiting = services
+            while waiting and time.monotonic() < acknowledged + SECONDS:
+                waiting = [one for one in waiting if not is_served(one.port, writer.changes[-1])]
+                time.sleep(PAUSE)
+            found.seconds.append(time.monotonic() - acknowledged)
+            found.faults += [f"{writer.changes[-1]} is not served" for _ in waiting]
+        found.faults += staff.faults()
+    finally:
+        for service in services:
+            service.clear()
+    return found
+
+
 def load(url: str, seconds: float, scratch: Path, writers: int = 20, readers: int = 200) -> Load:
     """Have readers read, alone at first and then while writers write; compare the journal with what these were told."""
     staff = Staff(url, writers)
@@ -141,6 +175,7 @@ def main() -> None:
     """Prove, and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--changes", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--database", default="sqlite", metavar="sqlite|URL")
@@ -149,14 +184,17 @@ def main() -> None:
     lines, faults = [f"# Proofs of the desk, {options.database.partition(':')[0]}"], list[str]()
     with tempfile.TemporaryDirectory() as made:
         scratch = Path(made)
-        for name, part in (("kills", options.kills), ("minutes", options.minutes)):
-            if not part:
-                continue
-            (place := scratch / name).mkdir()
-            url = made_in(options.database, place)
-            found = kill(url, part, place) if name == "kills" else load(url, part * 60, place)
-            lines += of_kills(found, part) if isinstance(found, Kills) else of_load(found, part)
-            faults += found.faults
+        parts: tuple[tuple[float, Callable[..., Any], Callable[..., Iterator[str]]], ...] = (
+            (options.kills, kill, of_kills),
+            (options.changes, follow, of_following),
+            (options.minutes * 60, load, of_load),
+        )
+        for many, prove, tell in parts:
+            if many:
+                place = Path(tempfile.mkdtemp(dir=scratch))
+                found = prove(made_in(options.database, place), many, place)
+                lines += tell(found, many)
+                faults += found.faults
     if options.inputs:
         told = hostile(options.inputs, options.database)
         lines += ["", f"## {options.inputs} hostile inputs", "", *told.stdout.splitlines()[-15:]]
@@ -196,13 +234,21 @@ def of_kills(found: Kills, kills: int) -> Iterator[str]:
     yield f"Processes of a killed service were gone after {max(found.gone):.2f} s at most."
 
 
-def of_load(found: Load, minutes: float) -> Iterator[str]:
+def of_following(found: Following, changes: int) -> Iterator[str]:
+    """Yield the Markdown of how soon changes were served."""
+    middle, most = statistics.median(found.seconds), max(found.seconds)
+    yield from ("", f"## {changes} changes, two services", "")
+    yield f"Served by both and their query processes after: median {middle:.2f} s, most {most:.2f} s; "
+    yield f"{goal(most <= 2)}: within 2 s."
+
+
+def of_load(found: Load, seconds: float) -> Iterator[str]:
     """Yield the Markdown of what came of writers and readers."""
     readings = {"alone": found.quiet, "alone, cores busy": found.beside, "with writers": found.busy}
     times = {name: statistics.quantiles(waited, n=100) for name, waited in readings.items()}
     quiet, beside, busy = (one[98] for one in times.values())
     ratio = busy / quiet
-    yield from ("", f"## Writers and readers for {minutes:g} minutes", "")
+    yield from ("", f"## Writers and readers for {seconds / 60:g} minutes", "")
     yield f"{found.acknowledged} changes acknowledged, {found.refused} refused as another was first, "
     yield f"{found.entries} entries. Readers' answers, ms:"
     yield from ("", "| readers | answers | p50 | p99 |", "| --- | --- | --- | --- |")

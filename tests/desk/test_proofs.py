@@ -4,7 +4,7 @@ import pytest
 
 from aseancan_kg.errors import DatasetMissing
 from aseancan_kg.settings import dataset_file
-from desk import kill, load
+from desk import follow, kill, load
 
 pytestmark = pytest.mark.proof
 
@@ -23,6 +23,12 @@ def test_no_acknowledged_change_is_lost_when_services_are_killed(url, tmp_path):
     assert not found.faults, "\n".join(found.faults)
     assert found.acknowledged >= 3
     assert len(found.gone) == 3
+
+
+def test_every_service_and_its_query_processes_serve_a_change(url, tmp_path):
+    found = follow(url, 2, tmp_path)
+    assert not found.faults, "\n".join(found.faults)
+    assert len(found.seconds) == 2
 
 
 def test_writers_and_readers_at_once_lose_no_update(url, tmp_path):
