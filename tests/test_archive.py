@@ -14,7 +14,7 @@ QUADS = b"<urn:a> <urn:b> <urn:c> <urn:d> .\n"
 
 
 def test_a_release_is_kept_once_and_read_as_it_was(tmp_path):
-    directory = tmp_path / "releases"
+    directory = tmp_path / "data" / "releases"
     assert archive.read(directory) == ()
     register, file = archive.keep(directory, FIRST, QUADS)
     archive.keep(directory, SECOND, b"")
@@ -23,6 +23,17 @@ def test_a_release_is_kept_once_and_read_as_it_was(tmp_path):
     assert (first.version, first.dataset, first.issued, first.file) == ("1", "1" * 16, date(2026, 1, 5), file)
     assert (first.sha256, second.version) == (hashlib.sha256(file.read_bytes()).hexdigest(), "2")
     assert first.lines() == [QUADS.decode()]
+
+
+def test_a_register_without_its_last_end_of_line_and_a_file_that_is_lost(tmp_path):
+    register, file = archive.keep(tmp_path, FIRST, QUADS)
+    register.write_bytes(b"\xef\xbb\xbf" + register.read_bytes().rstrip().replace(b"\n", b"\r\n"))
+    archive.keep(tmp_path, SECOND, QUADS)
+    assert [one.version for one in archive.read(tmp_path)] == ["1", "2"]
+    assert register.read_bytes().count(b"\r\n") == register.read_bytes().count(b"\n") == 3
+    file.unlink()
+    with pytest.raises(InputError, match="cannot read it"):
+        archive.keep(tmp_path, FIRST, QUADS)
 
 
 def test_two_releases_have_not_one_number(tmp_path):

@@ -1,6 +1,7 @@
 """What edits of the desk come to: the quads that the next build will make, and what is wrong with them."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -34,6 +35,10 @@ def composer(built) -> Composer:
 def edited(composer, table, key, **cells):
     row = composer.row(table, key)
     return difference(table, key, row, {**row, **cells})
+
+
+def today():
+    return datetime.now(UTC).date().isoformat()
 
 
 def new(table, **cells):
@@ -75,15 +80,13 @@ def test_what_was_followed_is_what_is_edited_next(composer):
         composer.compose([addition])
 
     # It was published by now, if in no release, and goes like what was.
-    (unsaid,) = composer.compose([addition.reversed]).violations
-    assert f"id/instrument/{slug} was published in the journal and is in the dataset no longer" in unsaid.message
-    withdrawal = composer.withdrawal(INSTRUMENTS, slug, "It never was", [])
-    assert [one.key for one in withdrawal] == [slug, f"id/instrument/{slug}"]
-    assert not composer.compose(withdrawal).violations
-    composer.follow(withdrawal)
+    withdrawal = composer.compose(composer.withdrawal(INSTRUMENTS, slug, []), "It never was")
+    assert not withdrawal.violations
+    assert [one.key for one in withdrawal.edits] == [slug, f"id/instrument/{slug}"]
+    composer.follow(withdrawal.edits)
     assert composer.row(INSTRUMENTS, slug) is None
     assert not composer.compose([edited(composer, INSTRUMENTS, ACTIP, note="Another")]).violations
-    never = withdrawal[1].after | {"iri": "id/instrument/never"}
+    never = withdrawal.edits[1].after | {"iri": "id/instrument/never"}
     (unknown,) = composer.compose([Edit("registers/identifiers", never["iri"], None, never)]).violations
     assert "id/instrument/never was never published" in unknown.message
 
@@ -122,12 +125,14 @@ def test_a_value_and_its_rival_change_places_in_one_change(composer):
 
 
 @pytest.mark.proof
-def test_a_thing_that_others_name_cannot_go_nor_one_that_was_published_without_a_word(composer):
+def test_a_thing_that_others_name_cannot_go_and_one_that_was_published_goes_with_a_word(composer):
     gone = difference(INSTRUMENTS, ACTIP, composer.row(INSTRUMENTS, ACTIP), None)
     assert any("which is withdrawn" in one.message for one in composer.compose([gone]).violations)
     table, key = "registers/reports", "20th-asean-canada-dialogue-22"
     gone = difference(table, key, composer.row(table, key), None)
-    assert any("was published in release" in one.message for one in composer.compose([gone]).violations)
+    composed = composer.compose([gone], "It was said twice")
+    assert [one.key for one in composed.edits] == [key, f"id/report/{key}"]
+    assert not composed.violations
 
 
 @pytest.mark.proof
@@ -294,7 +299,7 @@ def test_what_is_no_record_is_told_in_the_words_of_the_shapes(composer):
 
 
 EDITION = "plan-of-action-2021-2025"
-MENTIONS = f"codings/{EDITION}/mentions"
+MENTIONS, CLAUSES, CODINGS = (f"codings/{EDITION}/{table}" for table in ("mentions", "clauses", "codings"))
 
 
 def test_mentions_are_told_with_the_rows_that_decide_on_them(composer):
@@ -349,66 +354,91 @@ def test_a_row_made_of_a_machine_mention_accepts_rejects_or_relinks_it(composer)
 
 @pytest.mark.proof
 def test_what_was_published_is_withdrawn_with_a_word_on_each_of_its_identifiers(composer):
-    today = datetime.now(UTC).date().isoformat()
     rivals = {one["cells"]["entity"] for one in composer.rows("registers/rivals")}
     keys = [one["key"] for one in composer.rows("registers/memberships") if f"membership/{one['key']}" not in rivals]
     key, other = keys[:2]
-    row, *identifiers = composer.withdrawal("registers/memberships", key, "It was never a member", [])
+    (row,) = composer.withdrawal("registers/memberships", key, [])
     assert (row.table, row.key, row.after) == ("registers/memberships", key, None)
-    assert f"id/membership/{key}" in {one.key for one in identifiers}
-    assert all(one.after["status"] == "withdrawn" and one.after["date"] == today for one in identifiers)
-    assert not composer.compose([row, *identifiers]).violations
-    replaced = composer.withdrawal("registers/memberships", key, "Twice", [f"membership/{other}"])
-    assert {one.after["replacement"] for one in replaced[1:]} == {f"id/membership/{other}"}
-    assert not composer.compose(replaced).violations
+    composed = composer.compose([row], " It was never\na member ")
+    assert not composed.violations
+    assert f"id/membership/{key}" in {one.key for one in composed.edits}
+    told = {(one.after["status"], one.after["date"], one.after["reason"]) for one in composed.edits[1:]}
+    assert told == {("withdrawn", today(), "It was never a member")}
+    replaced = composer.compose(composer.withdrawal("registers/memberships", key, [f"membership/{other}"]), "Twice")
+    assert not replaced.violations
+    assert len(replaced.edits) == len(composed.edits) > 2  # its period has an identifier too
+    assert {one.after["replacement"] for one in replaced.edits[1:]} == {f"id/membership/{other}"}
 
 
 @pytest.mark.proof
 def test_what_a_change_had_published_is_accounted_for_when_it_is_taken_back(composer):
-    table, key = "registers/memberships", "asean-thailand"
+    table, key, identifiers = "registers/memberships", "asean-thailand", "registers/identifiers"
     left = edited(composer, table, key, left="1999")
     assert not composer.compose([left]).violations
     composer.follow([left])
     part = f"id/membership/{key}/period/end"
-    assert any(part in one.message for one in composer.compose([left.reversed]).violations)
-    back = composer.accounted([left.reversed], " It  never left ")
-    assert [(one.key, one.after.get("reason")) for one in back[1:]] == [(part, "It never left")]
-    assert back[1].after["label"] not in ("None", "")
-    assert not composer.compose(back).violations
-    composer.follow(back)
-    # What is listed already is not listed again, nor is what the edits list themselves.
-    withdrawal = composer.withdrawal(table, key, "It never was", [])
-    assert part not in {one.key for one in withdrawal}
-    composer.follow(withdrawal)
-    restored = [one.reversed for one in reversed(withdrawal)]
-    assert composer.accounted(restored, "It was") == restored
-    composer.follow(restored)
-    again = [one.reversed for one in reversed(restored)]
-    assert composer.accounted(again, "It was not") == again
+    back = composer.compose([left.reversed], " It  never left ")
+    assert not back.violations
+    assert [(one.key, one.after.get("reason")) for one in back.edits[1:]] == [(part, "It never left")]
+    assert back.edits[1].after["label"] not in ("None", "")
+    composer.follow(back.edits)
+    # What is listed already is not listed again; what is in use again is listed no more.
+    withdrawal = composer.compose(composer.withdrawal(table, key, []), "It never was")
+    assert part not in {one.key for one in withdrawal.edits}
+    composer.follow(withdrawal.edits)
+    again = composer.compose([withdrawal.edits[0].reversed], "It was")
+    assert not again.violations
+    assert {(one.table, one.after) for one in again.edits[1:]} == {(identifiers, None)}
+    assert {one.key for one in again.edits[1:]} == {one.key for one in withdrawal.edits[1:]}
+    composer.follow(again.edits)
+    assert len(composer.compose([withdrawal.edits[0]], "It was not").edits) == len(withdrawal.edits)
     # Whoever deletes what the register tells of it has to say so otherwise.
-    (row,) = [one for one in composer.rows("registers/identifiers") if one["key"] == part]
-    silent = Edit("registers/identifiers", part, row["cells"], None)
-    assert composer.accounted([silent], "No") == [silent]
-    assert any("is in the dataset no longer" in one.message for one in composer.compose([silent]).violations)
+    (row,) = [one for one in composer.rows(identifiers) if one["key"] == part]
+    silent = composer.compose([Edit(identifiers, part, row["cells"], None)], "No")
+    assert any("is in the dataset no longer" in one.message for one in silent.violations)
+
+
+@pytest.mark.proof
+def test_what_refers_to_each_other_goes_in_one_change_and_each_address_is_accounted_for(composer):
+    clause = composer.rows(CLAUSES)[0]["key"]
+    codings = [one["key"] for one in composer.rows(CODINGS) if one["cells"]["clause"] == clause]
+    edits = composer.withdrawal(CLAUSES, clause, [])
+    told = composer.compose(edits).violations
+    assert any("it refers to action/1.1.1/clause/1, which is withdrawn" in one.message for one in told)
+    edits += [edit for key in codings for edit in composer.withdrawal(CODINGS, key, [])]
+    completed = composer.compose(edits, "It was cut wrongly").edits
+    assert any(one.key.endswith("/action/1.1.1/clause/1") for one in completed)
+    kind = composer.withdrawal("registers/concepts", "body-kind · institute", ["body-kind/council"])
+    assert kind[1].after["replacement"] == "scheme/body-kind/council"
+    assert any("it refers to body-kind/institute, which is" in one.message for one in composer.compose(kind).violations)
 
 
 def test_a_withdrawal_of_what_others_refer_to_tells_so(composer):
-    edits = composer.withdrawal(INSTRUMENTS, ACTIP, "It does not exist", [])
-    assert [(one.table, one.key) for one in edits] == [
-        (INSTRUMENTS, ACTIP),
-        ("registers/identifiers", f"id/instrument/{ACTIP}"),
-    ]
-    told = composer.compose(edits).violations
+    (edit,) = composer.withdrawal(INSTRUMENTS, ACTIP, [])
+    assert (edit.table, edit.key, edit.after) == (INSTRUMENTS, ACTIP, None)
+    told = composer.compose([edit], "It does not exist").violations
     assert told
     assert all(
         f"it refers to instrument/{ACTIP}, which is withdrawn" in one.message and one.table and one.key and one.column
         for one in told
     )
     with pytest.raises(NotFound):
-        composer.withdrawal(INSTRUMENTS, "nobody", "It does not exist", [])
+        composer.withdrawal(INSTRUMENTS, "nobody", [])
+    for nothing in ("nonsense", "body/asean | nonsense", "https://example.org/"):
+        with pytest.raises(InputError, match=r"there is no (nonsense|https)"):
+            composer.withdrawal(INSTRUMENTS, ACTIP, [nothing])
+    several = composer.withdrawal(INSTRUMENTS, ACTIP, ["instrument/tac-1976 | https://w3id.org/aseancan/id/body/asean"])
+    assert several[1].after["replacement"] == "id/instrument/tac-1976 | id/body/asean"
+
+
+def test_an_identifier_goes_on_the_day_of_the_change_for_its_reason_unless_it_has_its_own(composer):
+    gone, former = composer.withdrawal("registers/bodies", "asean-ipr", ["body/asean"])
+    said = replace(former, after=former.after | {"date": "2020-01-01", "reason": "It was merged"})
+    edits = composer.compose([gone, said], "As its site says").edits
+    assert (edits[1].after["date"], edits[1].after["reason"]) == (today(), "It was merged")
 
 
 def test_what_has_no_identifier_is_just_deleted(composer):
     key = composer.rows("registers/rivals")[0]["key"]
-    (edit,) = composer.withdrawal("registers/rivals", key, "Wrong", [])
+    (edit,) = composer.withdrawal("registers/rivals", key, [])
     assert (edit.key, edit.after) == (key, None)

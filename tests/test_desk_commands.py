@@ -95,7 +95,8 @@ def renamed(before, after):
     return Edit("registers/bodies", "asean", {"name": before}, {"name": after})
 
 
-def test_what_was_exported_is_told_and_may_be_edited_by_hand_since(exported, tmp_path):
+def test_what_was_exported_is_told_and_may_be_edited_by_hand_since(exported, tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "dataset_version", lambda: settings.RELEASED)
     table = tmp_path / "registers" / "bodies.csv"
     table.write_bytes(b"slug,name\nasean,ASEAN\n")
     content, told = exported(renamed("ASEAN", "Asean"))

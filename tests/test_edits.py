@@ -19,8 +19,9 @@ def edit(before, after):
 def test_runs_of_words_are_the_cells_and_those_that_stay_are_the_same(before, after):
     gone, come = differing(before, after)
     assert ("".join(words for words, _ in gone), "".join(words for words, _ in come)) == (before, after)
-    stayed = ["".join(words for words, differ in runs if not differ) for runs in (gone, come)]
+    stayed = ["".join(words for words, differ in runs if not differ).split() for runs in (gone, come)]
     assert stayed[0] == stayed[1]
+    assert (before == after) == (not any(differ for _, differ in (*gone, *come)))
 
 
 def test_the_words_that_differ_are_told_apart():
@@ -28,6 +29,11 @@ def test_the_words_that_differ_are_told_apart():
         [("Kuala Lumpur, ", False), ("Malaysia", False)],
         [("Kuala Lumpur, ", False), ("in ", True), ("Malaysia", False)],
     )
+    assert differing("so it is", "so it is now") == (
+        [("so it is", False)],
+        [("so it is ", False), ("now", True)],
+    )
+    assert differing("a  b", "a b") == ([("a  b", True)], [("a b", True)])
     assert differing("", "new") == ([], [("new", True)])
     long, other = "a " * 2000, "b " * 2000
     assert differing(f"so {long}it is", f"so {other}it is") == (
@@ -67,7 +73,7 @@ def test_edits_of_different_cells_do_not_disturb_each_other():
         (edit({"name": "ASEAN"}, {"name": "A"}), None, "has no row asean any more"),
         (edit(None, {"slug": "asean"}), ROW, "name was “” and is “ASEAN”"),
         (edit(ROW, None), {**ROW, "url": "B"}, "url was “” and is “B”"),
-        (edit(ROW, None), None, "name was “ASEAN” and is “”"),
+        (edit(ROW, None), None, "has no row asean any more"),
     ],
 )
 def test_an_edit_of_what_was_changed_meanwhile_is_refused_with_both(one, now, told):

@@ -103,18 +103,20 @@ def keep(directory: Path, release: Release, quads: bytes) -> tuple[Path, Path]:
     """
     register, file = directory / "releases.csv", directory / f"aseancan-{release.dataset}.nq.xz"
     kept = read(directory)
-    if any(one.dataset == release.dataset for one in kept):
-        return register, file
+    if there := next((one for one in kept if one.dataset == release.dataset), None):
+        there.lines()  # which tells where its file is not what it was
+        return register, there.file
     if any(one.version == release.version for one in kept):
         remedy = "Give this one a number of its own: VERSION and RELEASED in settings.py."
         raise InputError(f"there is another release {release.version}", Place(register), remedy=remedy)
     compressed = lzma.compress(quads, preset=9 | lzma.PRESET_EXTREME)
     sha256 = hashlib.sha256(compressed).hexdigest()
     row = (release.version, release.dataset, str(release.issued), file.name, sha256)
-    lines = register.read_bytes() if kept else (",".join(_COLUMNS) + "\n").encode()
-    directory.mkdir(exist_ok=True)
+    text = register.read_bytes().decode() if register.exists() else ",".join(_COLUMNS)
+    end = "\r\n" if "\r\n" in text else "\n"
+    directory.mkdir(parents=True, exist_ok=True)
     outputs.write_whole(file, compressed)
-    outputs.write_whole(register, lines + (",".join(row) + "\n").encode())
+    outputs.write_whole(register, f"{text.removesuffix(end)}{end}{','.join(row)}{end}".encode())
     return register, file
 
 

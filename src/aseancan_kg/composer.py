@@ -12,13 +12,12 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import RdfFormat, parse
-from rdflib import SKOS, Dataset, Graph, URIRef
+from rdflib import SKOS, Dataset, Graph, Literal, URIRef
 
 from aseancan_kg import namespaces, validation
 from aseancan_kg.build import (
@@ -37,11 +36,12 @@ from aseancan_kg.build import (
 from aseancan_kg.build.columns import TABLES
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.build.differences import Difference, Graphs, nested
+from aseancan_kg.build.editing import Edited
 from aseancan_kg.build.forms import Field
 from aseancan_kg.build.mentions import Judged
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.traces import Tracer, node_of
-from aseancan_kg.build.triples import CLASSES, Triple
+from aseancan_kg.build.triples import AC, CLASSES, Triple
 from aseancan_kg.edits import SEPARATOR, Edit, difference
 from aseancan_kg.errors import (
     DanglingReference,
@@ -58,7 +58,6 @@ from aseancan_kg.validation import Report, Result, rdflib_term
 
 _NICENESS = 3
 """How far composing steps back: readers, who are many, are not to wait for a change."""
-_IDENTIFIERS = "registers/identifiers"
 _FIXED = (
     namespaces.ONTOLOGY_GRAPH,
     namespaces.SHAPES_GRAPH,
@@ -78,11 +77,12 @@ class FieldResult(Result):
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What edits make of the dataset: quads that come and go, as lines of N-Quads, and what is wrong with them.
+    """What edits, as they are completed, make of the dataset: quads that come and go, as lines of N-Quads.
 
-    It is not to be published where there are violations.
+    `results` tell what is wrong with them; where there are violations they are not to be published.
     """
 
+    edits: Sequence[Edit]
     added: Sequence[str]
     removed: Sequence[str]
     results: Sequence[FieldResult]
@@ -167,9 +167,11 @@ class Composer:
         header = rows.partition("\n")[0]  # a spreadsheet copies rows with tabs, and some write CSV with semicolons
         delimiter = next((one for one in "\t;" if one in header and "," not in header), ",")
         columns = registers.columns(table.rpartition("/")[2])
-        for number, cells in enumerate(registers.parse_rows(rows.encode(), "the rows", delimiter), start=1):
+        read = registers.parse_rows(rows.encode(), "the rows", delimiter)
+        for number, row in enumerate(read, start=1):
+            cells = {column: cell for column, cell in row.items() if column or cell}  # as behind a comma at the end
             if unknown := [column for column in cells if column not in columns]:
-                told = f"{table} has no column {', '.join(unknown)}"
+                told = f"{table} has no column {', '.join(column or 'without a name' for column in unknown)}"
                 raise InputError(told, remedy=f"Its columns are {', '.join(columns)}.")
             key = self.key(table, cells)
             if not key or key in found:
@@ -225,87 +227,86 @@ class Composer:
             raise InputError(f"there is no edition {edition}", remedy=remedy)
         return [_of_mention(one) for one in judged]
 
-    def withdrawal(self, table: str, key: str, reason: str, replacements: Sequence[str]) -> list[Edit]:
-        """Return the edits that take a row away and, for every identifier of it that was published, tell why.
+    def withdrawal(self, table: str, key: str, replacements: Sequence[str]) -> list[Edit]:
+        """Return the edits that take a row away and, where something stands in its place, tell that of its identifier.
 
-        `replacements` are IRIs of ours, or references. What still refers to it is told when the edits are composed.
-        Raises `InputError` for no table and `NotFound` for no row.
+        `replacements` are IRIs of ours, or references. What else was published of it is accounted for when the edits
+        are composed; what still refers to it is told then. Raises `InputError` for no table and for a replacement that
+        is none, `NotFound` for no row.
         """
-        gone = difference(table, key, self._row(table, key).typed, None)
-        return self.accounted([gone] if gone else [], reason, replacements)
-
-    def accounted(self, edits: Sequence[Edit], reason: str, replacements: Sequence[str] = ()) -> list[Edit]:
-        """Return edits and, for every identifier that they take away of what was published, one that tells why.
-
-        Those that they edit in the register themselves are left to them. Raises as `compose` does.
-        """
-        tables = editing.edited(self._state.tables, edits).tables
-        listed = {row.written("iri") for row in tables.rows["identifiers"]}
-        listed |= {namespaces.BASE + edit.key for edit in edits if edit.table == _IDENTIFIERS}
-        try:
-            vanished = self._published.keys() - self._described(self._made(tables))
-        except InvalidData:  # told when they are composed; what others refer to shall be accounted for all the same
-            nodes = tuple(f"{node}/" for row in self._taken_away(edits) if (node := node_of(row)))
-            vanished = {iri for iri in self._described(self._state) if f"{iri}/".startswith(nodes)}
-        instead = [one.removeprefix(namespaces.BASE) for one in replacements]
-        written = SEPARATOR.join(f"id/{one}" if one.partition("/")[0] in CLASSES else one for one in instead)
-        former = []
-        for iri in sorted(vanished - listed):
-            path = iri.removeprefix(namespaces.BASE)
-            cells = {
-                "iri": path,
-                "label": str(self._union.value(URIRef(iri), SKOS.prefLabel) or path),
-                "status": "replaced" if written else "withdrawn",
-                "replacement": written,
-                "date": datetime.now(UTC).date().isoformat(),
-                "reason": " ".join(reason.split()),
-            }
-            former.append(Edit(_IDENTIFIERS, path, None, {column: cell for column, cell in cells.items() if cell}))
-        return [*edits, *former]
+        row = self._row(table, key)
+        edits = [difference(table, key, row.typed, None)]
+        written = [one for several in replacements for one in several.split(SEPARATOR)]
+        instead = SEPARATOR.join(dict.fromkeys(map(self._path, written)))
+        if iri := self._identifier(row) if instead else None:
+            edits.append(identifiers.tombstone(iri, self._label(iri), instead))
+        return [edit for edit in edits if edit]
 
     def follow(self, edits: Sequence[Edit]) -> None:
         """Take over edits that were published; raises as `compose` does, and `InvalidTables` for what is none."""
         if self._composed and self._composed[0] == edits:
             _, state, step = self._composed
         else:
-            edited = editing.edited(self._state.tables, edits)
-            if edited.faults:
-                raise InvalidTables.of(edited.faults)
-            state = self._made(edited.tables)
+            state = self._made_of(editing.edited(self._state.tables, edits))
             step = Difference.between(self._state.graphs, state.graphs)
         self._composed = None
         self._take(step)
         self._state = state
         self._note_published(step.come)
 
-    def compose(self, edits: Sequence[Edit]) -> Composition:
+    def compose(self, edits: Sequence[Edit], reason: str = "") -> Composition:
         """Tell what edits would make of the dataset, which stays as it is.
 
-        Raises `Conflict` for an edit of what is not there as it was, and `InputError` for a table there is not.
+        They are completed by what tells in the register of identifiers what becomes of everything that was published
+        and that they take away, or bring back: with the day of today and the `reason` of the change. Raises `Conflict`
+        for an edit of what is not there as it was, and `InputError` for a table there is not.
         """
+        in_use, rows = self._described(self._state), self._state.tables.rows["identifiers"]
+        edits = [identifiers.dated(edit, in_use, reason) for edit in edits]
         edited = editing.edited(self._state.tables, edits)
-        tables, keys = edited.tables, edited.keys
         try:
-            if edited.faults:
-                raise InvalidTables.of([*edited.faults, *registers.joint_faults(tables, self._slugs)])
-            state = self._made(tables)
+            state = self._made_of(edited)
+            described = self._described(state)
+            if lacking := [*identifiers.accounts(edits, rows, self._published, described, self._label)]:
+                edits += [identifiers.dated(edit, in_use, reason) for edit in lacking]
+                edited = editing.edited(self._state.tables, edits)
+                state = self._made_of(edited)
             self._refuse_vanished(state)
         except InvalidTables as error:
             report = validation.report_faults([*self._explained(error.faults, edits)])
-            return Composition((), (), _at_fields(report, tables, keys))
+            return Composition(edits, (), (), _at_fields(report, edited))
         except InvalidData as error:
-            return Composition((), (), _at_fields(validation.report_faults([error]), tables, keys))
+            return Composition(edits, (), (), _at_fields(validation.report_faults([error]), edited))
         step = Difference.between(self._state.graphs, state.graphs)
         if not any(step.triples):
-            return Composition((), (), ())
+            return Composition(edits, (), (), ())
         self._composed = edits, state, step
         try:
             self._take(step)
-            locate, focus = Tracer(tables, self._union).locate, step.touched(self._union, self._shapes, self._nested)
+            locate = Tracer(edited.tables, self._union).locate
+            focus = step.touched(self._union, self._shapes, self._nested)
             report = validation.validate(self._union, self._shapes, locate=locate, focus=focus, queried=self._queried)
         finally:
             self._take(step.reversed)
-        return Composition(_lines(step.come), _lines(step.gone), _at_fields(report, tables, keys))
+        return Composition(edits, _lines(step.come), _lines(step.gone), _at_fields(report, edited))
+
+    def _label(self, iri: str) -> str:
+        return str(self._union.value(URIRef(iri), SKOS.prefLabel) or iri.removeprefix(namespaces.BASE))
+
+    def _identifier(self, row: Row) -> str | None:
+        """Return the identifier of what a row describes, None where it describes nothing that has one of ours."""
+        node = node_of(row) or next(self._union.subjects(AC.locator, Literal(row.locator)), None)
+        return changes.published(str(node)) if node else None
+
+    def _path(self, written: str) -> str:
+        """Return what the register of identifiers calls a thing that is given by its reference or IRI."""
+        path = written.removeprefix(namespaces.BASE)
+        described = self._described(self._state)
+        known = (one for one in (path, f"id/{path}", f"scheme/{path}") if namespaces.BASE + one in described)
+        if found := next(known, f"id/{path}" if path.partition("/")[0] in CLASSES else None):
+            return found  # a thing that is not there may come with the same change
+        remedy = "Give the reference or the address of what is in the dataset: instrument/actip-2015."
+        raise InputError(f"there is no {written}", remedy=remedy)
 
     def _described(self, state: _State) -> set[str]:
         return _identifiers_in(state.graphs) | self._fixed_iris
@@ -318,7 +319,8 @@ class Composer:
 
     def _explained(self, faults: Iterable[InvalidData], edits: Iterable[Edit]) -> Iterator[InvalidData]:
         """Tell of a row that refers to what the edits take away that it does, where faults tell what is not there."""
-        gone = {str(row.reference) for row in self._taken_away(edits)}
+        found = [editing.find(self._state.tables, edit.table, edit.key) for edit in edits if edit.after is None]
+        gone = {_called(row) for row in found if row}
         for fault in faults:
             if isinstance(fault, DanglingReference) and fault.reference in gone:
                 remedy = "Have it refer to another thing, or withdraw it as well."
@@ -327,10 +329,11 @@ class Composer:
             else:
                 yield fault
 
-    def _taken_away(self, edits: Iterable[Edit]) -> list[Row]:
-        """Return the rows that edits take away."""
-        found = [editing.find(self._state.tables, edit.table, edit.key) for edit in edits if edit.after is None]
-        return [row for row in found if row]
+    def _made_of(self, edited: Edited) -> _State:
+        """Make every graph of edited tables; raises `InvalidTables` for everything that is wrong in them."""
+        if edited.faults:
+            raise InvalidTables.of([*edited.faults, *registers.joint_faults(edited.tables, self._slugs)])
+        return self._made(edited.tables)
 
     def _made(self, tables: Registers) -> _State:
         """Make every graph of data; raises `InvalidTables` for rows that do not fit together."""
@@ -350,7 +353,7 @@ class Composer:
 
     def _refuse_vanished(self, state: _State) -> None:
         """Raise `InvalidTables` where an identifier is gone without a row that tells what became of it."""
-        rows, place = state.tables.rows["identifiers"], Place(f"data/{_IDENTIFIERS}.csv")
+        rows, place = state.tables.rows["identifiers"], Place(f"data/{identifiers.TABLE}.csv")
         if faults := tuple(identifiers.faults(rows, self._published, self._described(state), place)):
             raise InvalidTables.of(faults)
 
@@ -390,13 +393,23 @@ def _identifiers_in(graphs: Graphs) -> set[str]:
     return {iri for subject in subjects if (iri := changes.published(str(subject)))}
 
 
-def _at_fields(report: Report, tables: Registers, keys: Mapping[Place, str]) -> list[FieldResult]:
+def _called(row: Row) -> str:
+    """Return how cells of other rows name what a row describes."""
+    match row.kind:
+        case "concept":
+            return f"{row.written('scheme')}/{row.written('code')}"
+        case "clause":
+            return row.written("clause")
+    return str(row.reference)
+
+
+def _at_fields(report: Report, edited: Edited) -> list[FieldResult]:
     """Return what a report finds, each with the row that it stands in, by the key that it was edited by."""
-    rows = {(str(row.place.file), row.place.row): row for row in chain.from_iterable(tables.tables)}
+    rows = {(str(row.place.file), row.place.row): row for row in chain.from_iterable(edited.tables.tables)}
     found = []
     for result in report.results:
         row = rows.get((str(result.file), result.row))
-        table, key = (f"{row.folder}/{row.register}", keys.get(row.place, row.key)) if row else (None, None)
+        table, key = (f"{row.folder}/{row.register}", edited.keys.get(row.place, row.key)) if row else (None, None)
         found.append(FieldResult(**asdict(result), table=table, key=key))
     return found
 
@@ -417,7 +430,11 @@ def main() -> None:
         os.nice(_NICENESS)
     gc.disable()  # what is made now stays to the end: collecting it in between takes a third of the time
     os.chdir(sys.argv[1])  # so that places are told as everybody knows them: data/registers/bodies.csv
-    composer = Composer(Path(), dataset.join(Path(), lambda _: None))
+    try:
+        composer = Composer(Path(), dataset.join(Path(), lambda _: None))
+    except Error as error:
+        _say_what_is_wrong(error)
+        return
     gc.freeze()
     gc.enable()
     gc.set_threshold(100_000)  # an edit makes tens of thousands of terms, and leaves few cycles
@@ -430,9 +447,13 @@ def main() -> None:
         try:
             _say(answer=ask(**asked))
         except Error as error:
-            where = f"{error.place}: " if error.place else ""
-            more = {"violations": error.violations} if isinstance(error, InvalidChange) else {}
-            _say(error=type(error).__name__, message=f"{where}{error.message}", remedy=error.remedy, **more)
+            _say_what_is_wrong(error)
+
+
+def _say_what_is_wrong(error: Error) -> None:
+    where = f"{error.place}: " if error.place else ""
+    more = {"violations": error.violations} if isinstance(error, InvalidChange) else {}
+    _say(error=type(error).__name__, message=f"{where}{error.message}", remedy=error.remedy, **more)
 
 
 def _say(**told: object) -> None:

@@ -17,7 +17,7 @@ import typer
 
 from aseancan_kg import desk_accounts, outputs, settings
 from aseancan_kg.edits import MARK, Edit, Mark
-from aseancan_kg.errors import InputError, InvalidData, Place
+from aseancan_kg.errors import DatasetMissing, InputError, InvalidData, Place
 
 if TYPE_CHECKING:
     from aseancan_kg.desk.composition import Composer
@@ -67,7 +67,7 @@ def edit(
             _tell(one)
         if not dry_run:
             print(_published(desk.publish(edits, author, reason)))
-        elif violations := desk.compose(edits).violations:
+        elif violations := desk.compose(edits, reason).violations:
             raise InvalidData("\n".join(["it could not be published", *map(as_text, violations)]))
 
 
@@ -83,8 +83,8 @@ def withdraw(
 ) -> None:
     """Publish that a row is no more; what it published is listed in identifiers.csv, as withdrawn or replaced."""
     with _desk() as (desk, composer):
-        edits = composer.withdrawal(table, key, reason, replaced_by or [])
-        for one in edits:
+        edits = composer.withdrawal(table, key, replaced_by or [])
+        for one in desk.examine(edits, reason).edits:
             _tell(one)
         print(_published(desk.publish(edits, author, reason)))
 
@@ -117,7 +117,6 @@ def export(
 
     The file journal.csv beside them tells from then on that they contain these changes.
     """
-    from aseancan_kg import archive
     from aseancan_kg.build import registers
 
     directory, journal = data or settings.resources() / "data", _journal()
@@ -143,9 +142,20 @@ def export(
     for file, content in changed.items():
         outputs.write_whole(file, content)
         print(file)
-    if all(one.dataset != settings.RELEASED for one in archive.read(directory / "releases")):
+    if _is_unkept_release(directory / "releases"):
         told = f"Release {settings.VERSION} is not kept; once a build takes its place, neither it nor what the journal"
         print(f"{told} made of it can be had. Keep it first: `aseancan-kg keep`.", file=sys.stderr)
+
+
+def _is_unkept_release(releases: Path) -> bool:
+    """Tell whether what is built is the release, and not among those that are kept."""
+    from aseancan_kg import archive
+
+    try:
+        built = settings.dataset_version()
+    except DatasetMissing:
+        return False
+    return built == settings.RELEASED and all(one.dataset != built for one in archive.read(releases))
 
 
 @app.command()

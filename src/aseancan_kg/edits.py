@@ -1,7 +1,7 @@
 """Edits of rows: what the cataloguing desk changes, and what its journal keeps."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -46,14 +46,20 @@ class Edit:
         """
         found = _filled(row)
         if self.before is None or self.after is None:
+            if found is None and self.before:
+                raise self._gone()
             if found != _filled(self.before):
                 raise self._conflict(self.before or {}, found or {})
             return _filled(self.after)
         if found is None:
-            raise Conflict(f"{self.table} has no row {self.key} any more", remedy="Look at its history.")
+            raise self._gone()
         if differing := {name for name in self.before if found.get(name, "") != self.before[name]}:
             raise self._conflict({name: self.before[name] for name in differing}, found)
         return _filled({**found, **self.after})
+
+    def _gone(self) -> Conflict:
+        remedy = "Look which change took it away: that one can be taken back first."
+        return Conflict(f"{self.table} has no row {self.key} any more", remedy=remedy)
 
     def _conflict(self, expected: Cells, found: Cells) -> Conflict:
         told = "; ".join(
@@ -124,22 +130,30 @@ Runs = list[tuple[str, bool]]
 def differing(before: str, after: str) -> tuple[Runs, Runs]:
     """Return two cells with the runs of words that only the one has told apart from what both have."""
     old, new = (re.findall(r"\S+\s*|\s+", cell) for cell in (before, after))
+    if before != after and _bare(old) == _bare(new):  # in blanks alone
+        return [(before, True)], [(after, True)]
     begin = _alike(old, new)
     end = _alike(old[begin:][::-1], new[begin:][::-1])
     gone, come = (words[begin : len(words) - end] for words in (old, new))
     of_old, of_new = [(gone, True)], [(come, True)]
     if len(gone) * len(come) <= _MOST_COMPARED:
-        steps = SequenceMatcher(None, gone, come, autojunk=False).get_opcodes()
+        steps = SequenceMatcher(None, _bare(gone), _bare(come), autojunk=False).get_opcodes()
         of_old = [(gone[first:last], step != "equal") for step, first, last, _, _ in steps]
         of_new = [(come[first:last], step != "equal") for step, _, _, first, last in steps]
-    first, last = (old[:begin], False), (old[len(old) - end :], False)
-    was, now = ([("".join(run), differs) for run, differs in (first, *runs, last) if run] for runs in (of_old, of_new))
-    return was, now
+    was = [(old[:begin], False), *of_old, (old[len(old) - end :], False)]
+    now = [(new[:begin], False), *of_new, (new[len(new) - end :], False)]
+    before_runs, after_runs = ([("".join(run), differs) for run, differs in runs if run] for runs in (was, now))
+    return before_runs, after_runs
 
 
 def _alike(old: Sequence[str], new: Sequence[str]) -> int:
     """Return with how many words both begin."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(_bare(old), _bare(new), strict=False)))
+
+
+def _bare(words: Iterable[str]) -> list[str]:
+    """Return words without the blanks behind them, which the last of a cell lacks."""
+    return [word.strip() for word in words]
 
 
 def _walk(row: Cells | None, edits: Sequence[Edit]) -> Cells | None:

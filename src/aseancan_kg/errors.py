@@ -30,6 +30,7 @@
     │   ├── Throttled          too many attempts to sign in have failed
     │   └── DatasetChanged     another version was published meanwhile
     └── StoreUnavailable       the store behind the service does not answer
+        └── TablesChanged      the tables at the desk are not those that what is served was built of
 
 Lower floors raise these; only `cli` turns them into exit codes and only `web.problems` into HTTP.
 """
@@ -221,3 +222,7 @@ class DatasetChanged(ComeBackLater):
 
 class StoreUnavailable(Error):
     """The store behind the service does not answer."""
+
+
+class TablesChanged(StoreUnavailable):
+    """The tables at the desk are not those that what is served was built of."""

@@ -183,7 +183,9 @@ def report_faults(faults: Sequence[InvalidData]) -> Report:
     graph.add((report, SH.conforms, Literal(not faults)))
     for fault in faults:
         place = fault.place or Place("registers")
-        cell = URIRef(f"{namespaces.graph(Path(place.file).stem)}#row={place.row}&column={place.column or ''}")
+        named = {"row": place.row, "column": place.column}
+        where = "&".join(f"{name}={value}" for name, value in named.items() if value is not None)
+        cell = URIRef(f"{namespaces.graph(Path(place.file).stem)}#{where}")
         places[cell] = place
         result = BNode()
         graph.add((report, SH.result, result))

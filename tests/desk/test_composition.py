@@ -33,7 +33,7 @@ def test_it_tells_tables_forms_rows_records_and_mentions(composer) -> None:
         column: cell for column, cell in row.items() if cell
     }
     assert {one["status"] for one in composer.mentions(PLAN)} == {"confirmed", "added", "rejected"}
-    first, *others = composer.withdrawal(INSTRUMENTS, ACTIP, "Twice", ["instrument/tac-1976"])
+    first, *others = composer.withdrawal(INSTRUMENTS, ACTIP, ["instrument/tac-1976"])
     assert (first.table, first.key, first.after) == (INSTRUMENTS, ACTIP, None)
     assert [one.after["replacement"] for one in others] == ["id/instrument/tac-1976"]
 

@@ -49,6 +49,20 @@ def test_a_draft_goes_its_way_and_what_is_said_of_it_stays(drafts):
     assert drafts.all(*module.OPEN) == []
 
 
+def test_what_others_have_written_too_is_neither_discarded_nor_sent_back_without_a_word(drafts):
+    begun = drafts.begin(ANN, [NAME], "As it is written")
+    both = drafts.change(begun, BOB, [NAME], "As it is written there")
+    for caller in (ANN, BOB):
+        with pytest.raises(Forbidden, match="is not yours alone"):
+            drafts.discard(both, caller)
+        with pytest.raises(InputError, match="nothing is said"):
+            drafts.send_back(drafts.submit(both, ANN), caller, "")
+        both = drafts.send_back(drafts.get(begun.number), BOB, "Say where.")
+    assert both.status is Status.SENT_BACK
+    own = drafts.begin(ANN, [NAME], "")
+    assert drafts.discard(own, ANN).status is Status.DISCARDED
+
+
 def test_a_row_of_a_draft_is_edited_under_another_key_or_left_out(drafts):
     begun = drafts.begin(ANN, [NAME, NEW], "")
     other = replace(NEW, key="newer", after={"slug": "newer", "name": "New"})

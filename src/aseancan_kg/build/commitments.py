@@ -11,7 +11,7 @@ from dataclasses import replace
 from aseancan_kg import namespaces
 from aseancan_kg.build.passages import Passage, places_of
 from aseancan_kg.build.registers import Row
-from aseancan_kg.errors import InvalidData, InvalidTables
+from aseancan_kg.errors import DanglingReference, InvalidData, InvalidTables
 from aseancan_kg.model import Clause, Coding, Mention, Span
 
 RULES = "rules"
@@ -157,7 +157,8 @@ def read(rows: Sequence[Row], cut: Mapping[str, Passage]) -> list[Coding]:
     for row in rows:
         path = row.written("clause")
         if path not in cut:
-            faults.append(InvalidData(f"there is no clause {path}", row.place_of("clause"), remedy="See clauses.csv."))
+            told = f"there is no clause {path}"
+            faults.append(DanglingReference(told, row.place_of("clause"), remedy="See clauses.csv.", reference=path))
             continue
         faults += misquoted(row, ("words",), cut[path].text)
         scheme, code, coder = row.written("scheme"), row.written("value"), row.written("coder")

@@ -1,6 +1,8 @@
 """Identifiers that are no longer in use: what became of each, and that none vanishes silently."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from rdflib import OWL, RDFS, Literal
 from rdflib.namespace import DCTERMS, PROV, SKOS
@@ -9,7 +11,10 @@ from aseancan_kg import namespaces
 from aseancan_kg.build.changes import Snapshot
 from aseancan_kg.build.registers import Row
 from aseancan_kg.build.triples import Triple, term
+from aseancan_kg.edits import Edit
 from aseancan_kg.errors import InvalidData, Place
+
+TABLE = "registers/identifiers"
 
 
 def former(row: Row) -> Iterator[Triple]:
@@ -64,6 +69,50 @@ def faults(
             if replacement not in current:
                 remedy = "Name what is in the dataset now."
                 yield InvalidData(f"there is no {_path(replacement)}", row.place_of("replacement"), remedy=remedy)
+
+
+def tombstone(iri: str, label: str, replacement: str = "") -> Edit:
+    """Return the edit that tells of an identifier that it is withdrawn, or replaced; neither when nor why."""
+    status = "replaced" if replacement else "withdrawn"
+    cells = {"iri": _path(iri), "label": label, "status": status, "replacement": replacement}
+    return Edit(TABLE, _path(iri), None, {column: cell for column, cell in cells.items() if cell})
+
+
+def dated(edit: Edit, in_use: Collection[str], reason: str) -> Edit:
+    """Return an edit; one that tells of an identifier in use that it is no more does so with the day of today.
+
+    Its reason is that of the whole change unless it has its own.
+    """
+    if edit.table != TABLE or edit.before is not None or edit.after is None:
+        return edit
+    cells = {"reason": " ".join(reason.split()) or "(no reason is given yet)"} | dict(edit.after)
+    if namespaces.BASE + edit.key in in_use:
+        cells["date"] = datetime.now(UTC).date().isoformat()
+    return replace(edit, after=cells)
+
+
+def accounts(
+    edits: Iterable[Edit],
+    rows: Iterable[Row],
+    published: Collection[str],
+    current: Collection[str],
+    label: Callable[[str], str],
+) -> Iterator[Edit]:
+    """Yield the edits that this register lacks after others, so that it tells of all that was published and is gone.
+
+    `rows` are its rows before the edits, `current` the identifiers after them. What the edits themselves tell is left
+    to them; what is below an identifier that they replace is replaced likewise; what is in use again is no more told to
+    be gone.
+    """
+    own = {namespaces.BASE + edit.key: edit for edit in edits if edit.table == TABLE}
+    listed = {row.written("iri"): row for row in rows}
+    for iri in sorted(set(published) - set(current) - listed.keys() - own.keys()):
+        above = [one for one, edit in own.items() if edit.after and iri.startswith((f"{one}/", f"{one}#"))]
+        cells = own[max(above, key=len)].after if above else None
+        yield tombstone(iri, label(iri), (cells or {}).get("replacement", ""))
+    for iri in sorted(listed.keys() & set(current) - own.keys()):
+        row = listed[iri]
+        yield Edit(TABLE, row.key, {column: cell for column, cell in row.typed.items() if cell}, None)
 
 
 def _path(iri: str) -> str:

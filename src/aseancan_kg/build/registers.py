@@ -350,7 +350,8 @@ def _dangling(registers: Registers, sources: frozenset[str]) -> Iterator[Invalid
                     yield DanglingReference(told, row.place_of(column), remedy=remedy, reference=str(value))
                 if isinstance(value, Code) and f"{value.scheme}/{value.code}" not in codes:
                     remedy = _codes_of(value, codes)
-                    yield InvalidData(f"“{value.code}” is not a known code", row.place_of(column), remedy=remedy)
+                    told, named = f"“{value.code}” is not a known code", f"{value.scheme}/{value.code}"
+                    yield DanglingReference(told, row.place_of(column), remedy=remedy, reference=named)
 
 
 def _codes_of(value: Code, codes: Collection[str]) -> str:

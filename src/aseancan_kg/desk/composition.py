@@ -21,6 +21,7 @@ from aseancan_kg.errors import (
     RegisterError,
     StoreUnavailable,
     SyntaxProblem,
+    TablesChanged,
 )
 
 _LONGEST_SECONDS = 120
@@ -44,9 +45,11 @@ _ERRORS = {
 class Composition:
     """Quads that come and go, as lines of N-Quads, and the results of validation (fields of `composer.FieldResult`).
 
+    `edits` are those that were asked of, completed by what tells what becomes of identifiers that were published.
     `table`, `key` and `column` of a result tell its row and field, each None where that cannot be told.
     """
 
+    edits: tuple[Edit, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
     results: tuple[Mapping[str, Any], ...]
@@ -60,19 +63,25 @@ class Composition:
 class Composer:
     """The process, over the data below `resources`, of which a release was built; it ends with this object's context.
 
-    Raises `StoreUnavailable` where that data makes another dataset by now.
+    Raises `TablesChanged` where that data makes another dataset by now, or none.
     """
 
     def __init__(self, resources: Path, release: str) -> None:
         command = [sys.executable, "-m", "aseancan_kg.composer", str(resources)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        told = self._answer()
+        try:
+            told = self._answer()
+        except StoreUnavailable:
+            raise
+        except Error as error:
+            self.__exit__()
+            raise TablesChanged(f"the tables cannot be used: {error.message}", remedy=error.remedy) from error
         self.version: str = told["version"]
         self.contained = Mark(*told["contained"])
         if release != self.version:
             self.__exit__()
             remedy = "Whoever runs the service: `aseancan-kg build`, and then `kill -HUP` or a new start."
-            raise StoreUnavailable(f"the tables are no longer those that {release} was built of", remedy=remedy)
+            raise TablesChanged(f"the tables are no longer those that {release} was built of", remedy=remedy)
 
     def __enter__(self) -> Self:
         return self
@@ -139,30 +148,24 @@ class Composer:
         mentions: list[dict[str, Any]] = self._ask("mentions", edition=edition)
         return mentions
 
-    def withdrawal(self, table: str, key: str, reason: str, replacements: Sequence[str]) -> list[Edit]:
-        """Return the edits that take a row away, and tell in identifiers.csv what became of what was published of it.
+    def withdrawal(self, table: str, key: str, replacements: Sequence[str]) -> list[Edit]:
+        """Return the edits that take a row away and, where something stands in its place, name that.
 
-        `replacements` are references or IRIs of what stands in its place. What still refers to it is told when the
-        edits are composed. Raises `InputError` for no table, `NotFound` for no row.
+        `replacements` are references or IRIs. What still refers to the row is told when the edits are composed. Raises
+        `InputError` for no table and for no replacement, `NotFound` for no row.
         """
-        told = self._ask("withdrawal", table=table, key=key, reason=reason, replacements=list(replacements))
+        told = self._ask("withdrawal", table=table, key=key, replacements=list(replacements))
         return [Edit(**edit) for edit in told]
-
-    def accounted(self, edits: Sequence[Edit], reason: str) -> list[Edit]:
-        """Return edits, and those that tell in identifiers.csv why what was published is not there after them.
-
-        Raises `Conflict` for an edit of what is not there as it was.
-        """
-        return [Edit(**edit) for edit in self._ask("accounted", edits=[asdict(edit) for edit in edits], reason=reason)]
 
     def follow(self, edits: Iterable[Edit]) -> None:
         """Have it take over edits that were published."""
         self._ask("follow", edits=[asdict(edit) for edit in edits])
 
-    def compose(self, edits: Sequence[Edit]) -> Composition:
-        """Ask what edits would come to; raises `Conflict` for an edit of what is not there as it was."""
-        told = self._ask("compose", edits=[asdict(edit) for edit in edits])
-        return Composition(*(tuple(told[name]) for name in ("added", "removed", "results")))
+    def compose(self, edits: Sequence[Edit], reason: str = "") -> Composition:
+        """Ask what edits would come to, made for a reason; raises `Conflict` for one of what is not there as it was."""
+        told = self._ask("compose", edits=[asdict(edit) for edit in edits], reason=reason)
+        completed = tuple(Edit(**edit) for edit in told["edits"])
+        return Composition(completed, *(tuple(told[name]) for name in ("added", "removed", "results")))
 
     def _ask(self, do: str, **request: object) -> Any:  # noqa: ANN401 - what the composer's method of that name answers
         assert self._process.stdin

@@ -150,7 +150,7 @@ class Drafts:
         with self._database.begun(writes=True) as connection:
             own = sa.select(sa.func.count()).where(_DRAFT.c.author == caller.name, _DRAFT.c.status.in_(OPEN))
             if (connection.execute(own).scalar() or 0) >= MOST_OPEN:
-                raise InputError(f"{caller.name} has {MOST_OPEN} open drafts", remedy="Finish or decline some.")
+                raise InputError(f"{caller.name} has {MOST_OPEN} open drafts", remedy="Finish or discard some.")
             draft = _insert(connection, author=caller.name, status=status, reason=_line(reason), edits=_written(edits))
             if also:
                 also(connection, draft)
@@ -185,10 +185,10 @@ class Drafts:
         return self._move(draft, Status.REVIEW, caller, "")
 
     def send_back(self, draft: Draft, caller: Caller, words: str) -> Draft:
-        """Make what is in review a draft again; its author may take it back, an editor says why."""
+        """Make what is in review a draft again; its only author may take it back, others say why."""
         _refuse_others(draft, caller)
         _refuse(draft, Status.REVIEW)
-        if caller.name in draft.authors:
+        if draft.authors == [caller.name]:
             return self._move(draft, Status.DRAFT, caller, words)
         return self._move(draft, Status.SENT_BACK, caller, _said(words))
 
@@ -201,9 +201,9 @@ class Drafts:
     def discard(self, draft: Draft, caller: Caller) -> Draft:
         """Put a draft of one's own aside for good.
 
-        Raises `Forbidden` for somebody else's and for what takes up a report, which is declined and said why.
+        Raises `Forbidden` for what others have written too, or takes up a report: it is declined and said why.
         """
-        if caller.name not in draft.authors or draft.report:
+        if draft.authors != [caller.name] or draft.report:
             raise Forbidden(f"draft {draft.number} is not yours alone to discard", remedy="Decline it, and say why.")
         _refuse(draft, *IN_HAND)
         return self._move(draft, Status.DISCARDED, caller, "")

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -13,7 +14,7 @@ from aseancan_kg.desk.drafts import Drafts
 from aseancan_kg.desk.journal import Journal
 from aseancan_kg.desk.publication import Desk
 from aseancan_kg.desk.replies import Replies
-from aseancan_kg.errors import Busy, Error
+from aseancan_kg.errors import Busy, Error, TablesChanged
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 60
@@ -33,6 +34,7 @@ class Office:
         self._turn = Lock()
         self._open = ExitStack()
         self._desk: Desk | None = None
+        self._refused: tuple[tuple[str, int], TablesChanged] | None = None
 
     def open(self) -> None:
         """Begin to start the composer, so that the first change need not wait for it."""
@@ -56,8 +58,7 @@ class Office:
             if self._desk and self._desk.release != release:
                 self.close()
             if self._desk is None:
-                composer = self._open.enter_context(Composer(self._resources, release))
-                self._desk = Desk(self.journal, composer)
+                self._desk = Desk(self.journal, self._open.enter_context(self._composer(release)))
             self._desk.catch_up()
             yield self._desk
         except Exception:  # whatever it is, no process is left behind
@@ -66,6 +67,25 @@ class Office:
             raise
         finally:
             self._turn.release()
+
+    @property
+    def refusal(self) -> TablesChanged | None:
+        """Why the desk cannot be used, if it is known to be so until the tables change."""
+        refused = self._refused
+        return refused[1] if refused and refused[0] == self._stamp(self._release()) else None
+
+    def _composer(self, release: str) -> Composer:
+        if refusal := self.refusal:  # to find out takes half a minute, in which nobody is told anything
+            raise replace(refusal)
+        try:
+            return Composer(self._resources, release)
+        except TablesChanged as refusal:
+            self._refused = self._stamp(release), refusal
+            raise
+
+    def _stamp(self, release: str) -> tuple[str, int]:
+        """Return what changes when the tables do, or what is built of them."""
+        return release, max(file.stat().st_mtime_ns for file in (self._resources / "data").rglob("*.csv"))
 
     def _start(self) -> None:
         try:

@@ -1,6 +1,8 @@
 """Publishing changes: composed, validated, and in the journal when it is said so; or not at all."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from aseancan_kg.desk.composition import Composer, Composition
@@ -8,6 +10,8 @@ from aseancan_kg.desk.journal import Also, Entry, Journal
 from aseancan_kg.edits import Edit
 from aseancan_kg.errors import Conflict, InputError, InvalidChange, InvalidData
 
+_Asked = tuple[list[Edit], str, date]
+"""Edits, the reason for them, and the day."""
 _MOST_COMPOSED = 20
 """Of how many drafts it is known what they come to, until another change is published."""
 _TRIES = 5
@@ -22,7 +26,7 @@ class Desk:
         self._composer = composer
         journal.goes_beyond(composer.contained)
         self._followed = composer.contained.sequence
-        self._composed: list[tuple[Sequence[Edit], Composition]] = []
+        self._composed: list[tuple[_Asked, Composition]] = []
         """What was composed since the last change, the latest last: a draft is looked at, handed in and published."""
         self.catch_up()
 
@@ -41,19 +45,23 @@ class Desk:
         """Whether the composer's process is gone, so that a new one is needed."""
         return self._composer.has_ended
 
-    def compose(self, edits: Sequence[Edit]) -> Composition:
-        """Tell what edits would come to now; raises `Conflict` for an edit of what is not there as it was."""
+    def compose(self, edits: Sequence[Edit], reason: str = "") -> Composition:
+        """Tell what edits would come to now; raises `Conflict` for an edit of what is not there as it was.
+
+        The reason, and the day, are told at the address of what they take away.
+        """
         self.catch_up()
+        asked = [*edits], reason, datetime.now(UTC).date()
         for known, composition in self._composed:
-            if known == edits:
+            if known == asked:
                 return composition
-        composition = self._composer.compose(edits)
-        self._composed = [*self._composed[1 - _MOST_COMPOSED :], (edits, composition)]
+        composition = self._composer.compose(edits, reason)
+        self._composed = [*self._composed[1 - _MOST_COMPOSED :], (asked, composition)]
         return composition
 
-    def examine(self, edits: Sequence[Edit]) -> Composition:
+    def examine(self, edits: Sequence[Edit], reason: str) -> Composition:
         """Compose edits, and raise `InvalidChange` with every rule that they break."""
-        composition = self.compose(edits)
+        composition = self.compose(edits, reason)
         if violations := composition.violations:
             told = "\n".join(["it breaks rules", *map(as_text, violations)])
             raise InvalidChange(told, violations=tuple(violations), remedy="Nothing was published.")
@@ -83,17 +91,16 @@ class Desk:
     def undo(self, sequence: int, author: str, reason: str) -> Entry:
         """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
         entry = self._journal.entry(sequence)
-        self.catch_up()
-        back = [edit.reversed for edit in reversed(entry.edits)]
-        return self.publish(self._composer.accounted(back, reason), author, reason, undoes=sequence)
+        back = [_anew(edit.reversed) for edit in reversed(entry.edits)]
+        return self.publish(back, author, reason, undoes=sequence)
 
     def _change(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None) -> Entry:
         """Return the entry that edits come to now."""
-        composition = self.examine(edits)
+        composition = self.examine(edits, reason)
         base, added, removed = self._composer.version, composition.added, composition.removed
         is_changed = self._followed > self._composer.contained.sequence
         before = f"{base}+{self._followed}" if is_changed else base
-        return Entry(base, author, reason, tuple(edits), added, removed, undoes, before)
+        return Entry(base, author, reason, composition.edits, added, removed, undoes, before)
 
     def catch_up(self) -> None:
         """Have the composer follow what was published, here or elsewhere."""
@@ -107,6 +114,13 @@ class Desk:
             raise InvalidData(f"journal and registers do not fit: {conflict.message}", remedy=remedy) from conflict
         self._followed = entries[-1].sequence
         self._composed = []
+
+
+def _anew(edit: Edit) -> Edit:
+    """Return an edit of an undo; what it takes out of use once more, it does for a reason of its own."""
+    if edit.table != "registers/identifiers" or edit.before is not None or edit.after is None:
+        return edit
+    return replace(edit, after={column: cell for column, cell in edit.after.items() if column != "reason"})
 
 
 def as_text(result: Mapping[str, Any]) -> str:

@@ -36,9 +36,9 @@ _SUFFIX = f".{RDF_PATCH.name}"
 
 async def change(request: Request) -> Response:
     """Answer `/change/{number}`; with the suffix `.rdfp` by its statements."""
-    if request.path_params["path"].endswith(_SUFFIX):
-        return _patch(request)
     try:
+        if request.path_params["path"].endswith(_SUFFIX):
+            return _patch(request)
         return await run_in_threadpool(entities.document_in, request, _Change(state_of(request).store))
     except NotFound:
         await run_in_threadpool(_refuse_coming, request)
@@ -79,7 +79,7 @@ class _Change(Edition):
 
 def _refuse_coming(request: Request) -> None:
     """Raise `ComeBackLater` for a change that the journal has and this service does not serve yet."""
-    office, number = request.app.state.office, request.path_params["path"]
+    office, number = request.app.state.office, request.path_params["path"].partition(".")[0]
     if office and re.fullmatch("[1-9][0-9]{0,8}", number) and int(number) <= office.journal.head():
         raise ComeBackLater(f"change {number} is published, and not served here yet", remedy="Ask again in a moment.")
 

@@ -47,6 +47,7 @@ STATUS: dict[type[errors.Error], HTTPStatus] = {
     errors.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     errors.DatasetChanged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TablesChanged: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES = {
     errors.InputError: "The request cannot be read",
@@ -73,6 +74,7 @@ _TITLES = {
     errors.Throttled: "Too many attempts to sign in",
     errors.DatasetChanged: "The dataset has just changed",
     errors.StoreUnavailable: "The store does not answer",
+    errors.TablesChanged: "The desk cannot be used now",
 }
 
 

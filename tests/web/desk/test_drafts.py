@@ -9,6 +9,7 @@ from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import Status
 
 ANN = Caller("Ann", frozenset({"read", "draft"}))
+BODY = "/desk/edit/registers/bodies/"
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -77,6 +78,22 @@ def test_one_discards_a_draft_of_ones_own_and_no_other(person, office, begin):
     assert office.drafts.get(draft.number).status is Status.DISCARDED
     assert f'/desk/drafts/{draft.number}"' not in ann.page("/desk").text
     assert step(ann, draft, "submit").status_code == 412
+
+
+def test_what_is_so_already_or_has_no_row_any_more_is_told(person, office, begin):
+    ann, other, draft = person("Ann"), begin("acwc", "note", "Old"), begin("acwc", "note", "Just so")
+    assert f"Draft {other.number}</a> of Ann, draft, changes this row already" in ann.page(BODY + "acwc").text
+    with office.desk() as desk:
+        desk.publish(draft.edits, "Bob", "Meanwhile")
+    assert "All of it is so already." in ann.page(f"/desk/drafts/{draft.number}").text
+    assert "note was" in ann.page(f"/desk/drafts/{other.number}").text
+    gone = begin("asean-csr-network", "note", "New")
+    with office.desk() as desk:
+        desk.publish(desk.composer.withdrawal("registers/bodies", "asean-csr-network", []), "Bob", "It never was")
+    told = ann.page(f"{BODY}asean-csr-network?draft={gone.number}")
+    assert (told.status_code, f"Take it out of draft {gone.number}" in told.text) == (404, True)
+    assert '<a href="/desk">Cataloguing desk</a>' in told.text
+    assert "registers/bodies has no row asean-csr-network any more" in ann.page(f"/desk/drafts/{gone.number}").text
 
 
 def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):

@@ -8,7 +8,9 @@ def test_a_change_that_is_not_served_yet_is_asked_for_again(desk, office):
     coming = desk.get(f"/change/{entry.sequence}")  # no service follows the journal here
     assert (coming.status_code, coming.headers["Retry-After"]) == (503, "1")
     assert "not served here yet" in coming.text
-    for path in (f"/change/{entry.sequence + 1}", "/change/0", "/change/x"):
+    for suffix in ("ttl", "rdfp", "jsonld"):
+        assert desk.get(f"/change/{entry.sequence}.{suffix}").status_code == 503
+    for path in (f"/change/{entry.sequence + 1}", "/change/0", "/change/x", f"/change/{entry.sequence + 1}.rdfp"):
         assert desk.get(path).status_code == 404
 
 

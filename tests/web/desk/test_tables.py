@@ -53,6 +53,12 @@ def test_many_rows_become_a_draft_that_shows_every_change(ann, office):
     assert draft.status is Status.DRAFT
 
 
+def test_a_comma_behind_each_row_is_no_column(ann, office):
+    rows = "slug,seat_city,\nasean-csr-network,Sabang,\n"
+    (edit,) = draft_of(office, ann.send("/desk/bulk", {"table": "registers/bodies", "rows": rows})).edits
+    assert edit.after == {"seat_city": "Sabang"}
+
+
 @pytest.mark.parametrize("between", ["\t", ";"])
 def test_rows_are_pasted_from_a_spreadsheet(ann, office, between):
     rows = f"slug{between}seat_city\r\nasean-csr-network{between}Sabang\r\n"
@@ -68,6 +74,7 @@ def test_rows_are_pasted_from_a_spreadsheet(ann, office, between):
         ('slug,name\n"asean,x\n', "not CSV"),
         ("slug,seat_city\nasean,A\nasean,B\n", "asean is there twice"),
         ("slug,seat_city,colour,size\nasean,A,red,5\n", "registers/bodies has no column colour, size"),
+        ("slug,,seat_city\nasean,x,A\n", "registers/bodies has no column without a name"),
         ("seat_city\nJakarta\n", "nothing that tells it from others"),
         ("slug\nasean\n", "it changes nothing"),
         ("", "it changes nothing"),
@@ -86,9 +93,16 @@ def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
     assert ann.page(path).status_code == 200
     assert ann.page("/desk/withdraw/registers/bodies/nobody").status_code == 404
     draft = draft_of(office, ann.send(path, {"reason": "It was never made", "replacements": "body/asean"}))
-    tables = {edit.table for edit in draft.edits}
-    assert tables == {"registers/bodies", "registers/identifiers"}
-    assert next(edit for edit in draft.edits if edit.table == "registers/bodies").after is None
+    gone, former = draft.edits
+    assert (gone.table, gone.after) == ("registers/bodies", None)
+    assert (former.key, former.after["replacement"]) == ("id/body/asean-health-clusters", "id/body/asean")
+    draft = draft_of(office, ann.send(path, {"reason": "It was never made"}))
+    assert draft.edits == (gone,)
+    page = ann.page(f"/desk/drafts/{draft.number}").text
+    assert "<code>id/body/asean-health-clusters</code> is withdrawn" in page
+    unknown = ann.send(path, {"reason": "It was never made", "replacements": "nonsense"})
+    assert unknown.status_code == 400
+    assert "there is no nonsense" in unknown.text
 
 
 def test_what_refers_to_a_thing_goes_with_it_in_one_draft(ann, office):

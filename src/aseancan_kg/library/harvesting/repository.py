@@ -209,8 +209,9 @@ def _all_specs(
 ) -> dict[str, frozenset[str]]:
     """Return the setSpecs of things.
 
-    In which sets one was that went, nothing tells any more: so it is in all that have things of its kind, and whoever
-    harvests a single one learns of whatever may have left it. A tombstone of what was never harvested does no harm.
+    In which sets one was that went, nothing tells any more: so it is in all that have things of its kind yet, and
+    whoever harvests one of these learns of whatever may have left it. A tombstone of what was never harvested does no
+    harm. A set that has nothing any more is listed no more.
     """
     specs = {iri: _implied([f"kind:{kind}", *made_of.get(iri, ())]) for iri, kind in kinds.items()}
     of_kind: defaultdict[str, set[str]] = defaultdict(set)

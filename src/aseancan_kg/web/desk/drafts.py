@@ -1,6 +1,7 @@
 """`/desk` and `/desk/drafts`: what waits, what a draft would change, and its way to publication."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,7 +13,8 @@ from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import OPEN, Draft, Status, may_change
 from aseancan_kg.desk.journal import Entry
 from aseancan_kg.desk.office import Office
-from aseancan_kg.desk.publication import as_text
+from aseancan_kg.desk.publication import Desk, as_text
+from aseancan_kg.edits import Edit
 from aseancan_kg.errors import Conflict, InputError, NotFound
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.desk import forms
@@ -61,6 +63,7 @@ def _desk(request: Request, caller: Caller) -> Response:
         own=[one for one in waiting if one.is_in_hand and caller.name in one.authors],
         review=[one for one in waiting if one.status is Status.REVIEW],
         reported=[one for one in waiting if one.status is Status.REPORTED],
+        refusal=office.refusal,
         declined=office.drafts.latest(caller.name, Status.DECLINED, _LATEST),
         others=[one for one in waiting if one.is_in_hand and caller.name not in one.authors],
         entries=office.journal.after(max(0, office.journal.head() - _LATEST))[::-1],
@@ -73,18 +76,24 @@ def _draft(request: Request, caller: Caller) -> Response:
     wrong: list[tuple[str, str | None]] = []
     doubtful: list[tuple[str, str | None]] = []
     labels: dict[str, Mapping[str, str]] = {}
+    accounts: list[Edit] = []
+    results: Sequence[Mapping[str, Any]] = ()
     with office.desk() as desk:
         tables = {one["table"]: one["label"] for one in desk.composer.tables()}
-        for table in {edit.table for edit in found.edits}:
-            labels[table] = {one["column"]: one["label"] for one in desk.composer.form(table)}
         about = forms.row_of(desk, found.report.about) if found.report else None
         if found.status in OPEN:
             try:
-                composed = desk.compose(found.edits)
-                wrong = [_told(one, found) for one in composed.violations]
-                doubtful = [_told(one, found) for one in composed.results if one not in composed.violations]
+                composed = desk.compose(found.edits, found.reason)
+                accounts = _accounts(composed.edits, found)
+                results = composed.results
             except Conflict as conflict:
-                wrong = [(str(conflict), None)]
+                is_so = all(map(partial(_is_so, desk), found.edits))
+                wrong = [("All of it is so already." if is_so else str(conflict), None)]
+        for table in {edit.table for edit in found.edits} | {one["table"] for one in results if one["table"]}:
+            labels[table] = {one["column"]: one["label"] for one in desk.composer.form(table)}
+    for one in results:
+        told = _told(one, found, tables, labels)
+        (wrong if one["severity"] == "Violation" else doubtful).append(told)
     return page(
         request,
         caller,
@@ -94,6 +103,7 @@ def _draft(request: Request, caller: Caller) -> Response:
         statuses=Status,
         tables=tables,
         labels=labels,
+        accounts=accounts,
         rivals=_rivals(office, found),
         about_row=about and forms.path(*about, found.number),
         wrong=wrong,
@@ -104,10 +114,28 @@ def _draft(request: Request, caller: Caller) -> Response:
     )
 
 
-def _told(result: Mapping[str, Any], draft: Draft) -> tuple[str, str | None]:
-    """Return a result in words, and where the row that it is about is edited in the draft."""
-    row = result["table"] and result["key"] and forms.path(result["table"], result["key"], draft.number)
-    return as_text(result), row
+def _told(
+    result: Mapping[str, Any], draft: Draft, tables: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]
+) -> tuple[str, str | None]:
+    """Return a result in words, as forms call things, and where the row that it is about is edited in the draft."""
+    table, key, column = (result[name] for name in ("table", "key", "column"))
+    if not table or not key:
+        return as_text(result), None
+    place = ", ".join([f"{tables[table]} {key}", *([labels[table].get(column, column)] if column else [])])
+    return f"{place}: {result['message']}", forms.path(table, key, draft.number)
+
+
+def _is_so(desk: Desk, edit: Edit) -> bool:
+    """Tell whether a row is as an edit would have it."""
+    row = desk.composer.row(edit.table, edit.key)
+    if row is None or edit.after is None:
+        return row is edit.after
+    return all(row.get(column, "") == cell for column, cell in edit.after.items())
+
+
+def _accounts(completed: Sequence[Edit], draft: Draft) -> list[Edit]:
+    """Return what a change tells of identifiers beside what its draft says."""
+    return [edit for edit in completed if draft.edit_of(edit.table, edit.key) is None]
 
 
 def _rivals(office: Office, draft: Draft) -> Mapping[tuple[str, str], list[Draft]]:
@@ -145,7 +173,7 @@ def _submit(office: Office, draft: Draft, caller: Caller, given: Given) -> None:
     if not reason.strip():
         raise InputError("it is not said why", remedy="Go back, and give the draft a reason.")
     with office.desk() as desk:
-        desk.examine(draft.edits)
+        desk.examine(draft.edits, reason)
     if reason != draft.reason:
         draft = office.drafts.change(draft, caller, draft.edits, reason)
     office.drafts.submit(draft, caller)

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aseancan_kg.desk.accounts import Caller
-from aseancan_kg.desk.drafts import Draft, may_change
+from aseancan_kg.desk.drafts import OPEN, Draft, may_change
 from aseancan_kg.desk.publication import Desk, as_text
 from aseancan_kg.edits import SEPARATOR, Cells, Edit, difference
 from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
@@ -154,19 +154,21 @@ def _show(request: Request, caller: Caller) -> Response:
         if draft and edit:
             try:
                 edit.apply(row)
-                told = Told(problems(desk.compose(draft.edits).violations, table, key), saved=True)
+                told = Told(problems(desk.compose(draft.edits, draft.reason).violations, table, key), saved=True)
             except Conflict as conflict:
-                was = {**(row or {}), **(edit.before or {})}
-                told = Told(_overtaken(edit, row, conflict), now=row, saved=True)
+                if row is None:
+                    remedy = f"Take it out of draft {draft.number}, or take back the change that took it away."
+                    raise NotFound(f"{table} has no row {key} any more", remedy=remedy) from conflict
+                was = {**row, **(edit.before or {})}
+                told = Told(_overtaken(edit, row) or {"": [str(conflict)]}, now=row, saved=True)
         return _page(request, caller, desk, Sent(was, cells, draft.reason if draft else "", draft), told)
 
 
-def _overtaken(edit: Edit, row: Cells | None, conflict: Conflict) -> Problems:
+def _overtaken(edit: Edit, row: Cells) -> Problems:
     """Return, by column, what was published meanwhile of the cells that an edit changes."""
-    was, now = edit.before or {}, row or {}
-    apart = [column for column in was if row and was[column] != now.get(column, "")]
-    told = {column: [f"Somebody has changed it meanwhile; it is “{now.get(column, '')}” now."] for column in apart}
-    return told or {"": [str(conflict)]}
+    was = edit.before or {}
+    apart = [column for column in was if was[column] != row.get(column, "")]
+    return {column: [f"Somebody has changed it meanwhile; it is “{row.get(column, '')}” now."] for column in apart}
 
 
 def _save(request: Request, caller: Caller, fields: Fields) -> Response:
@@ -190,7 +192,7 @@ def _save(request: Request, caller: Caller, fields: Fields) -> Response:
         except (Conflict, Forbidden, InputError) as error:
             is_apart = isinstance(error, Conflict) and sent.was is not None and now is not None and now != sent.was
             return _page(request, caller, desk, sent, Told({"": [str(error)]}, now if is_apart else None, error))
-        wrong = problems(desk.compose(draft.edits).violations, table, own)
+        wrong = problems(desk.compose(draft.edits, draft.reason).violations, table, own)
     return sent_to(request, path(table, own, draft.number) if wrong else f"/desk/drafts/{draft.number}")
 
 
@@ -298,12 +300,19 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         is_new=sent.was is None,
         now=now,
         differing=differing,
+        elsewhere=_elsewhere(request, table, key, sent.draft) if key else (),
         draft=sent.draft,
         reason=sent.reason,
         wrong=told.wrong,
         saved=told.saved,
         alike=[(reference(one.entity), one.entity.name, one.entity.description) for one in _alike(request, sent)],
     )
+
+
+def _elsewhere(request: Request, table: str, key: str, draft: Draft | None) -> list[Draft]:
+    """Return the other open drafts that change a row."""
+    number = draft.number if draft else None
+    return [one for one in office_of(request).drafts.all(*OPEN) if one.number != number and one.edit_of(table, key)]
 
 
 def _labels(request: Request, fields: Sequence[Mapping[str, Any]], cells: Cells) -> dict[str, str]:

@@ -160,7 +160,7 @@ def _delete(request: Request, caller: Caller, sent: str) -> Response:
     with office_of(request).desk() as desk:
         _refuse_unseen(request, _row(desk, table, key), None)
         replacements = request.query_params.getlist("replaced-by")
-        edits = desk.composer.withdrawal(table, key, _reason(request), replacements)
+        edits = desk.composer.withdrawal(table, key, replacements)
         return _change(request, caller, desk, edits)
 
 
@@ -175,7 +175,7 @@ def _change(  # noqa: PLR0913 - what is asked, by whom, and what it is answered
     """Publish a change, or hand it in for review, as the caller may; with `dry-run=` only tell what it comes to."""
     office = office_of(request)
     if "dry-run" in request.query_params:
-        composed = desk.compose(edits)
+        composed = desk.compose(edits, _reason(request))
         return _json({"added": composed.added, "removed": composed.removed, "results": composed.results})
     root, reason = root_of(request), _reason(request)
     if not reason.strip():
@@ -184,7 +184,7 @@ def _change(  # noqa: PLR0913 - what is asked, by whom, and what it is answered
         published = partial(_published, root, status)
         also = _also(request, caller, asked, published)
         return _told(published(desk.publish(edits, caller.name, reason, also=also)))
-    desk.examine(edits)
+    desk.examine(edits, reason)
     handed_in = partial(_handed_in, root)
     also = _also(request, caller, asked, handed_in)
     return _told(handed_in(office.drafts.begin(caller, edits, reason, Status.REVIEW, also)))

@@ -219,7 +219,7 @@ def _withdraw(request: Request, caller: Caller, given: Mapping[str, str]) -> Res
     reason, lines = given.get("reason", ""), given.get("replacements", "").splitlines()
     replacements = [forms.reference_to(request, line.strip(), ()) for line in lines if line.strip()]
     with office.desk() as desk:
-        edits = desk.composer.withdrawal(table, key, reason, replacements)
+        edits = desk.composer.withdrawal(table, key, replacements)
     if number := given.get("draft"):
         draft = office.drafts.get(forms.number_of(number))
         if draft.revision != forms.number_of(given.get("revision", "")):
