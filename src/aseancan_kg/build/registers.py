@@ -228,7 +228,9 @@ def parse_rival(row: Row) -> tuple[Reference, str, Value]:
         raise ValueError("a rival needs an entity, a column and a value")
     columns = next((columns for kind, columns in REGISTERS.values() if kind == entity.kind), {})
     if column.characters not in columns:
-        raise ValueError(f"a {entity.kind} has no column “{column.characters}”; use one of {', '.join(columns)}")
+        raise ValueError(
+            f"the register of this {entity.kind} has no column “{column.characters}”; use one of {', '.join(columns)}"
+        )
     return entity, column.characters, columns[column.characters].read(written.characters)
 
 

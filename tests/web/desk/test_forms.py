@@ -30,6 +30,7 @@ def test_a_form_is_made_of_the_shapes_and_holds_the_row(ann, cells):
     assert held["cell.acronym"][0].startswith("AHA")
     assert not re.search(r'<(input|textarea) id="cell-slug"', page.text)
     assert "What it rests on: web addresses" in page.text
+    assert "<dt>Medium</dt><dd>One secondary source says it.</dd>" in page.text
     assert ann.page(f"{EDIT}/nobody").status_code == 404
     assert ann.page("/desk/edit/registers/nonsense/x").status_code == 400
 
