@@ -63,11 +63,12 @@ def edit(
     registers.parse_rows(rows, file)  # what is wrong with the file is told before the composer starts
     with _desk() as (desk, composer):
         edits = composer.edits(table, rows.decode("utf-8"))
-        for one in edits:
+        composition = desk.compose(edits, reason)
+        for one in composition.edits:
             _tell(one)
         if not dry_run:
             print(_published(desk.publish(edits, author, reason)))
-        elif violations := desk.compose(edits, reason).violations:
+        elif violations := composition.violations:
             raise InvalidData("\n".join(["it could not be published", *map(as_text, violations)]))
 
 
