@@ -87,13 +87,13 @@ def test_what_is_so_already_or_has_no_row_any_more_is_told(person, office, begin
         desk.publish(draft.edits, "Bob", "Meanwhile")
     assert "All of it is so already." in ann.page(f"/desk/drafts/{draft.number}").text
     assert "note was" in ann.page(f"/desk/drafts/{other.number}").text
-    gone = begin("asean-csr-network", "note", "New")
+    gone = begin("iai-task-force", "note", "New")
     with office.desk() as desk:
-        desk.publish(desk.composer.withdrawal("registers/bodies", "asean-csr-network", []), "Bob", "It never was")
-    told = ann.page(f"{BODY}asean-csr-network?draft={gone.number}")
+        desk.publish(desk.composer.withdrawal("registers/bodies", "iai-task-force", []), "Bob", "It never was")
+    told = ann.page(f"{BODY}iai-task-force?draft={gone.number}")
     assert (told.status_code, f"Take it out of draft {gone.number}" in told.text) == (404, True)
     assert '<a href="/desk">Cataloguing desk</a>' in told.text
-    assert "registers/bodies has no row asean-csr-network any more" in ann.page(f"/desk/drafts/{gone.number}").text
+    assert "registers/bodies has no row iai-task-force any more" in ann.page(f"/desk/drafts/{gone.number}").text
 
 
 def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):
