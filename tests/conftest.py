@@ -245,16 +245,16 @@ def postgresql(missing: Missing) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
-def database(request: pytest.FixtureRequest) -> Callable[[Path], str]:
+def empty_database(request: pytest.FixtureRequest) -> Callable[[Path], str]:
     """Return what makes an empty database, a file in a directory or one of a server, and gives its URL."""
     if request.param == "sqlite":
         return lambda directory: f"sqlite:///{directory}/journal.sqlite"
     server: str = request.getfixturevalue("postgresql")
 
-    def database(_: Path) -> str:
+    def empty_database(_: Path) -> str:
         name = f"journal_{uuid4().hex}"
         with psycopg.connect(f"{server.replace('+psycopg', '')}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         return f"{server}/{name}"
 
-    return database
+    return empty_database

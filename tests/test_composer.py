@@ -408,8 +408,8 @@ def test_what_refers_to_each_other_goes_in_one_change_and_each_address_is_accoun
     edits += [edit for key in codings for edit in composer.withdrawal(CODINGS, key, [])]
     completed = composer.compose(edits, "It was cut wrongly").edits
     assert any(one.key.endswith("/action/1.1.1/clause/1") for one in completed)
-    kind = composer.withdrawal("registers/concepts", "body-kind · institute", ["body-kind/council"])
-    assert kind[1].after["replacement"] == "scheme/body-kind/council"
+    kind = composer.withdrawal("registers/concepts", "body-kind · institute", ["body-kind/committee"])
+    assert kind[1].after["replacement"] == "scheme/body-kind/committee"
     assert any("it refers to body-kind/institute, which is" in one.message for one in composer.compose(kind).violations)
 
 

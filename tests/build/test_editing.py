@@ -36,7 +36,7 @@ def test_a_row_goes_and_is_gone(tables):
     gone = Edit(BODIES, "asean", editing.find(tables, BODIES, "asean").typed, None)
     found = editing.edited(tables, [gone])
     assert editing.find(found.tables, BODIES, "asean") is None
-    with pytest.raises(Conflict, match="was changed meanwhile"):
+    with pytest.raises(Conflict, match="has no row asean any more"):
         editing.edited(found.tables, [gone])
 
 

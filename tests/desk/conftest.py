@@ -8,9 +8,9 @@ from aseancan_kg.edits import Edit
 
 
 @pytest.fixture
-def url(database, tmp_path) -> str:
+def url(empty_database, tmp_path) -> str:
     """Return the URL of an empty database."""
-    return database(tmp_path)
+    return empty_database(tmp_path)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def another(name, tmp_path):
     return Database(os.environ["AC_JOURNAL"], new=True)
 
 
-def test_everything_of_the_desk_is_restored_and_goes_on(main, busy, journal, change, tmp_path, database):
+def test_everything_of_the_desk_is_restored_and_goes_on(main, busy, journal, change, tmp_path, empty_database):
     file = tmp_path / "backup.jsonl"
     told = main("desk", "backup", file)
     assert told.stdout.startswith(f"3 entries, the last {journal.entry(3).digest[:16]}; 2 accounts, 1 drafts; SHA-256 ")
@@ -53,7 +53,7 @@ def test_everything_of_the_desk_is_restored_and_goes_on(main, busy, journal, cha
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
     (other := tmp_path / "other").mkdir()
-    os.environ["AC_JOURNAL"] = database(other)
+    os.environ["AC_JOURNAL"] = empty_database(other)
     assert main("desk", "init").returncode == 0
     assert main("desk", "restore", file).stdout == told.stdout
     restored = Database(os.environ["AC_JOURNAL"])

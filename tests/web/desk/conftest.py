@@ -27,9 +27,9 @@ def password() -> str:
 
 
 @pytest.fixture(scope="session")
-def office(published, database, tmp_path_factory) -> Office:
+def office(published, empty_database, tmp_path_factory) -> Office:
     """Return the desk's office; what the tests publish stays in its journal, so each has rows of its own."""
-    journal = Database(database(tmp_path_factory.mktemp("desk")), new=True)
+    journal = Database(empty_database(tmp_path_factory.mktemp("desk")), new=True)
     office = Office(journal, settings.resources(), lambda: published.stem.removeprefix("aseancan-"))
     for name, role in (("Ann", Role.CATALOGUER), ("Carl", Role.CATALOGUER), ("Bob", Role.EDITOR)):
         office.accounts.add(name, role, PASSWORD)

@@ -89,17 +89,17 @@ def test_rows_that_cannot_be_read_are_told_and_kept_in_the_form(ann, rows, told)
 
 
 def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
-    path = "/desk/withdraw/registers/bodies/asean-health-clusters"
+    path = "/desk/withdraw/registers/bodies/seanwfz-commission"
     assert ann.page(path).status_code == 200
     assert ann.page("/desk/withdraw/registers/bodies/nobody").status_code == 404
     draft = draft_of(office, ann.send(path, {"reason": "It was never made", "replacements": "body/asean"}))
     gone, former = draft.edits
     assert (gone.table, gone.after) == ("registers/bodies", None)
-    assert (former.key, former.after["replacement"]) == ("id/body/asean-health-clusters", "id/body/asean")
+    assert (former.key, former.after["replacement"]) == ("id/body/seanwfz-commission", "id/body/asean")
     draft = draft_of(office, ann.send(path, {"reason": "It was never made"}))
     assert draft.edits == (gone,)
     page = ann.page(f"/desk/drafts/{draft.number}").text
-    assert "<code>id/body/asean-health-clusters</code> is withdrawn" in page
+    assert "<code>id/body/seanwfz-commission</code> is withdrawn" in page
     unknown = ann.send(path, {"reason": "It was never made", "replacements": "nonsense"})
     assert unknown.status_code == 400
     assert "there is no nonsense" in unknown.text
