@@ -72,7 +72,9 @@ def test_a_patched_dataset_is_that_of_a_file_that_holds_the_same(tmp_path, union
     store = EmbeddedStore.from_files([written(tmp_path / "0.nq", "".join(lines))], union_default_graph=union)
     for patch in patches:
         lines = lines.difference(patch.removed).union(patch.added)
-        store = store.patched([patch])
+        before = store.copied()
+        store, former = before.copied().patched([patch]), store
+        assert rows(before, COUNT) == rows(former, COUNT)  # a copy of it was changed
         file = written(tmp_path / f"{patch.version}.nq", "".join(lines))
         same = EmbeddedStore.from_files([file], union_default_graph=union)
         for text in (

@@ -281,7 +281,7 @@ def test_a_reload_drops_no_request(service, log, tmp_path):
 
 
 def test_what_is_outdated_is_renewed_once_it_can_be_told_and_loaded(state_of, tmp_path, monkeypatch, caplog):
-    for name in ("_LOOK_SECONDS", "_PATIENCE_SECONDS"):
+    for name in ("_LOOK_SECONDS", "_PATIENCE_SECONDS", "_SPARE_SECONDS"):
         monkeypatch.setattr(server, name, 0.01)
     old, new = tmp_path / "old.nt", tmp_path / "new.nt"
     old.write_text('<urn:a> <urn:b> "old" .\n')
@@ -326,6 +326,38 @@ def test_what_is_outdated_is_renewed_once_it_can_be_told_and_loaded(state_of, tm
         "nothing newer can be served",
         "nothing newer can be served",
     ]
+
+
+def test_the_first_change_after_a_start_takes_over_a_copy_of_what_is_served(state_of, monkeypatch):
+    monkeypatch.setattr(server, "_SPARE_SECONDS", 0)
+    monkeypatch.setattr(server, "_LOOK_SECONDS", 0.01)
+    spares = []
+
+    async def load(former):
+        spares.append(former.spare)
+        state = state_of()
+        await state.engine.start()
+        return state
+
+    async def follow():
+        state = state_of()
+        await state.engine.start()
+        app = create_app(state)
+        renewals = server._Renewals(app, load)
+        renewals.follow(lambda _: renewals._spare is not None and not spares)
+        while app.state.service is state:
+            await asyncio.sleep(0.01)
+        while len(renewals._tasks) > 1:  # the old one is being closed
+            await asyncio.sleep(0.01)
+        renewals._tasks.pop().cancel()
+        await app.state.service.engine.close()
+        await asyncio.sleep(0.1)
+        return state
+
+    state = asyncio.run(follow())
+    (copy,) = spares
+    assert copy is not state.store
+    assert (copy.version, len(copy)) == (state.store.version, len(state.store))
 
 
 def test_what_follows_is_patched_and_only_read_anew_when_it_cannot_be(tmp_path, monkeypatch):

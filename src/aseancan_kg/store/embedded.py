@@ -69,6 +69,13 @@ class EmbeddedStore(Dataset):
         loaded._unite()
         return loaded
 
+    def copied(self) -> "EmbeddedStore":
+        """Return the same dataset in memory of its own."""
+        made = EmbeddedStore([], version=self._version, union_default_graph=self._union_default_graph)
+        made._engine_unites = self._engine_unites
+        made._store.bulk_load(self._store.dump(format=ox.RdfFormat.N_QUADS), ox.RdfFormat.N_QUADS)
+        return made
+
     def patched(self, patches: Iterable[Patch]) -> "EmbeddedStore":
         """Return what patches of named graphs make of this dataset; it takes the memory over, so ask this one no more.
 

@@ -47,6 +47,8 @@ _PATIENCE_SECONDS = 30
 """After how long it is asked again when that could not be told, or nothing newer could be served."""
 _READ_ANEW = 1000
 """After how many patches a dataset is read anew: what is taken away goes on to take room and time in the engine."""
+_SPARE_SECONDS = 3.0
+"""After how long that a service answers it makes a copy for what follows: at first it is left to those who waited."""
 _NICENESS = 5
 """How far starting the query processes of a newer dataset steps back for those who ask for the one that is there."""
 _SWITCH_SECONDS = 0.0001
@@ -255,7 +257,16 @@ class _Renewals:
 
     def follow(self, is_outdated: IsOutdated) -> None:
         """Renew what is served whenever it is outdated."""
+        self._do(self._make_spare())
         self._do(self._watch(is_outdated))
+
+    async def _make_spare(self) -> None:
+        """Copy what is served, so that the first change is served as soon as those for which there is a former one."""
+        await asyncio.sleep(_SPARE_SECONDS)
+        served = self._app.state.service.store
+        if self._spare is None and isinstance(served, EmbeddedStore):
+            copy = await run_in_threadpool(served.copied)
+            self._spare = copy if self._spare is None else self._spare
 
     async def _watch(self, is_outdated: IsOutdated) -> None:
         wait = _LOOK_SECONDS
