@@ -1,6 +1,7 @@
 """`/desk` and `/desk/drafts`: what waits, what a draft would change, and its way to publication."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,30 @@ Given = Mapping[str, str]
 """The fields of a form, and the `client` that sent it."""
 _LATEST = 10
 """Entries of the journal that the desk's first page shows, and of one's drafts that were declined."""
+
+
+@dataclass
+class _Outlook:
+    """What a draft comes to; what is told has with it where the row is edited in the draft, if it is about one.
+
+    `tables` are the labels of tables, `labels` those of their columns, `accounts` the edits of the register of
+    identifiers that are made when it is published.
+    """
+
+    tables: Mapping[str, str]
+    labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    accounts: list[Edit] = field(default_factory=list)
+    wrong: list[tuple[str, str | None]] = field(default_factory=list)
+    doubtful: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def told(self, result: Mapping[str, Any], draft: Draft) -> tuple[str, str | None]:
+        """Return a result in words, as forms call things."""
+        table, key, column = (result[name] for name in ("table", "key", "column"))
+        if not table or not key:
+            return as_text(result), None
+        place = f"{self.tables[table]} {key}"
+        place += f", {self.labels[table].get(column, column)}" if column else ""
+        return f"{place}: {result['message']}", forms.path(table, key, draft.number)
 
 
 async def desk(request: Request) -> Response:
@@ -73,27 +98,9 @@ def _desk(request: Request, caller: Caller) -> Response:
 def _draft(request: Request, caller: Caller) -> Response:
     office = office_of(request)
     found = office.drafts.get(forms.number_of(request.path_params["number"]))
-    wrong: list[tuple[str, str | None]] = []
-    doubtful: list[tuple[str, str | None]] = []
-    labels: dict[str, Mapping[str, str]] = {}
-    accounts: list[Edit] = []
-    results: Sequence[Mapping[str, Any]] = ()
     with office.desk() as desk:
-        tables = {one["table"]: one["label"] for one in desk.composer.tables()}
         about = forms.row_of(desk, found.report.about) if found.report else None
-        if found.status in OPEN:
-            try:
-                composed = desk.compose(found.edits, found.reason)
-                accounts = _accounts(composed.edits, found)
-                results = composed.results
-            except Conflict as conflict:
-                is_so = all(map(partial(_is_so, desk), found.edits))
-                wrong = [("All of it is so already." if is_so else str(conflict), None)]
-        for table in {edit.table for edit in found.edits} | {one["table"] for one in results if one["table"]}:
-            labels[table] = {one["column"]: one["label"] for one in desk.composer.form(table)}
-    for one in results:
-        told = _told(one, found, tables, labels)
-        (wrong if one["severity"] == "Violation" else doubtful).append(told)
+        outlook = _outlook(desk, found)
     return page(
         request,
         caller,
@@ -101,28 +108,32 @@ def _draft(request: Request, caller: Caller) -> Response:
         draft=found,
         changeable=may_change(found, caller),
         statuses=Status,
-        tables=tables,
-        labels=labels,
-        accounts=accounts,
+        outlook=outlook,
         rivals=_rivals(office, found),
         about_row=about and forms.path(*about, found.number),
-        wrong=wrong,
-        doubtful=doubtful,
         alike={edit.key: _alike(request, edit.after) for edit in found.edits if edit.before is None and edit.after},
         remarks=office.drafts.remarks(found),
         path_of=lambda edit: forms.path(edit.table, edit.key, found.number),
     )
 
 
-def _told(
-    result: Mapping[str, Any], draft: Draft, tables: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]
-) -> tuple[str, str | None]:
-    """Return a result in words, as forms call things, and where the row that it is about is edited in the draft."""
-    table, key, column = (result[name] for name in ("table", "key", "column"))
-    if not table or not key:
-        return as_text(result), None
-    place = ", ".join([f"{tables[table]} {key}", *([labels[table].get(column, column)] if column else [])])
-    return f"{place}: {result['message']}", forms.path(table, key, draft.number)
+def _outlook(desk: Desk, draft: Draft) -> _Outlook:
+    """Tell what a draft comes to; of one that is done with, only how its cells are called."""
+    results: Sequence[Mapping[str, Any]] = ()
+    found = _Outlook({one["table"]: one["label"] for one in desk.composer.tables()})
+    if draft.status in OPEN:
+        try:
+            composed = desk.compose(draft.edits, draft.reason)
+            results = composed.results
+            found.accounts = [one for one in composed.edits if draft.edit_of(one.table, one.key) is None]
+        except Conflict as conflict:
+            is_so = all(map(partial(_is_so, desk), draft.edits))
+            found.wrong = [("All of it is so already." if is_so else str(conflict), None)]
+    for table in {edit.table for edit in draft.edits} | {one["table"] for one in results if one["table"]}:
+        found.labels[table] = {one["column"]: one["label"] for one in desk.composer.form(table)}
+    for one in results:
+        (found.wrong if one["severity"] == "Violation" else found.doubtful).append(found.told(one, draft))
+    return found
 
 
 def _is_so(desk: Desk, edit: Edit) -> bool:
@@ -131,11 +142,6 @@ def _is_so(desk: Desk, edit: Edit) -> bool:
     if row is None or edit.after is None:
         return row is edit.after
     return all(row.get(column, "") == cell for column, cell in edit.after.items())
-
-
-def _accounts(completed: Sequence[Edit], draft: Draft) -> list[Edit]:
-    """Return what a change tells of identifiers beside what its draft says."""
-    return [edit for edit in completed if draft.edit_of(edit.table, edit.key) is None]
 
 
 def _rivals(office: Office, draft: Draft) -> Mapping[tuple[str, str], list[Draft]]:
