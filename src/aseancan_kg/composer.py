@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,11 @@ class Composition:
 class _State:
     tables: Registers
     graphs: Graphs
+
+    @cached_property
+    def identifiers(self) -> set[str]:
+        """The identifiers that its graphs publish."""
+        return _identifiers_in(self.graphs)
 
 
 class Composer:
@@ -309,7 +315,7 @@ class Composer:
         raise InputError(f"there is no {written}", remedy=remedy)
 
     def _described(self, state: _State) -> set[str]:
-        return _identifiers_in(state.graphs) | self._fixed_iris
+        return state.identifiers | self._fixed_iris
 
     def _row(self, table: str, key: str) -> Row:
         row = editing.find(self._state.tables, table, key)
