@@ -11,12 +11,11 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
-from uuid import uuid4
 
-import psycopg
 import pytest
 from lxml import etree
 from rdflib import Dataset, Graph
@@ -27,6 +26,7 @@ from aseancan_kg import release, settings
 from aseancan_kg.build import dataset as datasets
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.store.embedded import EmbeddedStore
+from desk import made_in
 
 Once = Callable[[str, Callable[[], Any]], Any]
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -247,14 +247,4 @@ def postgresql(missing: Missing) -> Iterator[str]:
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
 def empty_database(request: pytest.FixtureRequest) -> Callable[[Path], str]:
     """Return what makes an empty database, a file in a directory or one of a server, and gives its URL."""
-    if request.param == "sqlite":
-        return lambda directory: f"sqlite:///{directory}/journal.sqlite"
-    server: str = request.getfixturevalue("postgresql")
-
-    def empty_database(_: Path) -> str:
-        name = f"journal_{uuid4().hex}"
-        with psycopg.connect(f"{server.replace('+psycopg', '')}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        return f"{server}/{name}"
-
-    return empty_database
+    return partial(made_in, "sqlite" if request.param == "sqlite" else request.getfixturevalue("postgresql"))

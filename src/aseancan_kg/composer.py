@@ -43,7 +43,7 @@ from aseancan_kg.build.mentions import Judged
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.traces import Tracer, node_of
 from aseancan_kg.build.triples import AC, CLASSES, Triple
-from aseancan_kg.edits import SEPARATOR, Edit, difference
+from aseancan_kg.edits import IDENTIFIERS, SEPARATOR, Edit, difference
 from aseancan_kg.errors import (
     DanglingReference,
     Error,
@@ -359,7 +359,7 @@ class Composer:
 
     def _refuse_vanished(self, state: _State) -> None:
         """Raise `InvalidTables` where an identifier is gone without a row that tells what became of it."""
-        rows, place = state.tables.rows["identifiers"], Place(f"data/{identifiers.TABLE}.csv")
+        rows, place = state.tables.rows["identifiers"], Place(f"data/{IDENTIFIERS}.csv")
         if faults := tuple(identifiers.faults(rows, self._published, self._described(state), place)):
             raise InvalidTables.of(faults)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from aseancan_kg.errors import Conflict, InputError, Place
 
 Cells = Mapping[str, str]
+IDENTIFIERS = "registers/identifiers"
+"""The table that tells what became of identifiers that are no longer in use."""
 SEPARATOR = " | "
 """What stands between the values of a cell."""
 MARK = "journal.csv"

@@ -11,10 +11,8 @@ from aseancan_kg import namespaces
 from aseancan_kg.build.changes import Snapshot
 from aseancan_kg.build.registers import Row
 from aseancan_kg.build.triples import Triple, term
-from aseancan_kg.edits import Edit
+from aseancan_kg.edits import IDENTIFIERS, Edit
 from aseancan_kg.errors import InvalidData, Place
-
-TABLE = "registers/identifiers"
 
 
 def former(row: Row) -> Iterator[Triple]:
@@ -75,7 +73,7 @@ def tombstone(iri: str, label: str, replacement: str = "") -> Edit:
     """Return the edit that tells of an identifier that it is withdrawn, or replaced; neither when nor why."""
     status = "replaced" if replacement else "withdrawn"
     cells = {"iri": _path(iri), "label": label, "status": status, "replacement": replacement}
-    return Edit(TABLE, _path(iri), None, {column: cell for column, cell in cells.items() if cell})
+    return Edit(IDENTIFIERS, _path(iri), None, {column: cell for column, cell in cells.items() if cell})
 
 
 def dated(edit: Edit, in_use: Collection[str], reason: str) -> Edit:
@@ -83,7 +81,7 @@ def dated(edit: Edit, in_use: Collection[str], reason: str) -> Edit:
 
     Its reason is that of the whole change unless it has its own.
     """
-    if edit.table != TABLE or edit.before is not None or edit.after is None:
+    if edit.table != IDENTIFIERS or edit.before is not None or edit.after is None:
         return edit
     cells = {"reason": " ".join(reason.split()) or "(no reason is given yet)"} | dict(edit.after)
     if namespaces.BASE + edit.key in in_use:
@@ -104,7 +102,7 @@ def accounts(
     to them; what is below an identifier that they replace is replaced likewise; what is in use again is no more told to
     be gone.
     """
-    own = {namespaces.BASE + edit.key: edit for edit in edits if edit.table == TABLE}
+    own = {namespaces.BASE + edit.key: edit for edit in edits if edit.table == IDENTIFIERS}
     listed = {row.written("iri"): row for row in rows}
     for iri in sorted(set(published) - set(current) - listed.keys() - own.keys()):
         above = [one for one, edit in own.items() if edit.after and iri.startswith((f"{one}/", f"{one}#"))]
@@ -112,7 +110,7 @@ def accounts(
         yield tombstone(iri, label(iri), (cells or {}).get("replacement", ""))
     for iri in sorted(listed.keys() & set(current) - own.keys()):
         row = listed[iri]
-        yield Edit(TABLE, row.key, {column: cell for column, cell in row.typed.items() if cell}, None)
+        yield Edit(IDENTIFIERS, row.key, {column: cell for column, cell in row.typed.items() if cell}, None)
 
 
 def _path(iri: str) -> str:

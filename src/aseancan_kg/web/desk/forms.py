@@ -23,7 +23,7 @@ from starlette.routing import Route
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import OPEN, Draft, may_change
 from aseancan_kg.desk.publication import Desk, as_text
-from aseancan_kg.edits import SEPARATOR, Cells, Edit, difference
+from aseancan_kg.edits import IDENTIFIERS, SEPARATOR, Cells, Edit, difference
 from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
 from aseancan_kg.library.reconciliation.matching import Candidate
 from aseancan_kg.mediatypes import PLAIN_JSON
@@ -133,7 +133,7 @@ def row_of(desk: Desk, iri: str) -> tuple[str, str] | None:
         scheme, _, code = iri.removeprefix(SCHEME).partition("/")
         kind, key = "concept", desk.composer.key("registers/concepts", {"scheme": scheme, "code": code})
     tables = [one["table"] for one in desk.composer.tables() if one["kind"] == kind]
-    rows = [*((table, key) for table in tables), ("registers/identifiers", iri.removeprefix(BASE))]
+    rows = [*((table, key) for table in tables), (IDENTIFIERS, iri.removeprefix(BASE))]
     return next((row for row in rows if desk.composer.row(*row) is not None), None)
 
 
