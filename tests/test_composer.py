@@ -14,7 +14,7 @@ from aseancan_kg.composer import Composer
 from aseancan_kg.desk.history import contained
 from aseancan_kg.edits import MARK, Edit, Mark, difference
 from aseancan_kg.errors import Conflict, InputError, InvalidData, NotFound, SyntaxProblem
-from aseancan_kg.namespaces import DESCRIPTION_GRAPH, HISTORY_GRAPH
+from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, HISTORY_GRAPH
 
 INSTRUMENTS, ACTIP = "registers/instruments", "actip-2015"
 NEW = {
@@ -442,3 +442,27 @@ def test_what_has_no_identifier_is_just_deleted(composer):
     key = composer.rows("registers/rivals")[0]["key"]
     (edit,) = composer.withdrawal("registers/rivals", key, [])
     assert (edit.key, edit.after) == (key, None)
+    with pytest.raises(InputError, match="has no identifier that could lead elsewhere"):
+        composer.withdrawal("registers/rivals", key, ["body/asean"])
+
+
+def test_it_is_told_what_names_the_thing_of_a_row(composer):
+    def named_by(table, key):
+        return {(one["table"], *one["columns"]) for one in composer.referring(table, key)}
+
+    assert named_by("registers/bodies", "aichr") == {
+        ("registers/bodies", "members"),
+        ("registers/rivals", "entity"),
+        ("codings/plan-of-action-2021-2025/mentions", "entity"),
+    }
+    clause = composer.rows(CLAUSES)[0]["key"]
+    assert (CODINGS, "clause") in named_by(CLAUSES, clause)
+    assert named_by("registers/concepts", "body-kind · institute") == {("registers/bodies", "kind")}
+    assert named_by("registers/bodies", "nobody") == set()
+
+
+def test_the_identifier_of_what_a_row_describes_is_told(composer):
+    asked = (("bodies", "aichr"), ("concepts", "body-kind · institute"), ("bodies", "nobody"))
+    told = [composer.identifier(f"registers/{table}", key) for table, key in asked]
+    assert told == [f"{BASE}id/body/aichr", f"{BASE}scheme/body-kind/institute", None]
+    assert composer.identifier("registers/rivals", composer.rows("registers/rivals")[0]["key"]) is None

@@ -233,18 +233,36 @@ class Composer:
             raise InputError(f"there is no edition {edition}", remedy=remedy)
         return [_of_mention(one) for one in judged]
 
+    def identifier(self, table: str, key: str) -> str | None:
+        """Return the IRI of what a row describes; None for a row that is not there, or of what has none of ours."""
+        row = editing.find(self._state.tables, table, key)
+        return self._identifier(row) if row else None
+
+    def referring(self, table: str, key: str) -> list[dict[str, object]]:
+        """Tell of the rows that name what a row describes: `table`, `key` and `cells`, and the `columns` that do."""
+        found: list[dict[str, object]] = []
+        if row := editing.find(self._state.tables, table, key):
+            for path, rows in editing.by_path(self._state.tables).items():
+                for one in rows:
+                    if columns := [column for column, value in one.names if str(value) == row.called]:
+                        found.append({"table": path, "key": one.key, "cells": one.typed, "columns": columns})
+        return found
+
     def withdrawal(self, table: str, key: str, replacements: Sequence[str]) -> list[Edit]:
         """Return the edits that take a row away and, where something stands in its place, tell that of its identifier.
 
         `replacements` are IRIs of ours, or references. What else was published of it is accounted for when the edits
-        are composed; what still refers to it is told then. Raises `InputError` for no table and for a replacement that
-        is none, `NotFound` for no row.
+        are composed; what still refers to it is told then. Raises `InputError` for no table, for a replacement that is
+        none and for one of what has no identifier, `NotFound` for no row.
         """
         row = self._row(table, key)
         edits = [difference(table, key, row.typed, None)]
         written = [one for several in replacements for one in several.split(SEPARATOR)]
         instead = SEPARATOR.join(dict.fromkeys(map(self._path, written)))
-        if iri := self._identifier(row) if instead else None:
+        if instead:
+            if (iri := self._identifier(row)) is None:
+                remedy = "Withdraw it without saying what replaces it."
+                raise InputError(f"{key} has no identifier that could lead elsewhere", remedy=remedy)
             edits.append(identifiers.tombstone(iri, self._label(iri), instead))
         return [edit for edit in edits if edit]
 
@@ -326,7 +344,7 @@ class Composer:
     def _explained(self, faults: Iterable[InvalidData], edits: Iterable[Edit]) -> Iterator[InvalidData]:
         """Tell of a row that refers to what the edits take away that it does, where faults tell what is not there."""
         found = [editing.find(self._state.tables, edit.table, edit.key) for edit in edits if edit.after is None]
-        gone = {_called(row) for row in found if row}
+        gone = {row.called for row in found if row}
         for fault in faults:
             if isinstance(fault, DanglingReference) and fault.reference in gone:
                 remedy = "Have it refer to another thing, or withdraw it as well."
@@ -397,16 +415,6 @@ def _identifiers_in(graphs: Graphs) -> set[str]:
     """Return the identifiers that graphs publish; see `changes.descriptions`."""
     subjects = {subject for name, graph in graphs.items() if name != "identifiers" for subject, _, _ in graph}
     return {iri for subject in subjects if (iri := changes.published(str(subject)))}
-
-
-def _called(row: Row) -> str:
-    """Return how cells of other rows name what a row describes."""
-    match row.kind:
-        case "concept":
-            return f"{row.written('scheme')}/{row.written('code')}"
-        case "clause":
-            return row.written("clause")
-    return str(row.reference)
 
 
 def _at_fields(report: Report, edited: Edited) -> list[FieldResult]:

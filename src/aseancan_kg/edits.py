@@ -40,6 +40,11 @@ class Edit:
         """What takes this edit back."""
         return Edit(self.table, self.key, self.after, self.before)
 
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether it tells of an identifier that it is no longer in use, of which nothing of the kind was told."""
+        return self.table == IDENTIFIERS and self.before is None and self.after is not None
+
     def apply(self, row: Cells | None) -> dict[str, str] | None:
         """Return the cells of a row after the edit; None stands for a row that is not there.
 

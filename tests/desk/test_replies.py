@@ -1,6 +1,7 @@
 """Requests that are sent twice."""
 
 import pytest
+import sqlalchemy as sa
 
 from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.replies import Asked, Replies, Reply
@@ -32,6 +33,19 @@ def test_of_two_alike_at_one_time_one_is_done(database):
     with pytest.raises(Conflict, match="answered meanwhile"), database.begun(writes=True) as connection:
         replies.keep(connection, asked, REPLY)
     assert replies.to(asked) == REPLY
+
+
+def test_answers_are_known_for_a_month(database):
+    replies, first, second = (
+        Replies(database),
+        Asked.of("Ann", "first", "content"),
+        Asked.of("Ann", "second", "content"),
+    )
+    with database.begun(writes=True) as connection:
+        replies.keep(connection, first, REPLY)
+        connection.execute(sa.text("update request set at = '2026-01-01T00:00:00+00:00'"))
+        replies.keep(connection, second, REPLY)
+    assert (replies.to(first), replies.to(second)) == (None, REPLY)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "\n", "ключ"])

@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from aseancan_kg import namespaces
 from aseancan_kg.build import records
-from aseancan_kg.build.columns import CODED, TABLES
+from aseancan_kg.build.columns import CODED, REGISTERS, TABLES
 from aseancan_kg.build.registers import Registers, Row, key_columns
 from aseancan_kg.build.values import Choice, Codes, Plain, Reader, References
 
@@ -60,18 +60,14 @@ def label(table: str, shapes: Graph) -> str:
 def fields(table: str, shapes: Graph, tables: Registers, labels: Graph) -> list[Field]:
     """Return the fields of a table in the order of the shapes; codes are those of `tables`, named by `labels` else."""
     kind, columns = TABLES[table]
-    by_property = {records.predicate(kind, column): column for column in columns}
-    shapes_of_fields = sorted(shapes.objects(_shape(table), SH.property), key=lambda one: _place(one, shapes))
     found = []
-    for shape in shapes_of_fields:
+    for shape, column in _in_order(table, shapes):
         name, help, message = (str(shapes.value(shape, one)) for one in (SH.name, SH.description, SH.message))
         group = str(shapes.value(shapes.value(shape, SH.group), RDFS.label))
-        path = shapes.value(shape, SH.path)
-        assert isinstance(path, URIRef)
-        column = by_property[path]
         held = columns[column]
         reader = getattr(held.read, "__name__", type(held.read).__name__)
-        options = tuple(_options(kind, column, held.read, tables, labels))
+        is_of_rivals = (kind, column) == ("rival", "column")
+        options = tuple(_columns(shapes) if is_of_rivals else _options(kind, column, held.read, tables, labels))
         kinds = held.read.kinds if isinstance(held.read, References) else ()
         found.append(
             Field(
@@ -85,7 +81,7 @@ def fields(table: str, shapes: Graph, tables: Registers, labels: Graph) -> list[
                 _TAKES.get(reader, reader.lower()),
                 options,
                 kinds,
-                str(path),
+                str(records.predicate(kind, column)),
                 message,
             )
         )
@@ -94,6 +90,14 @@ def fields(table: str, shapes: Graph, tables: Registers, labels: Graph) -> list[
 
 def _shape(table: str) -> URIRef:
     return URIRef(f"{namespaces.SHAPES}record-{table}")
+
+
+def _in_order(table: str, shapes: Graph) -> list[tuple[Node, str]]:
+    """Return the shape of each field of a table, with its column."""
+    kind, columns = TABLES[table]
+    by_property: dict[Node | None, str] = {records.predicate(kind, column): column for column in columns}
+    found = sorted(shapes.objects(_shape(table), SH.property), key=lambda one: _place(one, shapes))
+    return [(shape, by_property[shapes.value(shape, SH.path)]) for shape in found]
 
 
 def _place(shape: Node, shapes: Graph) -> tuple[int, int]:
@@ -120,6 +124,15 @@ def _options(kind: str, column: str, read: Reader, tables: Registers, labels: Gr
                     yield Option(row.written("code"), name, row.written("definition"))
         case _:
             pass
+
+
+def _columns(shapes: Graph) -> Iterator[Option]:
+    """Yield the columns of registers, of which sources may tell different things."""
+    told: dict[str, Option] = {}
+    for table in (name for name, (_, columns) in REGISTERS.items() if "slug" in columns):
+        for shape, column in _in_order(table, shapes):
+            told.setdefault(column, Option(column, str(shapes.value(shape, SH.name)), ""))
+    yield from sorted(told.values(), key=lambda one: one.label)
 
 
 def _codes(scheme: str, tables: Registers) -> Iterator[Row]:

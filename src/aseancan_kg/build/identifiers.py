@@ -81,9 +81,9 @@ def dated(edit: Edit, in_use: Collection[str], reason: str) -> Edit:
 
     Its reason is that of the whole change unless it has its own.
     """
-    if edit.table != IDENTIFIERS or edit.before is not None or edit.after is None:
+    if not edit.is_tombstone:
         return edit
-    cells = {"reason": " ".join(reason.split()) or "(no reason is given yet)"} | dict(edit.after)
+    cells = {"reason": " ".join(reason.split()) or "(no reason is given yet)", **(edit.after or {})}
     if namespaces.BASE + edit.key in in_use:
         cells["date"] = datetime.now(UTC).date().isoformat()
     return replace(edit, after=cells)

@@ -65,6 +65,24 @@ class Row:
         """The thing that the row describes."""
         return Reference(self.kind, self.slug)
 
+    @property
+    def called(self) -> str:
+        """How cells of other rows name what the row describes."""
+        match self.kind:
+            case "concept":
+                return f"{self.written('scheme')}/{self.written('code')}"
+            case "clause":
+                return self.written("clause")
+        return str(self.reference)
+
+    @property
+    def names(self) -> Iterator[tuple[str, Reference | Code | Part]]:
+        """What its cells name, each with its column."""
+        for column, cell in self.cells.items():
+            for value in (*cell, *_implied_codes(self, column, cell)):
+                if isinstance(value, Reference | Code | Part):
+                    yield column, value
+
     def one(self, column: str) -> Value | None:
         """Return the first value of a cell, or None when the cell is empty or the register has no such column."""
         return next(iter(self.cells.get(column, ())), None)
@@ -344,16 +362,16 @@ def _dangling(registers: Registers, sources: frozenset[str]) -> Iterator[Invalid
     known = {f"{row.kind}/{row.slug}" for row in registers} | {f"source/{slug}" for slug in sources}
     codes = {f"{row.written('scheme')}/{row.written('code')}" for row in registers.rows["concepts"]}
     for row in chain.from_iterable(registers.tables):
-        for column, cell in row.cells.items():
-            for value in (*cell, *_implied_codes(row, column, cell)):
-                if isinstance(value, Reference) and str(value) not in known:
-                    remedy = "Correct the slug, or add the thing to its register first."
-                    told = f"“{value}” is in no register"
-                    yield DanglingReference(told, row.place_of(column), remedy=remedy, reference=str(value))
-                if isinstance(value, Code) and f"{value.scheme}/{value.code}" not in codes:
-                    remedy = _codes_of(value, codes)
-                    told, named = f"“{value.code}” is not a known code", f"{value.scheme}/{value.code}"
-                    yield DanglingReference(told, row.place_of(column), remedy=remedy, reference=named)
+        for column, value in row.names:
+            if isinstance(value, Reference) and str(value) not in known:
+                remedy = "Correct the slug, or add the thing to its register first."
+                told = f"“{value}” is in no register"
+                yield DanglingReference(told, row.place_of(column), remedy=remedy, reference=str(value))
+            if isinstance(value, Code) and str(value) not in codes:
+                told = f"“{value.code}” is not a known code"
+                yield DanglingReference(
+                    told, row.place_of(column), remedy=_codes_of(value, codes), reference=str(value)
+                )
 
 
 def _codes_of(value: Code, codes: Collection[str]) -> str:

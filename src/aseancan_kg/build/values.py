@@ -96,12 +96,18 @@ class Code:
     scheme: str
     code: str
 
+    def __str__(self) -> str:
+        return f"{self.scheme}/{self.code}"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of the plan that a table of codings is about: `action/1.2.6`, `action/1.2.6/clause/1`, `preamble`."""
 
     path: str
+
+    def __str__(self) -> str:
+        return self.path
 
 
 @dataclass(frozen=True, slots=True)

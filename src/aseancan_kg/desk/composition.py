@@ -148,6 +148,16 @@ class Composer:
         mentions: list[dict[str, Any]] = self._ask("mentions", edition=edition)
         return mentions
 
+    def identifier(self, table: str, key: str) -> str | None:
+        """Return the IRI of what a row describes; None for no row, or what has none of ours."""
+        identifier: str | None = self._ask("identifier", table=table, key=key)
+        return identifier
+
+    def referring(self, table: str, key: str) -> list[dict[str, Any]]:
+        """Return the rows that name what a row describes: `table`, `key` and `cells`, and the `columns` that do."""
+        rows: list[dict[str, Any]] = self._ask("referring", table=table, key=key)
+        return rows
+
     def withdrawal(self, table: str, key: str, replacements: Sequence[str]) -> list[Edit]:
         """Return the edits that take a row away and, where something stands in its place, name that.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aseancan_kg.desk.composition import Composer, Composition
 from aseancan_kg.desk.journal import Also, Entry, Journal
-from aseancan_kg.edits import IDENTIFIERS, Edit
+from aseancan_kg.edits import Edit
 from aseancan_kg.errors import Conflict, InputError, InvalidChange, InvalidData
 
 _Asked = tuple[list[Edit], str, date]
@@ -118,9 +118,9 @@ class Desk:
 
 def _anew(edit: Edit) -> Edit:
     """Return an edit of an undo; what it takes out of use once more, it does for a reason of its own."""
-    if edit.table != IDENTIFIERS or edit.before is not None or edit.after is None:
+    if not edit.is_tombstone:
         return edit
-    return replace(edit, after={column: cell for column, cell in edit.after.items() if column != "reason"})
+    return replace(edit, after={column: cell for column, cell in (edit.after or {}).items() if column != "reason"})
 
 
 def as_text(result: Mapping[str, Any]) -> str:

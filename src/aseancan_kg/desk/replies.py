@@ -1,9 +1,12 @@
-"""Answers to requests that carry a key of their client's, so that a request sent twice is done once."""
+"""Answers to requests that carry a key of their client's, so that a request sent twice is done once.
+
+They are known for `KEPT_DAYS`: whoever sends a request again after that does something new.
+"""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +16,7 @@ from aseancan_kg.errors import Conflict, InputError
 
 _REQUEST = sa.table("request", *map(sa.column, ("account", "key", "digest", "at", "answer")))
 LONGEST_KEY = 255
+KEPT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ class Replies:
     @staticmethod
     def keep(connection: sa.Connection, asked: Asked, reply: Reply) -> None:
         """Keep an answer in the transaction of what it tells of; raises `Conflict` when the same was done meanwhile."""
-        row = {"account": asked.account, "key": asked.key, "digest": asked.digest, "at": datetime.now(UTC).isoformat()}
+        now = datetime.now(UTC)
+        row = {"account": asked.account, "key": asked.key, "digest": asked.digest, "at": now.isoformat()}
+        connection.execute(sa.delete(_REQUEST).where(_REQUEST.c.at < (now - timedelta(days=KEPT_DAYS)).isoformat()))
         try:
             connection.execute(sa.insert(_REQUEST).values(**row, answer=json.dumps(asdict(reply))))
         except IntegrityError as error:

@@ -400,6 +400,8 @@ def test_the_desk_stands_below_the_base_path(connect):
     told = client.get(begun.headers["location"])
     assert told.json() == CALLER
     assert told.headers["cache-control"] == "no-store"
+    lost = client.get("/kg/desk/nowhere", headers=PAGE)
+    assert (lost.status_code, '<a href="/kg/desk">Cataloguing desk</a>' in lost.text) == (404, True)
 
 
 @pytest.mark.parametrize(
@@ -466,6 +468,7 @@ def test_without_a_journal_there_is_no_desk(client):
     for path in ("/desk", "/desk/sign-in", "/desk/sign-out"):
         assert client.get(path).status_code == 404
         assert client.post(path, data={}).status_code == 404
+    assert "Cataloguing desk" not in client.get("/desk", headers=PAGE).text
 
 
 def test_the_page_to_sign_in_works_in_a_browser_without_scripts(browser, port):

@@ -42,13 +42,28 @@ def test_codes_of_several_lists_are_offered_where_one_is_written(ann):
     assert re.search(r'<input id="cell-value" [^>]*list="choices-value"', page)
 
 
+def test_a_form_shows_what_other_sources_have_and_what_names_the_thing(ann):
+    page = ann.page(f"{EDIT}/aichr").text
+    (rival,) = re.findall(r'Another source has: <a href="([^"]*)">2009-09</a>', page)
+    assert ann.page(rival).status_code == 200
+    assert re.search(r"<summary>Body <small>registers/bodies, 1</small></summary>\s*<ul><li><a [^>]*>task-force", page)
+    (new,) = re.findall(r'href="([^"]*)">what another source says of it', page)
+    form = ann.page(new).text
+    assert 'name="cell.entity" value="body/aichr"' in form
+    assert '<option value="established">Established</option>' in form
+    assert 'data-suggest="/desk/look-up?kind=source" data-fill' in form
+    # What a withdrawal would leave without a thing is told before it is begun.
+    assert "task-force-mrpd</a>" in ann.page(f"/desk/withdraw/{TABLE}/aichr").text
+    assert "What names it" not in ann.page("/desk/withdraw/registers/memberships/asean-thailand").text
+
+
 def test_one_goes_from_what_readers_see_to_its_form_and_back(ann):
     page = ann.page("/doc/instrument/actip-2015").text
     (link,) = re.findall(r'href="(/desk/thing[^"]*)"', page)
     sent = ann.page(unescape(link))
     assert (sent.status_code, sent.headers["Location"]) == (303, "/desk/edit/registers/instruments/actip-2015")
     form = ann.page(sent.headers["Location"]).text
-    assert '<a href="/id/instrument/actip-2015">As readers see it</a>' in form
+    assert '<a href="/doc/instrument/actip-2015">As readers see it</a>' in form
     assert "<h1>ASEAN Convention Against Trafficking in Persons" in form
     action = "instrument/asean-canada-poa-2021-2025/action/1.1.1"
     for iri in (f"https://w3id.org/aseancan/id/{action}", "urn:x", ""):

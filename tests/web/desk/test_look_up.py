@@ -17,6 +17,17 @@ def test_things_are_found_by_what_is_written_of_their_names(desk, token, asked, 
     assert not kinds or {*found[2]} <= {*kinds}
 
 
+def test_sources_are_found_by_their_addresses_and_titles(desk, token):
+    def found(asked):
+        return desk.get("/desk/look-up", params={"q": asked, "kind": "source"}, headers=token("Ann")).json()[3]
+
+    assert found("worldjpn aichr 2009") == []
+    assert all("qdnd.vn" in address for address in found("QDND"))
+    assert found("qdnd asean-canada")
+    assert found("plan of action")[0] == "source/plan-of-action-2021-2025"
+    assert found(" ") == []
+
+
 def test_what_is_nothing_is_not_found(desk, token):
     for asked in ("", "xyzzy plugh", "x" * 2000):
         assert desk.get("/desk/look-up", params={"q": asked}, headers=token("Ann")).json()[1] == []

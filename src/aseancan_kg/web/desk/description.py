@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aseancan_kg.desk.replies import LONGEST_KEY
+from aseancan_kg.desk.replies import KEPT_DAYS, LONGEST_KEY
 from aseancan_kg.web.desk.records import OFFERED
 
 TOKEN = {"type": "http", "scheme": "bearer", "description": "Made by `aseancan-kg desk token make`."}
@@ -57,7 +57,7 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "maxLength": LONGEST_KEY},
-    "description": "A request that is sent again with its key is not done again, and answered alike.",
+    "description": f"A request sent again with its key within {KEPT_DAYS} days is not done again, and answered alike.",
 }
 _REPLACED = {
     "name": "replaced-by",

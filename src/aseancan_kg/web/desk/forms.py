@@ -273,8 +273,7 @@ def _alike(request: Request, sent: Sent) -> list[Candidate]:
 def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) -> Response:
     """Show a form. Where the row was changed meanwhile, what the user has not touched becomes as it is now."""
     table, key = table_of(request), request.path_params.get("key", "")
-    about = next(one for one in desk.composer.tables() if one["table"] == table)
-    thing = f"{about['kind']}/{key}"
+    tables = {one["table"]: one["label"] for one in desk.composer.tables()}
     fields, now, cells = desk.composer.form(table), told.now, dict(sent.cells)
     differing: list[str] = []
     if now is not None and sent.was is not None:
@@ -289,8 +288,8 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         status_code=STATUS[type(told.error)] if told.error else HTTPStatus.OK,
         table=table,
         key=key,
-        label=about["label"],
-        thing=thing if key and state_of(request).store.knows(ID + thing) else None,
+        tables=tables,
+        identifier=desk.composer.identifier(table, key),
         groups=[(group, list(ones)) for group, ones in groupby(fields, key=itemgetter("group"))],
         names={one["column"]: one["label"] for one in fields},
         values={name: cell.split(SEPARATOR) for name, cell in cells.items() if cell},
@@ -301,6 +300,8 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         now=now,
         differing=differing,
         elsewhere=_elsewhere(request, table, key, sent.draft) if key else (),
+        referring=desk.composer.referring(table, key),
+        path_of=path,
         draft=sent.draft,
         reason=sent.reason,
         wrong=told.wrong,

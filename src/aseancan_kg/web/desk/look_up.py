@@ -1,16 +1,19 @@
 """`/desk/look-up`: existing things by their names, for the fields of forms, and what a new one may be a double of."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from aseancan_kg.catalogue.labels import iri_of
 from aseancan_kg.edits import Cells
 from aseancan_kg.library.reconciliation.entities import Entity
 from aseancan_kg.library.reconciliation.matching import Candidate, Matcher
-from aseancan_kg.namespaces import ID
+from aseancan_kg.namespaces import ID, ONT, PREFIXES
+from aseancan_kg.store.dataset import Dataset
+from aseancan_kg.store.descriptions import nodes
 from aseancan_kg.web.desk.access import allow
 from aseancan_kg.web.desk.pages import at_desk
 from aseancan_kg.web.state import State, state_of
@@ -52,10 +55,24 @@ def reference(entity: Entity) -> str:
 
 def _look_up(request: Request) -> Response:
     asked, kinds = request.query_params.get("q", "")[:_LONGEST], request.query_params.getlist("kind")
-    begun = state_of(request).derived.get(Matcher).begun(asked)
-    found = [one for one in begun if one.iri.startswith(ID) and (not kinds or _kind(one) in kinds)][:_SUGGESTED]
-    told: Sequence[object] = [asked, [one.name for one in found], [*map(_kind, found)], [*map(reference, found)]]
-    return Response(json.dumps(told, ensure_ascii=False), media_type="application/x-suggestions+json")
+    if kinds == ["source"]:
+        found = [(name, "source", iri.removeprefix(ID)) for iri, name in _sources(state_of(request).store, asked)]
+    else:
+        begun = state_of(request).derived.get(Matcher).begun(asked)
+        ours = (one for one in begun if one.iri.startswith(ID) and (not kinds or _kind(one) in kinds))
+        found = [(one.name, _kind(one), reference(one)) for one in ours]
+    columns = zip(*found[:_SUGGESTED], strict=True) if found else ((), (), ())
+    return Response(json.dumps([asked, *columns], ensure_ascii=False), media_type="application/x-suggestions+json")
+
+
+def _sources(store: Dataset, asked: str) -> list[tuple[str, str]]:
+    """Return the IRI and the name of the sources that have all words which are being written in either of them."""
+    quads = store.quads(predicates=nodes([f"{PREFIXES['rdf']}type"]), objects=nodes([f"{ONT}SourceDocument"]))
+    labels = store.labels(iri_of(quad.subject) for quad in quads)
+    words = asked.casefold().split()
+    found = [(iri, label.value) for iri, label in labels.items()]
+    matching = (one for one in found if words and all(word in " ".join(one).casefold() for word in words))
+    return sorted(matching, key=lambda one: (not one[0].startswith(ID), one))  # what is described here comes first
 
 
 def _candidates(state: State, name: str) -> list[Candidate]:

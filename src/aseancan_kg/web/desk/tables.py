@@ -11,11 +11,9 @@ from starlette.routing import Route
 from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.edits import difference
 from aseancan_kg.errors import Conflict, InputError, NotFound
-from aseancan_kg.namespaces import ID
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
 from aseancan_kg.web.desk.pages import TABLE_PATHS, at_desk, begun, office_of, page, paged, sent_to, table_of
-from aseancan_kg.web.state import state_of
 
 _DECISIONS = ("accepted", "rejected")
 
@@ -198,7 +196,8 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
     table, key = table_of(request), request.path_params["key"]
     with office_of(request).desk() as desk:
         row = desk.composer.row(table, key)
-        kinds = {one["table"]: one["kind"] for one in desk.composer.tables()}
+        identifier, referring = desk.composer.identifier(table, key), desk.composer.referring(table, key)
+        labels = {one["table"]: one["label"] for one in desk.composer.tables()}
     if row is None:
         raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
     number = _draft(request)
@@ -209,7 +208,10 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
         table=table,
         key=key,
         row=row,
-        is_thing=state_of(request).store.knows(f"{ID}{kinds[table]}/{key}"),
+        identifier=identifier,
+        referring=referring,
+        tables=labels,
+        path_of=forms.path,
         draft=office_of(request).drafts.get(number) if number else None,
     )
 
