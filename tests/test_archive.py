@@ -1,6 +1,7 @@
 """Past releases: kept once, each under a number of its own, and read as they were."""
 
 import hashlib
+import json
 from datetime import date
 
 import pytest
@@ -42,6 +43,26 @@ def test_two_releases_have_not_one_number(tmp_path):
     with pytest.raises(InputError, match="there is another release 1"):
         archive.keep(tmp_path, Release("1", "f" * 16, date(2026, 1, 7)), QUADS)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_release_is_kept_as_it_was_built(main, published, tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "dataset_file", lambda: published)
+    monkeypatch.setattr(settings, "RELEASED", published.stem.removeprefix("aseancan-"))
+    monkeypatch.setattr(settings, "VERSION", "9.0.0")  # that of the next one, which is not built yet
+    told = json.loads((published.parent / "manifest.json").read_text())
+    assert main("keep", "--releases", tmp_path).returncode == 0
+    (kept,) = archive.read(tmp_path)
+    assert (kept.version, kept.dataset, str(kept.issued)) == (told["release"], told["version"], told["issued"])
+    assert "".join(kept.lines()).encode() == published.read_bytes()
+
+
+def test_a_damaged_release_is_not_kept(main, published, tmp_path, monkeypatch):
+    (tmp_path / published.name).write_bytes(published.read_bytes()[:-1])
+    (tmp_path / "manifest.json").write_bytes((published.parent / "manifest.json").read_bytes())
+    monkeypatch.setattr(settings, "dataset_file", lambda: tmp_path / published.name)
+    told = main("keep", "--releases", tmp_path / "releases")
+    assert (told.returncode, "its SHA-256 differs" in told.stderr) == (1, True)
+    assert not (tmp_path / "releases").exists()
 
 
 def test_only_a_release_is_kept(main, published, tmp_path, monkeypatch):

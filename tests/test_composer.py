@@ -410,7 +410,39 @@ def test_what_refers_to_each_other_goes_in_one_change_and_each_address_is_accoun
     assert any(one.key.endswith("/action/1.1.1/clause/1") for one in completed)
     kind = composer.withdrawal("registers/concepts", "body-kind · institute", ["body-kind/committee"])
     assert kind[1].after["replacement"] == "scheme/body-kind/committee"
+    instead = composer.withdrawal(CLAUSES, clause, ["instrument/tac-1976"])[1]
+    assert instead.key == "id/instrument/asean-canada-poa-2021-2025/action/1.1.1/clause/1"
+    assert instead.after["replacement"] == "id/instrument/tac-1976"
     assert any("it refers to body-kind/institute, which is" in one.message for one in composer.compose(kind).violations)
+
+
+@pytest.mark.proof
+def test_a_graph_of_which_nothing_is_left_is_accounted_for(composer):
+    table = "registers/rivals"
+    edits = [edit for row in composer.rows(table) for edit in composer.withdrawal(table, row["key"], [])]
+    composed = composer.compose(edits, "All was settled")
+    assert not composed.violations
+    assert [(one.key, one.after["reason"]) for one in composed.edits[len(edits) :]] == [
+        ("graph/rivals", "All was settled")
+    ]
+    composer.follow(composed.edits)
+    back = composer.compose([edits[0].reversed], "It was not")
+    assert [(one.key, one.after) for one in back.edits[1:]] == [("graph/rivals", None)]
+    composer.follow(back.edits)
+    composer.follow(composer.compose([edit.reversed for edit in edits[1:]], "Nor was this").edits)
+
+
+@pytest.mark.proof
+def test_a_row_that_comes_back_stands_where_it_stood(composer):
+    table = "registers/names"
+    keys = [row["key"] for row in composer.rows(table)]
+    (gone,) = composer.withdrawal(table, next(key for key in keys if "Sub-Committee on Women" in key), [])
+    there = composer.compose([gone], "Away")
+    composer.follow(there.edits)
+    back = composer.compose([gone.reversed], "Back")
+    composer.follow(back.edits)
+    assert [row["key"] for row in composer.rows(table)] == keys
+    assert ({*back.added}, {*back.removed}) == ({*there.removed}, {*there.added})  # the numbers of nodes, too
 
 
 def test_a_withdrawal_of_what_others_refer_to_tells_so(composer):
@@ -444,6 +476,9 @@ def test_what_has_no_identifier_is_just_deleted(composer):
     assert (edit.key, edit.after) == (key, None)
     with pytest.raises(InputError, match="has no identifier that could lead elsewhere"):
         composer.withdrawal("registers/rivals", key, ["body/asean"])
+    gone = composer.rows("registers/identifiers")[0]["key"]
+    with pytest.raises(InputError, match="has no identifier that could lead elsewhere"):
+        composer.withdrawal("registers/identifiers", gone, ["body/asean"])
 
 
 def test_it_is_told_what_names_the_thing_of_a_row(composer):

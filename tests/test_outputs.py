@@ -1,3 +1,5 @@
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,15 @@ def test_what_has_to_be_kept_is_not_overwritten(tmp_path: Path, name: str) -> No
     refuse_unwritable(tmp_path / "other", kept=[tmp_path / "data"])
     with pytest.raises(InputError, match="what is there has to be kept"):
         refuse_unwritable(tmp_path / name, kept=[tmp_path / "data"])
+
+
+def test_a_file_that_somebody_has_put_in_the_way_is_not_written_into(tmp_path: Path) -> None:
+    beside = tmp_path / f".file.{os.getpid()}"
+    (tmp_path / "theirs").touch()
+    beside.symlink_to(tmp_path / "theirs")
+    write_whole(tmp_path / "file", b"secret", mode=0o600)
+    assert (tmp_path / "theirs").read_bytes() == b""
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
 
 
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

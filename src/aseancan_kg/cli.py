@@ -80,16 +80,15 @@ def keep(
 
     Prints the files, which it writes unless it is kept already.
     """
-    from datetime import date
-
     from aseancan_kg import archive
+    from aseancan_kg.store.publication import Release
 
-    dataset, version = settings.dataset_file(), settings.dataset_version()
-    if version != settings.RELEASED:
+    built = Release.read(settings.dataset_file().parent)
+    if built.version != settings.RELEASED:
         remedy = f"Only {settings.RELEASED}, which RELEASED in settings.py names, is kept."
-        raise InputError(f"dataset {version} is no release", Place(dataset), remedy=remedy)
-    release = archive.Release(settings.VERSION, version, date.fromisoformat(settings.ISSUED))
-    for file in archive.keep(releases or settings.resources() / "data" / "releases", release, dataset.read_bytes()):
+        raise InputError(f"dataset {built.version} is no release", Place(built.file), remedy=remedy)
+    release = archive.Release(built.number, built.version, built.issued)
+    for file in archive.keep(releases or settings.resources() / "data" / "releases", release, built.file.read_bytes()):
         print(file)
 
 

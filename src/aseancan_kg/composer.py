@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pyoxigraph import RdfFormat, parse
-from rdflib import SKOS, Dataset, Graph, Literal, URIRef
+from rdflib import SKOS, Dataset, Graph, URIRef
 
 from aseancan_kg import namespaces, validation
 from aseancan_kg.build import (
@@ -42,7 +42,7 @@ from aseancan_kg.build.forms import Field
 from aseancan_kg.build.mentions import Judged
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.traces import Tracer, node_of
-from aseancan_kg.build.triples import AC, CLASSES, Triple
+from aseancan_kg.build.triples import CLASSES, Triple
 from aseancan_kg.edits import IDENTIFIERS, SEPARATOR, Edit, difference
 from aseancan_kg.errors import (
     DanglingReference,
@@ -127,6 +127,7 @@ class Composer:
         self._fixed = frozenset(chain.from_iterable(graphs.pop(name, frozenset()) for name in _FIXED))
         made = {name.removeprefix(namespaces.GRAPH): triples for name, triples in graphs.items() if triples}
         self._state = _State(built.tables, made)
+        self._places = editing.places(built.tables)
         self._composed: tuple[Sequence[Edit], _State, Difference] | None = None
         """The edits that were composed last, and what they make: what is published was composed just before."""
         self._fixed_iris = built.snapshots[-1].described.keys() - _identifiers_in(made)
@@ -236,7 +237,8 @@ class Composer:
     def identifier(self, table: str, key: str) -> str | None:
         """Return the IRI of what a row describes; None for a row that is not there, or of what has none of ours."""
         row = editing.find(self._state.tables, table, key)
-        return self._identifier(row) if row else None
+        node = node_of(row, self._union) if row else None
+        return str(node) if node and changes.published(str(node)) else None
 
     def referring(self, table: str, key: str) -> list[dict[str, object]]:
         """Tell of the rows that name what a row describes: `table`, `key` and `cells`, and the `columns` that do."""
@@ -260,10 +262,11 @@ class Composer:
         written = [one for several in replacements for one in several.split(SEPARATOR)]
         instead = SEPARATOR.join(dict.fromkeys(map(self._path, written)))
         if instead:
-            if (iri := self._identifier(row)) is None:
+            iri = node_of(row, self._union)
+            if iri is None or str(iri) not in self._described(self._state):
                 remedy = "Withdraw it without saying what replaces it."
                 raise InputError(f"{key} has no identifier that could lead elsewhere", remedy=remedy)
-            edits.append(identifiers.tombstone(iri, self._label(iri), instead))
+            edits.append(identifiers.tombstone(str(iri), self._label(str(iri)), instead))
         return [edit for edit in edits if edit]
 
     def follow(self, edits: Sequence[Edit]) -> None:
@@ -271,11 +274,12 @@ class Composer:
         if self._composed and self._composed[0] == edits:
             _, state, step = self._composed
         else:
-            state = self._made_of(editing.edited(self._state.tables, edits))
+            state = self._made_of(editing.edited(self._state.tables, edits, self._places))
             step = Difference.between(self._state.graphs, state.graphs)
         self._composed = None
         self._take(step)
         self._state = state
+        self._places = editing.places(state.tables, self._places)
         self._note_published(step.come)
 
     def compose(self, edits: Sequence[Edit], reason: str = "") -> Composition:
@@ -287,13 +291,13 @@ class Composer:
         """
         in_use, rows = self._described(self._state), self._state.tables.rows["identifiers"]
         edits = [identifiers.dated(edit, in_use, reason) for edit in edits]
-        edited = editing.edited(self._state.tables, edits)
+        edited = editing.edited(self._state.tables, edits, self._places)
         try:
             state = self._made_of(edited)
             described = self._described(state)
             if lacking := [*identifiers.accounts(edits, rows, self._published, described, self._label)]:
                 edits += [identifiers.dated(edit, in_use, reason) for edit in lacking]
-                edited = editing.edited(self._state.tables, edits)
+                edited = editing.edited(self._state.tables, edits, self._places)
                 state = self._made_of(edited)
             self._refuse_vanished(state)
         except InvalidTables as error:
@@ -316,11 +320,6 @@ class Composer:
 
     def _label(self, iri: str) -> str:
         return str(self._union.value(URIRef(iri), SKOS.prefLabel) or iri.removeprefix(namespaces.BASE))
-
-    def _identifier(self, row: Row) -> str | None:
-        """Return the identifier of what a row describes, None where it describes nothing that has one of ours."""
-        node = node_of(row) or next(self._union.subjects(AC.locator, Literal(row.locator)), None)
-        return changes.published(str(node)) if node else None
 
     def _path(self, written: str) -> str:
         """Return what the register of identifiers calls a thing that is given by its reference or IRI."""
@@ -412,9 +411,10 @@ def _of_mention(judged: Judged) -> dict[str, object]:
 
 
 def _identifiers_in(graphs: Graphs) -> set[str]:
-    """Return the identifiers that graphs publish; see `changes.descriptions`."""
-    subjects = {subject for name, graph in graphs.items() if name != "identifiers" for subject, _, _ in graph}
-    return {iri for subject in subjects if (iri := changes.published(str(subject)))}
+    """Return the identifiers that graphs publish, their own names among them; see `changes.descriptions`."""
+    told = {name: triples for name, triples in graphs.items() if triples and name != "identifiers"}
+    subjects = {subject for triples in told.values() for subject, _, _ in triples}
+    return {*filter(None, map(changes.published, map(str, subjects))), *map(namespaces.graph, told)}
 
 
 def _at_fields(report: Report, edited: Edited) -> list[FieldResult]:

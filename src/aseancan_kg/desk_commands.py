@@ -3,6 +3,7 @@
 As in `cli`, what a verb needs is imported inside it.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -144,8 +145,8 @@ def export(
         outputs.write_whole(file, content)
         print(file)
     if _is_unkept_release(directory / "releases"):
-        told = f"Release {settings.VERSION} is not kept; once a build takes its place, neither it nor what the journal"
-        print(f"{told} made of it can be had. Keep it first: `aseancan-kg keep`.", file=sys.stderr)
+        told = "The release in build/ is not kept; once another takes its place, neither it nor what the journal made"
+        print(f"{told} of it can be had. Keep it first: `aseancan-kg keep`.", file=sys.stderr)
 
 
 def _is_unkept_release(releases: Path) -> bool:
@@ -168,12 +169,14 @@ def backup(file: Annotated[Path, typer.Argument(help="File to write everything o
     from aseancan_kg.desk import backups
 
     outputs.refuse_unwritable(file)
+    if file.exists() and file.stat().st_size and not backups.is_backup(file.read_bytes()):
+        raise InputError("what is there is no backup", Place(file), remedy="Choose another file.")
     content = backups.backup(_database())
-    told = backups.tried(content, file)
+    _, told = backups.tried(content, file)
     outputs.write_whole(file, content, mode=0o600)
     if file.read_bytes() != content:
         raise InvalidData("the file does not hold what was written", Place(file), remedy="Try another disk.")
-    print(told)
+    print(f"{told}; SHA-256 {hashlib.sha256(content).hexdigest()}")
 
 
 @app.command()
@@ -187,12 +190,12 @@ def restore(file: Annotated[Path, typer.Argument(help="File that `backup` has wr
         raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
     database = _database()
     try:
-        told = backups.tried(content, file)
+        current, told = backups.tried(content, file)
     except InvalidData as error:
         remedy = "Nothing was restored: take another backup."
         raise InvalidData(f"it is damaged: {error.message}", Place(file), remedy=remedy) from error
-    backups.restore(database, content, file)
-    print(told)
+    backups.restore(database, current, file)
+    print(f"{told}; SHA-256 {hashlib.sha256(content).hexdigest()}")
 
 
 def _database(*, new: bool = False) -> "Database":

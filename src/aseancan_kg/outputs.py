@@ -26,7 +26,8 @@ def write_whole(file: Path, content: bytes, mode: int = 0o666) -> None:
     file = file.resolve()  # a link stays one
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with open(beside, "wb", opener=partial(os.open, mode=mode)) as stream:
+        beside.unlink(missing_ok=True)
+        with open(beside, "xb", opener=partial(os.open, mode=mode)) as stream:  # a file that nobody else has made
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

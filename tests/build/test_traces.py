@@ -39,8 +39,11 @@ def test_what_no_row_says_is_nowhere(built):
 
 def test_rows_know_the_nodes_that_they_describe(built):
     rows = built.tables.rows
-    nodes = {node_of(row) for row in rows["instruments"]}
+    nodes = {node_of(row, built.union) for row in rows["instruments"]}
     assert ACTIP in nodes
     assert len(nodes) == len(rows["instruments"])
-    assert {node_of(row) for row in rows["rivals"]} == {None}
-    assert all(str(node_of(row)).startswith("http") for row in rows["documents"])
+    assert {node_of(row, built.union) for row in rows["rivals"]} == {None}
+    assert all(str(node_of(row, built.union)).startswith("http") for row in rows["documents"])
+    clauses = built.tables.named("plan-of-action-2021-2025", "clauses")
+    assert {str(node_of(row, built.union)).rpartition("/clause/")[2] for row in clauses} >= {"1", "2"}
+    assert len({node_of(row, built.union) for row in clauses}) == len(clauses)

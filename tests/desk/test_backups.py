@@ -57,19 +57,47 @@ def test_everything_of_the_desk_is_restored_and_goes_on(main, busy, journal, cha
     assert main("desk", "init").returncode == 0
     assert main("desk", "restore", file).stdout == told.stdout
     restored = Database(os.environ["AC_JOURNAL"])
-    assert backups.backup(restored) == file.read_bytes() == backups.backup(busy)
+    assert rows(backups.backup(restored), "restored") == rows(file.read_bytes()) == rows(backups.backup(busy))
     assert Journal(restored).after(0) == journal.after(0)
     drafts, accounts = Drafts(restored), Accounts(restored)
     (draft,) = drafts.all(Status.REVIEW)
     assert [(one.author, one.words) for one in drafts.remarks(draft)] == [("Bob", "Which seal?")]
     assert [(one.name, one.role) for one in accounts.accounts()] == [("Ann", "cataloguer"), ("Bob", "editor")]
+    (note,) = [one for one in accounts.notes() if one.event == "restored"]
+    assert note.detail == f"backup {told.stdout.split()[-1]}"
     assert accounts.sign_in("Ann", "three quiet canoes", "127.0.0.1")
     # What is numbered by the database goes on from there.
     assert Journal(restored).append(change, 3).sequence == 4
     assert drafts.begin(ANN, change.edits, "Another").number > draft.number
     again = main("desk", "restore", file)
     assert again.returncode == 2
-    assert "there are entries or accounts already. Restore into one that is new" in again.stderr
+    assert "the database holds something already, in its table entry. Restore into one that is new" in again.stderr
+
+
+def test_a_backup_outlives_changes_of_the_tables(main, change, tmp_path):
+    former = Database(f"sqlite:///{tmp_path}/former.sqlite", new=True, version="0002")  # which had no drafts
+    Accounts(former).add("Ann", Role.CATALOGUER, "three quiet canoes")
+    Journal(former).append(change, 0)
+    file = tmp_path / "backup.jsonl"
+    file.write_bytes(backups.backup(former))
+    assert file.read_bytes().endswith(b'"tables": "0002"}\n')
+    restored = another("restored", tmp_path)
+    assert main("desk", "restore", file).stdout.startswith("1 entries, the last ")
+    assert Journal(restored).after(0) == Journal(former).after(0)
+    assert [one.name for one in Accounts(restored).accounts()] == ["Ann"]
+    assert Drafts(restored).begin(ANN, change.edits, "As the seal has it").number == 1
+
+
+@pytest.mark.parametrize("name", ["journal.sqlite", "notes.txt"])
+def test_a_backup_takes_the_place_of_no_other_file(main, change, tmp_path, name):
+    Journal(another("journal", tmp_path)).append(change, 0)
+    (tmp_path / "notes.txt").write_text('{"tables": "0003"}\n')
+    before = (tmp_path / name).read_bytes()
+    told = main("desk", "backup", tmp_path / name)
+    assert (told.returncode, "what is there is no backup" in told.stderr) == (2, True)
+    assert (tmp_path / name).read_bytes() == before
+    (tmp_path / "empty").touch()
+    assert main("desk", "backup", tmp_path / "empty").returncode == 0
 
 
 def test_a_desk_that_is_damaged_is_not_backed_up_over_a_backup_that_is_good(main, busy, url, tmp_path):
@@ -84,6 +112,12 @@ def test_a_desk_that_is_damaged_is_not_backed_up_over_a_backup_that_is_good(main
     assert told.returncode == 1
     assert "entry 1 of the journal is missing or is not what was written" in told.stderr
     assert file.read_bytes() == good
+
+
+def rows(content, *but):
+    """Return the lines of rows of a backup but for notes of these events."""
+    lines = content.decode().splitlines()[:-1]
+    return [line for line in lines if not any(f'"event": "{event}"' in line for event in but)]
 
 
 def cut(content):
@@ -101,8 +135,17 @@ def emptied(content):
 def shortened(content):
     """Take a line out and seal it anew, as somebody might who means harm."""
     *lines, _ = content.splitlines(keepends=True)
-    body = b"".join(line for line in lines if b'"sequence": 2' not in line)
-    return body + json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode() + b"\n"
+    return sealed(b"".join(line for line in lines if b'"sequence": 2' not in line), "0003")
+
+
+def later(content):
+    """Return a backup as a version to come would write it."""
+    *lines, _ = content.splitlines(keepends=True)
+    return sealed(b"".join(lines), "9999")
+
+
+def sealed(body, tables):
+    return body + json.dumps({"sha256": hashlib.sha256(body).hexdigest(), "tables": tables}).encode() + b"\n"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +154,7 @@ def shortened(content):
         (cut, 2, "this is no backup, or not a whole one"),
         (altered, 2, "this is no backup, or not a whole one"),
         (emptied, 2, "this is no backup, or not a whole one"),
+        (later, 2, "the backup is of a later version"),
         (shortened, 1, "it is damaged: entry 2 of the journal is missing or is not what was written. Nothing was"),
     ],
 )

@@ -60,7 +60,13 @@ def test_what_others_have_written_too_is_neither_discarded_nor_sent_back_without
         both = drafts.send_back(drafts.get(begun.number), BOB, "Say where.")
     assert both.status is Status.SENT_BACK
     own = drafts.begin(ANN, [NAME], "")
-    assert drafts.discard(own, ANN).status is Status.DISCARDED
+    discarded = drafts.discard(own, ANN)
+    assert (discarded.status, drafts.all(*module.OPEN)) == (Status.DISCARDED, [both])
+    with pytest.raises(Forbidden):
+        drafts.take_up(discarded, CARL)
+    assert drafts.take_up(discarded, ANN).status is Status.DRAFT
+    with pytest.raises(Conflict, match="done to what is discarded"):
+        drafts.take_up(both, ANN)
 
 
 def test_a_row_of_a_draft_is_edited_under_another_key_or_left_out(drafts):

@@ -10,11 +10,36 @@ from aseancan_kg.desk.composition import Composer
 from aseancan_kg.desk.database import Database
 from aseancan_kg.desk.journal import Journal
 from aseancan_kg.desk.publication import Desk
-from aseancan_kg.edits import difference
+from aseancan_kg.edits import IDENTIFIERS, difference
 from aseancan_kg.errors import Conflict, InvalidData
 
 TABLE = "registers/instruments"
 KEYS = ("actip-2015", "apaec-2016-2025")
+
+
+@pytest.mark.proof
+def test_a_withdrawal_is_taken_back_although_it_was_told_otherwise_since(tmp_path):
+    journal, bodies, identifiers = (
+        Journal(Database(f"sqlite:///{tmp_path}/j", new=True)),
+        "registers/bodies",
+        IDENTIFIERS,
+    )
+    with Composer(settings.resources(), settings.dataset_version()) as composer:
+        desk = Desk(journal, composer)
+        row = composer.row(bodies, "iai-task-force")
+        entry = desk.publish(composer.withdrawal(bodies, "iai-task-force", ["body/asean"]), "Ann", "Merged")
+        key = "id/body/iai-task-force"
+        desk.catch_up()
+        told = composer.row(identifiers, key)
+        desk.publish([difference(identifiers, key, told, {**told, "reason": "It was merged in 2020"})], "Ann", "Year")
+        desk.undo(entry.sequence, "Bob", "It goes on")
+        desk.catch_up()
+        assert (composer.row(bodies, "iai-task-force"), composer.row(identifiers, key)) == (row, None)
+        # And that is taken back by a reason of its own, with what stands in its place.
+        desk.undo(3, "Bob", "It does not")
+        desk.catch_up()
+        again = composer.row(identifiers, key)
+        assert (again["replacement"], again["reason"]) == ("id/body/asean", "It does not")
 
 
 @pytest.mark.proof

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from types import MappingProxyType
 
 from aseancan_kg.build import registers
 from aseancan_kg.build.registers import Registers, Row
@@ -39,8 +41,20 @@ def find(tables: Registers, table: str, key: str) -> Row | None:
     return _find(rows(tables, table), key)
 
 
-def edited(tables: Registers, edits: Iterable[Edit]) -> Edited:
-    """Return tables after edits.
+Places = Mapping[str, Mapping[str, Place]]
+"""Where the rows of each table stand or have stood, by their keys."""
+
+
+def places(tables: Registers, before: Places = MappingProxyType({})) -> Places:
+    """Return where rows stand, or stood `before`."""
+    return {
+        table: {row.key: row.place for row in rows} | dict(before.get(table, {}))
+        for table, rows in by_path(tables).items()
+    }
+
+
+def edited(tables: Registers, edits: Iterable[Edit], known: Places = MappingProxyType({})) -> Edited:
+    """Return tables after edits; a row that comes back does so to the place that it had, as `registers.edited` has it.
 
     Raises `Conflict` for an edit of what is not there as it was, and `InputError` for a table there is not.
     """
@@ -52,17 +66,22 @@ def edited(tables: Registers, edits: Iterable[Edit]) -> Edited:
         if cells is None:
             tables = _with(tables, edit.table, tuple(row for row in former if row is not current))
             continue
-        last = max((row.place.row or 0 for row in former), default=1)
-        place = current.place if current else Place(f"data/{edit.table}.csv", row=last + 1)
+        stood = known.get(edit.table, {})
+        last = max(chain((_order(one.place) for one in former), map(_order, stood.values())), default=1)
+        place = current.place if current else stood.get(edit.key) or Place(f"data/{edit.table}.csv", row=last + 1)
         row, found = _read(edit.table, cells, place)
         faults += found
         keys[place] = edit.key
         if row.key != edit.key:
             told = f"these cells are those of another row, “{row.key}”"
             faults.append(InvalidData(told, place, remedy="Withdraw the one and add the other."))
-        kept = tuple(row if one is current else one for one in former)
-        tables = _with(tables, edit.table, kept if current else (*kept, row))
+        kept = (*(one for one in former if one is not current), row)
+        tables = _with(tables, edit.table, tuple(sorted(kept, key=lambda one: _order(one.place))))
     return Edited(tables, keys, faults)
+
+
+def _order(place: Place) -> int:
+    return place.row or 0
 
 
 def _find(among: Iterable[Row], key: str) -> Row | None:

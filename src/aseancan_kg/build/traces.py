@@ -3,7 +3,8 @@
 import re
 from itertools import chain
 
-from rdflib import RDF, Graph, URIRef
+from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.namespace import PROV, SKOS
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
@@ -25,7 +26,7 @@ class Tracer:
         rows = list(chain.from_iterable(tables.tables))
         self._graph = graph
         self._by_locator = {row.locator: row for row in rows}
-        self._by_node = {node: row for row in rows if (node := node_of(row))}
+        self._by_node = {node: row for row in rows if (node := node_of(row, graph))}
 
     def locate(self, focus: Node, path: Node | None, value: Node | None) -> Place | None:
         """Say where a statement was written: in the row of its subject, or in one that is about the statement.
@@ -54,7 +55,7 @@ class Tracer:
         return next((place for node in nodes if (place := self._located(node, None))), None)
 
     def _located(self, node: Node, path: Node | None) -> Place | None:
-        """Go by the locator of a statement node or a clause, which ends with a column where it is that of a cell."""
+        """Go by the locator of a statement node, which ends with a column where it is that of a cell."""
         locator = str(self._graph.value(node, AC.locator))
         of_row, _, column = locator.rpartition("/")
         if row := self._by_locator.get(locator):
@@ -64,8 +65,8 @@ class Tracer:
         return row.place_of(_column(row, path) or column) if row else None
 
 
-def node_of(row: Row) -> Node | None:
-    """Node of the dataset that a row describes."""
+def node_of(row: Row, graph: Graph) -> Node | None:
+    """Node of the dataset, all of whose triples are in `graph`, that a row describes."""
     if row.kind in CLASSES:
         return iri(row.reference)
     match row.kind:
@@ -76,6 +77,10 @@ def node_of(row: Row) -> Node | None:
             return term(address) if isinstance(address, Url) else iri(row.reference)
         case "identifier":
             return URIRef(row.written("iri"))
+        case "clause":
+            edition = URIRef(namespaces.thing("source", row.folder.removeprefix("codings/")))
+            so_called = graph.subjects(SKOS.notation, Literal(row.key))
+            return next((node for node in so_called if (node, PROV.wasQuotedFrom, edition) in graph), None)
     return None
 
 

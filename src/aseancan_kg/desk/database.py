@@ -25,11 +25,12 @@ _LOCK = 0x61736561
 class Database:
     """The database at a URL, whose tables are brought up to date when it is opened; they are made when it is `new`.
 
+    `version` is that of its tables, which the migrations count.
     Raises `InputError` for a URL that names no database, or none of a desk, or when there is none, and
     `StoreUnavailable` when the database does not answer or cannot be written.
     """
 
-    def __init__(self, url: str, *, new: bool = False) -> None:
+    def __init__(self, url: str, *, new: bool = False, version: str = "head") -> None:
         if not url:
             remedy = "Set AC_JOURNAL, for example to sqlite:////var/lib/aseancan-kg/journal.sqlite."
             raise InputError("the desk is off: no journal is named", remedy=remedy)
@@ -51,7 +52,7 @@ class Database:
             settings = Config()
             settings.set_main_option("script_location", str(_MIGRATIONS))
             settings.attributes["connection"] = connection
-            command.upgrade(settings, "head")
+            command.upgrade(settings, version)
 
     @contextmanager
     def begun(self, *, writes: bool = False) -> Iterator[sa.Connection]:

@@ -30,7 +30,7 @@ _READER = "a reader"
 
 
 class Status(StrEnum):
-    """Where a draft stands; the last three are for good."""
+    """Where a draft stands; what was published or declined is so for good."""
 
     REPORTED = "reported"
     DRAFT = "draft"
@@ -127,10 +127,10 @@ class Drafts:
         with self._database.begun() as connection:
             return [*_all(connection, *statuses)]
 
-    def latest(self, author: str, status: Status, many: int) -> list[Draft]:
+    def latest(self, author: str, many: int, *statuses: Status) -> list[Draft]:
         """Return so many drafts of somebody's that came to stand so last."""
         with self._database.begun() as connection:
-            own = (draft for draft in _all(connection, status) if author in draft.authors)
+            own = (draft for draft in _all(connection, *statuses) if author in draft.authors)
             return [*islice(own, many)]
 
     def get(self, number: int) -> Draft:
@@ -199,7 +199,7 @@ class Drafts:
         return self._move(draft, Status.DECLINED, caller, _said(words))
 
     def discard(self, draft: Draft, caller: Caller) -> Draft:
-        """Put a draft of one's own aside for good.
+        """Put a draft of one's own aside; it can be taken up again.
 
         Raises `Forbidden` for what others have written too, or takes up a report: it is declined and said why.
         """
@@ -207,6 +207,12 @@ class Drafts:
             raise Forbidden(f"draft {draft.number} is not yours alone to discard", remedy="Decline it, and say why.")
         _refuse(draft, *IN_HAND)
         return self._move(draft, Status.DISCARDED, caller, "")
+
+    def take_up(self, draft: Draft, caller: Caller) -> Draft:
+        """Make a draft again of what was discarded."""
+        _refuse_others(draft, caller)
+        _refuse(draft, Status.DISCARDED)
+        return self._move(draft, Status.DRAFT, caller, "")
 
     def publishable(self, draft: Draft, caller: Caller) -> None:
         """Raise `Forbidden` for whoever is no editor, and `Conflict` for what nobody has handed in."""

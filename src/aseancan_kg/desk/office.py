@@ -19,6 +19,9 @@ from aseancan_kg.errors import Busy, Error, TablesChanged
 _LOG = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 60
 """How long somebody waits for the desk: a composer is ready in a quarter of it, or on a busy machine in most."""
+_MADE_OF = ("data", "ontology", "shapes")
+_Stamp = tuple[str, tuple[tuple[str, int, int], ...]]
+"""A release, and the files of which one is made: each with its time and size."""
 
 
 class Office:
@@ -34,7 +37,7 @@ class Office:
         self._turn = Lock()
         self._open = ExitStack()
         self._desk: Desk | None = None
-        self._refused: tuple[tuple[str, int], TablesChanged] | None = None
+        self._refused: tuple[_Stamp, TablesChanged] | None = None
 
     def open(self) -> None:
         """Begin to start the composer, so that the first change need not wait for it."""
@@ -77,15 +80,17 @@ class Office:
     def _composer(self, release: str) -> Composer:
         if refusal := self.refusal:  # to find out takes half a minute, in which nobody is told anything
             raise replace(refusal)
+        stamp = self._stamp(release)  # before it is read: what becomes right meanwhile is not refused
         try:
             return Composer(self._resources, release)
         except TablesChanged as refusal:
-            self._refused = self._stamp(release), refusal
+            self._refused = stamp, refusal
             raise
 
-    def _stamp(self, release: str) -> tuple[str, int]:
-        """Return what changes when the tables do, or what is built of them."""
-        return release, max(file.stat().st_mtime_ns for file in (self._resources / "data").rglob("*.csv"))
+    def _stamp(self, release: str) -> _Stamp:
+        """Return what changes when anything does that the dataset is made of, or what is built of it."""
+        found = (file for folder in _MADE_OF for file in (self._resources / folder).rglob("*") if file.is_file())
+        return release, tuple(sorted((str(one), one.stat().st_mtime_ns, one.stat().st_size) for one in found))
 
     def _start(self) -> None:
         try:

@@ -91,7 +91,8 @@ class Desk:
     def undo(self, sequence: int, author: str, reason: str) -> Entry:
         """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
         entry = self._journal.entry(sequence)
-        back = [_anew(edit.reversed) for edit in reversed(entry.edits)]
+        # What it told of identifiers that come back goes by itself, as it is by now.
+        back = [_anew(edit.reversed) for edit in reversed(entry.edits) if not edit.is_tombstone]
         return self.publish(back, author, reason, undoes=sequence)
 
     def _change(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None) -> Entry:

@@ -13,6 +13,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,16 @@ _ALL_RIGHTS = 15
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A built release: its dataset file, its version, and the number of triples of each graph."""
+    """A built release: its dataset file, its version, and the number of triples of each graph.
+
+    It was built as the release of a `number`, `issued` on a day; see RELEASED in `settings` for whether it is that.
+    """
 
     file: Path
     version: str
     graphs: dict[str, int]
+    number: str
+    issued: date
 
     @classmethod
     def read(cls, directory: Path) -> "Release":
@@ -66,13 +72,14 @@ class Release:
             with file.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             graphs = {each["iri"]: each["triples"] for each in said["graphs"]}
-            release, expected = cls(file, said["version"], graphs), said["sha256"]
+            issued = date.fromisoformat(said["issued"])
+            release, expected = cls(file, said["version"], graphs, said["release"], issued), said["sha256"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"this is no release: {error}", Place(manifest), remedy="Run `aseancan-kg build`."
             ) from error
         if digest != expected:
-            remedy = "Nothing was published. Run `aseancan-kg build`."
+            remedy = "Run `aseancan-kg build`."
             raise InvalidData(
                 "the file is not the one its manifest names: its SHA-256 differs", Place(file), remedy=remedy
             )

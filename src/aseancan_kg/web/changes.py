@@ -80,7 +80,8 @@ class _Change(Edition):
 def _refuse_coming(request: Request) -> None:
     """Raise `ComeBackLater` for a change that the journal has and this service does not serve yet."""
     office, number = request.app.state.office, request.path_params["path"].partition(".")[0]
-    if office and re.fullmatch("[1-9][0-9]{0,8}", number) and int(number) <= office.journal.head():
+    is_number, served = re.fullmatch("[1-9][0-9]{0,8}", number), len(state_of(request).journal)
+    if office and is_number and served < int(number) <= office.journal.head():
         raise ComeBackLater(f"change {number} is published, and not served here yet", remedy="Ask again in a moment.")
 
 

@@ -148,6 +148,8 @@ def _error(request: Request, error: Exception) -> Response:
             headers["WWW-Authenticate"] = f'{_CHALLENGE}, error="insufficient_scope", scope="{error.scope}"'
         case errors.ComeBackLater():
             headers["Retry-After"] = str(error.retry_after)
+        case errors.TablesChanged():
+            pass  # to ask again helps once somebody has built
         case errors.StoreUnavailable():
             headers["Retry-After"] = str(_UNTIL_RESTORED)
             log_of(request.scope)["cause"] = str(error.__cause__ or error)

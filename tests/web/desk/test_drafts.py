@@ -1,6 +1,8 @@
 """Drafts from their author to the journal, through the pages."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -76,8 +78,26 @@ def test_one_discards_a_draft_of_ones_own_and_no_other(person, office, begin):
     assert "Discard the draft" in ann.page(f"/desk/drafts/{draft.number}").text
     assert step(ann, draft, "discard").status_code == 303
     assert office.drafts.get(draft.number).status is Status.DISCARDED
-    assert f'/desk/drafts/{draft.number}"' not in ann.page("/desk").text
+    own, aside = re.findall(
+        r"<h2>(?:Your drafts|Yours that were [^<]*)</h2>(.*?)</section>", ann.page("/desk").text, re.S
+    )
+    assert f'/desk/drafts/{draft.number}"' not in own
+    assert f'/desk/drafts/{draft.number}"' in aside
     assert step(ann, draft, "submit").status_code == 412
+    assert "Take it up again" in ann.page(f"/desk/drafts/{draft.number}").text
+    assert step(ann, draft, "take-up").status_code == 303
+    assert office.drafts.get(draft.number).status is Status.DRAFT
+
+
+def test_a_draft_shows_what_is_published_of_it_not_just_what_was_written(person, office):
+    with office.desk() as desk:
+        gone, tells = desk.composer.withdrawal("registers/bodies", "asean-ipr", ["body/asean"])
+    tells = replace(tells, after={**tells.after, "date": "2020-01-01"})
+    draft = office.drafts.begin(ANN, [gone, tells], "It was merged")
+    page = person("Ann").page(f"/desk/drafts/{draft.number}").text
+    assert "2020-01-01" not in page
+    assert datetime.now(UTC).date().isoformat() in page.partition("Identifier")[2]
+    office.drafts.decline(draft, ANN, "A test")
 
 
 def test_what_is_so_already_or_has_no_row_any_more_is_told(person, office, begin):

@@ -1,5 +1,11 @@
 """The journal as editors see it."""
 
+from dataclasses import replace
+
+from starlette.testclient import TestClient
+
+from aseancan_kg.web.app import create_app
+
 
 def test_a_change_that_is_not_served_yet_is_asked_for_again(desk, office):
     with office.desk() as at_desk:
@@ -12,6 +18,17 @@ def test_a_change_that_is_not_served_yet_is_asked_for_again(desk, office):
         assert desk.get(f"/change/{entry.sequence}.{suffix}").status_code == 503
     for path in (f"/change/{entry.sequence + 1}", "/change/0", "/change/x", f"/change/{entry.sequence + 1}.rdfp"):
         assert desk.get(path).status_code == 404
+
+
+def test_of_a_change_that_is_served_nothing_more_is_to_come(desk, state_of, published, office):
+    with office.desk() as at_desk:
+        edits = at_desk.composer.edits("registers/bodies", "slug,seat_city\nascc-council,Bandung\n")
+        at_desk.publish(edits, "Bob", "To be served")
+    app = create_app(replace(state_of(published), journal=office.journal.after(0)), office)
+    client = TestClient(app, follow_redirects=False)
+    assert client.get(f"/change/{office.journal.head()}.rdfp").status_code == 200
+    for path in ("1.json", "1.x.rdfp", f"{office.journal.head()}.foo"):
+        assert client.get(f"/change/{path}").status_code == 404
 
 
 def test_an_entry_is_taken_back_by_an_editor(person, office):

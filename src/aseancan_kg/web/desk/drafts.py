@@ -27,20 +27,21 @@ from aseancan_kg.web.state import state_of
 Given = Mapping[str, str]
 """The fields of a form, and the `client` that sent it."""
 _LATEST = 10
-"""Entries of the journal that the desk's first page shows, and of one's drafts that were declined."""
+"""Entries of the journal that the desk's first page shows, and of one's drafts that came to nothing."""
 
 
 @dataclass
 class _Outlook:
     """What a draft comes to; what is told has with it where the row is edited in the draft, if it is about one.
 
-    `tables` are the labels of tables, `labels` those of their columns, `accounts` the edits of the register of
-    identifiers that are made when it is published.
+    `tables` are the labels of tables, `labels` those of their columns, `edits` the draft's as they are published,
+    `accounts` those of the register of identifiers that come to them then.
     """
 
     tables: Mapping[str, str]
+    edits: Sequence[Edit]
     labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    accounts: list[Edit] = field(default_factory=list)
+    accounts: Sequence[Edit] = ()
     wrong: list[tuple[str, str | None]] = field(default_factory=list)
     doubtful: list[tuple[str, str | None]] = field(default_factory=list)
 
@@ -89,7 +90,7 @@ def _desk(request: Request, caller: Caller) -> Response:
         review=[one for one in waiting if one.status is Status.REVIEW],
         reported=[one for one in waiting if one.status is Status.REPORTED],
         refusal=office.refusal,
-        declined=office.drafts.latest(caller.name, Status.DECLINED, _LATEST),
+        aside=office.drafts.latest(caller.name, _LATEST, Status.DECLINED, Status.DISCARDED),
         others=[one for one in waiting if one.is_in_hand and caller.name not in one.authors],
         entries=office.journal.after(max(0, office.journal.head() - _LATEST))[::-1],
     )
@@ -120,12 +121,13 @@ def _draft(request: Request, caller: Caller) -> Response:
 def _outlook(desk: Desk, draft: Draft) -> _Outlook:
     """Tell what a draft comes to; of one that is done with, only how its cells are called."""
     results: Sequence[Mapping[str, Any]] = ()
-    found = _Outlook({one["table"]: one["label"] for one in desk.composer.tables()})
+    found = _Outlook({one["table"]: one["label"] for one in desk.composer.tables()}, draft.edits)
     if draft.status in OPEN:
         try:
             composed = desk.compose(draft.edits, draft.reason)
             results = composed.results
-            found.accounts = [one for one in composed.edits if draft.edit_of(one.table, one.key) is None]
+            own = len(draft.edits)  # which come first, in their order
+            found.edits, found.accounts = composed.edits[:own], composed.edits[own:]
         except Conflict as conflict:
             is_so = all(map(partial(_is_so, desk), draft.edits))
             found.wrong = [("All of it is so already." if is_so else str(conflict), None)]
@@ -208,6 +210,7 @@ _STEPS: Mapping[str, Callable[[Office, Draft, Caller, Given], Any]] = {
     "send-back": lambda office, draft, caller, given: office.drafts.send_back(draft, caller, given.get("words", "")),
     "decline": lambda office, draft, caller, given: office.drafts.decline(draft, caller, given.get("words", "")),
     "discard": lambda office, draft, caller, _: office.drafts.discard(draft, caller),
+    "take-up": lambda office, draft, caller, _: office.drafts.take_up(draft, caller),
     "publish": _publish,
     "take-out": _take_out,
     "reason": lambda office, draft, caller, given: office.drafts.change(
