@@ -37,12 +37,13 @@ from aseancan_kg.build import (
 from aseancan_kg.build.columns import TABLES
 from aseancan_kg.build.dataset import Built
 from aseancan_kg.build.differences import Difference, Graphs, nested
-from aseancan_kg.build.editing import Edited
+from aseancan_kg.build.editing import Edited, Places
 from aseancan_kg.build.forms import Field
 from aseancan_kg.build.mentions import Judged
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.traces import Tracer, node_of
 from aseancan_kg.build.triples import CLASSES, Triple
+from aseancan_kg.build.values import Url
 from aseancan_kg.edits import IDENTIFIERS, SEPARATOR, Edit, difference
 from aseancan_kg.errors import (
     DanglingReference,
@@ -128,7 +129,7 @@ class Composer:
         made = {name.removeprefix(namespaces.GRAPH): triples for name, triples in graphs.items() if triples}
         self._state = _State(built.tables, made)
         self._places = editing.places(built.tables)
-        self._composed: tuple[Sequence[Edit], _State, Difference] | None = None
+        self._composed: tuple[Sequence[Edit], _State, Difference, Places] | None = None
         """The edits that were composed last, and what they make: what is published was composed just before."""
         self._fixed_iris = built.snapshots[-1].described.keys() - _identifiers_in(made)
         self._note_published(made)
@@ -241,13 +242,16 @@ class Composer:
         return str(node) if node and changes.published(str(node)) else None
 
     def referring(self, table: str, key: str) -> list[dict[str, object]]:
-        """Tell of the rows that name what a row describes: `table`, `key` and `cells`, and the `columns` that do."""
+        """Tell of the rows that name what a row describes: `table` and `key` of each, and the `columns` that do."""
         found: list[dict[str, object]] = []
         if row := editing.find(self._state.tables, table, key):
+            called = row.called, Url(str(node_of(row, self._union)))
             for path, rows in editing.by_path(self._state.tables).items():
                 for one in rows:
-                    if columns := [column for column, value in one.names if str(value) == row.called]:
-                        found.append({"table": path, "key": one.key, "cells": one.typed, "columns": columns})
+                    named = (column for column, value in one.names if value in called)
+                    # A part is of the plan whose codings name it.
+                    if (row.kind != "clause" or one.folder == row.folder) and (columns := [*named]):
+                        found.append({"table": path, "key": one.key, "columns": columns})
         return found
 
     def withdrawal(self, table: str, key: str, replacements: Sequence[str]) -> list[Edit]:
@@ -272,14 +276,14 @@ class Composer:
     def follow(self, edits: Sequence[Edit]) -> None:
         """Take over edits that were published; raises as `compose` does, and `InvalidTables` for what is none."""
         if self._composed and self._composed[0] == edits:
-            _, state, step = self._composed
+            _, state, step, self._places = self._composed
         else:
-            state = self._made_of(editing.edited(self._state.tables, edits, self._places))
+            edited = editing.edited(self._state.tables, edits, self._places)
+            state, self._places = self._made_of(edited), edited.places
             step = Difference.between(self._state.graphs, state.graphs)
         self._composed = None
         self._take(step)
         self._state = state
-        self._places = editing.places(state.tables, self._places)
         self._note_published(step.come)
 
     def compose(self, edits: Sequence[Edit], reason: str = "") -> Composition:
@@ -308,7 +312,7 @@ class Composer:
         step = Difference.between(self._state.graphs, state.graphs)
         if not any(step.triples):
             return Composition(edits, (), (), ())
-        self._composed = edits, state, step
+        self._composed = edits, state, step, edited.places
         try:
             self._take(step)
             locate = Tracer(edited.tables, self._union).locate
@@ -343,7 +347,7 @@ class Composer:
     def _explained(self, faults: Iterable[InvalidData], edits: Iterable[Edit]) -> Iterator[InvalidData]:
         """Tell of a row that refers to what the edits take away that it does, where faults tell what is not there."""
         found = [editing.find(self._state.tables, edit.table, edit.key) for edit in edits if edit.after is None]
-        gone = {row.called for row in found if row}
+        gone = {str(row.called) for row in found if row}
         for fault in faults:
             if isinstance(fault, DanglingReference) and fault.reference in gone:
                 remedy = "Have it refer to another thing, or withdraw it as well."

@@ -3,7 +3,6 @@
 As in `cli`, what a verb needs is imported inside it.
 """
 
-import hashlib
 import json
 import os
 import sys
@@ -169,14 +168,14 @@ def backup(file: Annotated[Path, typer.Argument(help="File to write everything o
     from aseancan_kg.desk import backups
 
     outputs.refuse_unwritable(file)
-    if file.exists() and file.stat().st_size and not backups.is_backup(file.read_bytes()):
+    if file.exists() and (there := _content(file)) and not backups.is_backup(there):
         raise InputError("what is there is no backup", Place(file), remedy="Choose another file.")
     content = backups.backup(_database())
     _, told = backups.tried(content, file)
     outputs.write_whole(file, content, mode=0o600)
-    if file.read_bytes() != content:
+    if _content(file) != content:
         raise InvalidData("the file does not hold what was written", Place(file), remedy="Try another disk.")
-    print(f"{told}; SHA-256 {hashlib.sha256(content).hexdigest()}")
+    print(told)
 
 
 @app.command()
@@ -184,18 +183,19 @@ def restore(file: Annotated[Path, typer.Argument(help="File that `backup` has wr
     """Read a backup, after it was tried, into a database that `init` has made and that holds nothing yet."""
     from aseancan_kg.desk import backups
 
+    content = _content(file)
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
-    database = _database()
-    try:
-        current, told = backups.tried(content, file)
+        print(backups.restore(_database(), content, file))
     except InvalidData as error:
         remedy = "Nothing was restored: take another backup."
         raise InvalidData(f"it is damaged: {error.message}", Place(file), remedy=remedy) from error
-    backups.restore(database, current, file)
-    print(f"{told}; SHA-256 {hashlib.sha256(content).hexdigest()}")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
 
 
 def _database(*, new: bool = False) -> "Database":

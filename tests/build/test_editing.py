@@ -1,5 +1,7 @@
 """Tables with edits: rows that change, come and go, each found by its key and kept in its place."""
 
+from itertools import chain
+
 import pytest
 
 from aseancan_kg.build import editing
@@ -38,6 +40,21 @@ def test_a_row_goes_and_is_gone(tables):
     assert editing.find(found.tables, BODIES, "asean") is None
     with pytest.raises(Conflict, match="has no row asean any more"):
         editing.edited(found.tables, [gone])
+
+
+def test_it_does_not_matter_how_many_edits_are_made_at_once(tables):
+    first, second = (Edit(BODIES, slug, None, NEW | {"slug": slug}) for slug in ("first", "second"))
+    gone = Edit(BODIES, "asean", editing.find(tables, BODIES, "asean").typed, None)
+    changes = [[gone], [first], [first.reversed], [second], [gone.reversed], [first]]
+    made, places = tables, editing.places(tables)
+    for edits in changes:
+        found = editing.edited(made, edits, places)
+        made, places = found.tables, found.places
+    keys = [row.key for row in editing.rows(tables, BODIES)]
+    assert [row.key for row in editing.rows(made, BODIES)] == [*keys, "first", "second"]
+    assert editing.rows(editing.edited(tables, chain.from_iterable(changes)).tables, BODIES) == editing.rows(
+        made, BODIES
+    )
 
 
 def test_codings_are_tables_of_their_edition(tables):

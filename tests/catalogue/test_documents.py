@@ -163,10 +163,13 @@ def test_what_one_thing_replaced_has_a_successor_and_what_was_dropped_or_divided
         <id/body/split> owl:deprecated true ; dcterms:isReplacedBy <id/body/new>, <id/body/other> .
         <id/body/plain> dcterms:isReplacedBy <id/body/new> .
         <ont#Old> owl:deprecated true ; dcterms:isReplacedBy <ont#New> .
+        <scheme/kind/old> owl:deprecated true ; dcterms:isReplacedBy <scheme/kind/new> .
+        <graph/gone> owl:deprecated true .
         """
     )
     assert successor(store, f"{ID}body/old") == f"{ID}body/new"
+    assert successor(store, f"{BASE}scheme/kind/old") == f"{BASE}scheme/kind/new"
     for iri in (f"{ID}body/gone", f"{ID}body/split", f"{ID}body/plain", f"{BASE}ont#Old", "http://e/x"):
         assert successor(store, iri) is None
-    assert document(store, f"{ID}body/gone").withdrawn
+    assert all(document(store, one).withdrawn for one in (f"{ID}body/gone", f"{BASE}graph/gone"))
     assert not document(store, f"{BASE}ont#Old").withdrawn

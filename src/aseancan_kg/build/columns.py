@@ -52,11 +52,12 @@ RELATIONS: Mapping[str, frozenset[str]] = {
 }
 """Local names of `ac:mentions` and the properties below it, and the kinds of things that each can lead to."""
 
-_EVIDENCE = {
+EVIDENCE = {
     "sources": Column(values.source, many=True, required=True),
     "confidence": Column(values.Codes("confidence"), required=True),
     "note": _TEXT,
 }
+"""What rows rest on."""
 
 
 _IMPLEMENTS = Column(values.References("instrument"), many=True)
@@ -81,7 +82,7 @@ def _kinded(scheme: str, **further: Column) -> dict[str, Column]:
         **further,
         "url": _URL,
         "wikidata": Column(values.wikidata),
-        **_EVIDENCE,
+        **EVIDENCE,
     }
 
 
@@ -108,7 +109,7 @@ _INSTRUMENTS = {
     "phase_of": Column(values.References("instrument")),
     "url": _URL,
     "wikidata": Column(values.wikidata),
-    **_EVIDENCE,
+    **EVIDENCE,
 }
 
 REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
@@ -129,10 +130,10 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "capital": _TEXT,
             "url": _URL,
             "wikidata": Column(values.wikidata),
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
-    "persons": ("person", {"slug": _SLUG, "name": _NAME, **_EVIDENCE}),
+    "persons": ("person", {"slug": _SLUG, "name": _NAME, **EVIDENCE}),
     "holdings": (
         "holding",
         {
@@ -144,7 +145,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "as_of": _DATE,
             "from": _DATE,
             "to": _DATE,
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "memberships": (
@@ -155,7 +156,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "organisation": Column(values.References("body"), required=True),
             "joined": _DATE,
             "left": _DATE,
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "meetings": (
@@ -171,7 +172,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "mode": Column(values.Codes("meeting-mode")),
             "areas": Column(values.text, many=True),
             "url": _URL,
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "participations": (
@@ -183,7 +184,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "role": Column(values.Codes("participation-role"), required=True),
             "capacity": _TEXT,
             "post": Column(values.References("post")),
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "reports": (
@@ -194,7 +195,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "subject": _NAME,
             "predicate": _NAME,
             "object": _NAME,
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "statements": (
@@ -212,7 +213,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "chain": Column(values.References("source"), many=True, required=True),
             "quotation": _TEXT,
             "gist": _NAME,
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "party-actions": (
@@ -223,7 +224,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "party": Column(values.References("state", "state-group", "body"), required=True),
             "action": Column(values.Codes("party-act"), required=True),
             "date": _DATE,
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "documents": (
@@ -238,7 +239,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "kind": Column(values.Codes("name-kind"), required=True),
             "from": _DATE,
             "to": _DATE,
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "rivals": (
@@ -247,7 +248,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "entity": Column(values.References(), required=True),
             "column": Column(values.plain, required=True),
             "value": Column(values.plain, required=True),
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "concepts": (
@@ -272,7 +273,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "target": Column(values.url, required=True),
             "target_label": _TEXT,
             "checked": Column(values.partial_date, required=True),
-            **_EVIDENCE,
+            **EVIDENCE,
         },
     ),
     "identifiers": (

@@ -83,7 +83,7 @@ _ORDINAL = {
 
 
 def clauses(rows: Sequence[Row], passages: Mapping[str, Passage]) -> tuple[list[Clause], dict[str, Passage]]:
-    """Return the clauses as they stand in the table, and the passage that each covers, by the clause's path.
+    """Return the clauses in the order of the text, and the passage that each covers, by the clause's path.
 
     Raises `InvalidTables` with every row whose words are not in its action, or before those of the clause before it.
     """
@@ -92,7 +92,8 @@ def clauses(rows: Sequence[Row], passages: Mapping[str, Passage]) -> tuple[list[
     faults: list[InvalidData] = []
     ends: dict[str, int] = {}
     numbers: dict[str, int] = {}
-    for row in rows:
+    order = {path: place for place, path in enumerate(passages)}
+    for row in sorted(rows, key=lambda row: _place(row, order)):
         path, text = row.written("clause"), row.written("text")
         action, _, number = path.partition("/clause/")
         passage = passages.get(action)
@@ -113,6 +114,11 @@ def clauses(rows: Sequence[Row], passages: Mapping[str, Passage]) -> tuple[list[
     if faults:
         raise InvalidTables.of(faults)
     return found, cut
+
+
+def _place(row: Row, order: Mapping[str, int]) -> tuple[int, int]:
+    action, _, number = row.written("clause").partition("/clause/")
+    return order.get(action, len(order)), int(number)
 
 
 def of_clauses(clauses: Sequence[Clause]) -> Iterator[Coding]:

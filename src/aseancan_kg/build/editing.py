@@ -2,22 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
-from types import MappingProxyType
 
 from aseancan_kg.build import registers
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.edits import Edit
 from aseancan_kg.errors import InputError, InvalidData, Place
 
+Places = Mapping[str, Mapping[str, Place]]
+"""The places of rows of each table, by their keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Tables after edits; `keys` tell by which key each place was edited, `faults` what is wrong in its cells."""
+    """Tables after edits; `keys` tell by which key each place was edited, `faults` what is wrong in its cells.
+
+    `places` are those of every row that is there or has been.
+    """
 
     tables: Registers
     keys: Mapping[Place, str]
     faults: Sequence[InvalidData]
+    places: Places
 
 
 def by_path(tables: Registers) -> dict[str, tuple[Row, ...]]:
@@ -41,24 +46,20 @@ def find(tables: Registers, table: str, key: str) -> Row | None:
     return _find(rows(tables, table), key)
 
 
-Places = Mapping[str, Mapping[str, Place]]
-"""Where the rows of each table stand or have stood, by their keys."""
+def places(tables: Registers) -> Places:
+    """Return where rows stand."""
+    return {table: {row.key: row.place for row in rows} for table, rows in by_path(tables).items()}
 
 
-def places(tables: Registers, before: Places = MappingProxyType({})) -> Places:
-    """Return where rows stand, or stood `before`."""
-    return {
-        table: {row.key: row.place for row in rows} | dict(before.get(table, {}))
-        for table, rows in by_path(tables).items()
-    }
+def edited(tables: Registers, edits: Iterable[Edit], known: Places | None = None) -> Edited:
+    """Return tables after edits; `known` are the places that rows have, or have had.
 
-
-def edited(tables: Registers, edits: Iterable[Edit], known: Places = MappingProxyType({})) -> Edited:
-    """Return tables after edits; a row that comes back does so to the place that it had, as `registers.edited` has it.
-
-    Raises `Conflict` for an edit of what is not there as it was, and `InputError` for a table there is not.
+    A row that comes back does so to its place, as it stays there where `registers.edited` carries all edits at once
+    into a file: nodes that are numbered in the order of rows are those of the next build. Raises `Conflict` for an edit
+    of what is not there as it was, and `InputError` for a table there is not.
     """
     keys, faults = dict[Place, str](), list[InvalidData]()
+    stood = {table: dict(of_table) for table, of_table in (known or places(tables)).items()}
     for edit in edits:
         former = rows(tables, edit.table)
         current = _find(former, edit.key)
@@ -66,9 +67,9 @@ def edited(tables: Registers, edits: Iterable[Edit], known: Places = MappingProx
         if cells is None:
             tables = _with(tables, edit.table, tuple(row for row in former if row is not current))
             continue
-        stood = known.get(edit.table, {})
-        last = max(chain((_order(one.place) for one in former), map(_order, stood.values())), default=1)
-        place = current.place if current else stood.get(edit.key) or Place(f"data/{edit.table}.csv", row=last + 1)
+        of_table = stood[edit.table]
+        following = Place(f"data/{edit.table}.csv", row=1 + max(map(_order, of_table.values()), default=1))
+        place = of_table.setdefault(edit.key, following)
         row, found = _read(edit.table, cells, place)
         faults += found
         keys[place] = edit.key
@@ -77,7 +78,7 @@ def edited(tables: Registers, edits: Iterable[Edit], known: Places = MappingProx
             faults.append(InvalidData(told, place, remedy="Withdraw the one and add the other."))
         kept = (*(one for one in former if one is not current), row)
         tables = _with(tables, edit.table, tuple(sorted(kept, key=lambda one: _order(one.place))))
-    return Edited(tables, keys, faults)
+    return Edited(tables, keys, faults, stood)
 
 
 def _order(place: Place) -> int:

@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from aseancan_kg import namespaces
 from aseancan_kg.build import records
-from aseancan_kg.build.columns import CODED, REGISTERS, TABLES
+from aseancan_kg.build.columns import CODED, EVIDENCE, REGISTERS, TABLES
 from aseancan_kg.build.registers import Registers, Row, key_columns
 from aseancan_kg.build.values import Choice, Codes, Plain, Reader, References
 
@@ -131,7 +131,8 @@ def _columns(shapes: Graph) -> Iterator[Option]:
     told: dict[str, Option] = {}
     for table in (name for name, (_, columns) in REGISTERS.items() if "slug" in columns):
         for shape, column in _in_order(table, shapes):
-            told.setdefault(column, Option(column, str(shapes.value(shape, SH.name)), ""))
+            if column not in ("slug", *EVIDENCE):
+                told.setdefault(column, Option(column, str(shapes.value(shape, SH.name)), ""))
     yield from sorted(told.values(), key=lambda one: one.label)
 
 

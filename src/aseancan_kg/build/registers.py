@@ -66,21 +66,21 @@ class Row:
         return Reference(self.kind, self.slug)
 
     @property
-    def called(self) -> str:
-        """How cells of other rows name what the row describes."""
+    def called(self) -> Reference | Code | Part:
+        """How cells of other rows name what the row describes, if not by its address."""
         match self.kind:
             case "concept":
-                return f"{self.written('scheme')}/{self.written('code')}"
+                return Code(self.written("scheme"), self.written("code"))
             case "clause":
-                return self.written("clause")
-        return str(self.reference)
+                return Part(self.written("clause"))
+        return self.reference
 
     @property
-    def names(self) -> Iterator[tuple[str, Reference | Code | Part]]:
+    def names(self) -> Iterator[tuple[str, Reference | Code | Part | Url]]:
         """What its cells name, each with its column."""
         for column, cell in self.cells.items():
             for value in (*cell, *_implied_codes(self, column, cell)):
-                if isinstance(value, Reference | Code | Part):
+                if isinstance(value, Reference | Code | Part | Url):
                     yield column, value
 
     def one(self, column: str) -> Value | None:

@@ -10,7 +10,7 @@ from aseancan_kg.catalogue.changes import INFLUENCED_BY
 from aseancan_kg.catalogue.labels import iri_of, natural
 from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import QUAD_FORMATS, Format
-from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, document_iri
+from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, ONT, ONTOLOGY_GRAPH, PREFIXES, document_iri
 from aseancan_kg.store.dataset import Dataset, Node
 from aseancan_kg.store.descriptions import describe
 from aseancan_kg.store.representation import write
@@ -74,7 +74,7 @@ class Document:
     @property
     def withdrawn(self) -> bool:
         """Whether the identifier was given up; terms of the ontology that are merely out of use are still there."""
-        return self.iri.startswith(ID) and any(quad.predicate.value == _DEPRECATED for quad in self.own)
+        return _can_be_given_up(self.iri) and any(quad.predicate.value == _DEPRECATED for quad in self.own)
 
 
 def document(store: Dataset, iri: str, page: int = 1) -> Document:
@@ -145,11 +145,16 @@ def successor(store: Dataset, iri: str) -> str | None:
     There is none for one that is in use, and for one that several things replaced: each of these is a part of it only,
     so that what it meant is told in its own document.
     """
-    if not iri.startswith(ID):
+    if not _can_be_given_up(iri):
         return None
     said = describe(store, [iri], [_DEPRECATED, _REPLACED_BY])
     replacements = said.iris(iri, _REPLACED_BY)
     return replacements[0] if said.of(iri).get(_DEPRECATED) and len(replacements) == 1 else None
+
+
+def _can_be_given_up(iri: str) -> bool:
+    """Tell whether an identifier is ours, and no term of the ontology: these stay, deprecated or not."""
+    return iri.startswith(BASE) and not iri.startswith(ONT)
 
 
 def _incoming(store: Dataset, iri: str, pointing: list[tuple[str, Node]]) -> tuple[tuple[str, str], ...]:

@@ -39,19 +39,22 @@ def backup(database: Database) -> bytes:
     return lines + _seal(lines, version)
 
 
-def restore(database: Database, content: bytes, file: Path) -> None:
-    """Write what a backup holds, as `tried` returns it, into a database that holds nothing yet: all of it, or nothing.
+def restore(database: Database, content: bytes, file: Path) -> str:
+    """Write what a backup holds, read from a file, into a database that holds nothing yet: all of it, or nothing.
 
-    The audit log tells of it. Raises `InputError` for what is no whole backup, and for a database that holds something.
+    Returns what `tried` tells, and the audit log has it too. Raises as `tried` does, and `InputError` for a database
+    that holds something.
     """
-    rows, _ = _read(content, file)
+    current, told = tried(content, file)
+    rows, _ = _read(current, file)
     with database.begun(writes=True) as connection:
         for table in _tables(connection):
             if connection.execute(sa.select(table).limit(1)).first():
                 remedy = "Restore into one that is new: name it by AC_JOURNAL, and run `desk init`."
                 raise InputError(f"the database holds something already, in its table {table.name}", remedy=remedy)
         _write(connection, rows)
-        Accounts(database).note_with(connection, OPERATOR, "restored", f"backup {_digest(content)}", "")
+        Accounts(database).note_with(connection, OPERATOR, "restored", told, "")
+    return told
 
 
 def tried(content: bytes, file: Path) -> tuple[bytes, str]:
@@ -73,10 +76,10 @@ def tried(content: bytes, file: Path) -> tuple[bytes, str]:
         if backup(trial) != content:
             raise InvalidData("it does not hold what was in the database", Place(file), remedy="Try another disk.")
         trial = Database(url)  # which brings its tables up to date
-        entries, content = Journal(trial).after(0), backup(trial)
+        entries, current = Journal(trial).after(0), backup(trial)
     counts = ", ".join(f"{len(rows.get(name, ()))} {name}s" for name in ("account", "draft"))
     last = entries[-1].digest[:16] if entries else "none"
-    return content, f"{len(entries)} entries, the last {last}; {counts}"
+    return current, f"{len(entries)} entries, the last {last}; {counts}; SHA-256 {_digest(content)}"
 
 
 def is_backup(content: bytes) -> bool:

@@ -154,7 +154,7 @@ class Composer:
         return identifier
 
     def referring(self, table: str, key: str) -> list[dict[str, Any]]:
-        """Return the rows that name what a row describes: `table`, `key` and `cells`, and the `columns` that do."""
+        """Return the rows that name what a row describes: `table` and `key` of each, and the `columns` that do."""
         rows: list[dict[str, Any]] = self._ask("referring", table=table, key=key)
         return rows
 

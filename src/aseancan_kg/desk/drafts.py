@@ -148,9 +148,7 @@ class Drafts:
     ) -> Draft:
         """Keep a new draft; raises `InputError` when its author has too many."""
         with self._database.begun(writes=True) as connection:
-            own = sa.select(sa.func.count()).where(_DRAFT.c.author == caller.name, _DRAFT.c.status.in_(OPEN))
-            if (connection.execute(own).scalar() or 0) >= MOST_OPEN:
-                raise InputError(f"{caller.name} has {MOST_OPEN} open drafts", remedy="Finish or discard some.")
+            _refuse_many(connection, caller)
             draft = _insert(connection, author=caller.name, status=status, reason=_line(reason), edits=_written(edits))
             if also:
                 also(connection, draft)
@@ -209,10 +207,13 @@ class Drafts:
         return self._move(draft, Status.DISCARDED, caller, "")
 
     def take_up(self, draft: Draft, caller: Caller) -> Draft:
-        """Make a draft again of what was discarded."""
-        _refuse_others(draft, caller)
+        """Make a draft again of what its author, who has discarded it, takes up; raises as `begin` does."""
+        if caller.name not in draft.authors:
+            raise Forbidden(f"draft {draft.number} is {draft.author}'s", remedy="Leave a remark.")
         _refuse(draft, Status.DISCARDED)
-        return self._move(draft, Status.DRAFT, caller, "")
+        with self._database.begun(writes=True) as connection:
+            _refuse_many(connection, caller)
+            return _update(connection, draft, status=Status.DRAFT)
 
     def publishable(self, draft: Draft, caller: Caller) -> None:
         """Raise `Forbidden` for whoever is no editor, and `Conflict` for what nobody has handed in."""
@@ -251,6 +252,12 @@ def may_change(draft: Draft, caller: Caller) -> bool:
 def _refuse_others(draft: Draft, caller: Caller) -> None:
     if not may_change(draft, caller):
         raise Forbidden(f"draft {draft.number} is {draft.author}'s", remedy="Leave a remark, or ask an editor.")
+
+
+def _refuse_many(connection: sa.Connection, caller: Caller) -> None:
+    own = sa.select(sa.func.count()).where(_DRAFT.c.author == caller.name, _DRAFT.c.status.in_(OPEN))
+    if (connection.execute(own).scalar() or 0) >= MOST_OPEN:
+        raise InputError(f"{caller.name} has {MOST_OPEN} open drafts", remedy="Finish or discard some.")
 
 
 def _refuse(draft: Draft, *statuses: Status) -> None:

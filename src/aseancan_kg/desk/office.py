@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 from threading import Lock, Thread
 
 from aseancan_kg.desk.accounts import Accounts
@@ -89,8 +91,13 @@ class Office:
 
     def _stamp(self, release: str) -> _Stamp:
         """Return what changes when anything does that the dataset is made of, or what is built of it."""
-        found = (file for folder in _MADE_OF for file in (self._resources / folder).rglob("*") if file.is_file())
-        return release, tuple(sorted((str(one), one.stat().st_mtime_ns, one.stat().st_size) for one in found))
+        found = []
+        for file in chain.from_iterable((self._resources / folder).rglob("[!.]*") for folder in _MADE_OF):
+            with suppress(FileNotFoundError):  # another takes its place just now
+                told = file.stat()
+                if S_ISREG(told.st_mode):
+                    found.append((str(file), told.st_mtime_ns, told.st_size))
+        return release, tuple(sorted(found))
 
     def _start(self) -> None:
         try:

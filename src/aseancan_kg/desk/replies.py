@@ -52,7 +52,7 @@ class Replies:
 
     def to(self, asked: Asked) -> Reply | None:
         """Return what was answered to a request before; raises `InputError` when its key was used for another."""
-        own = (_REQUEST.c.account == asked.account) & (_REQUEST.c.key == asked.key)
+        own = (_REQUEST.c.account == asked.account) & (_REQUEST.c.key == asked.key) & (_REQUEST.c.at >= _oldest())
         with self._database.begun() as connection:
             found = connection.execute(sa.select(_REQUEST.c.digest, _REQUEST.c.answer).where(own)).first()
         if found is None:
@@ -64,10 +64,14 @@ class Replies:
     @staticmethod
     def keep(connection: sa.Connection, asked: Asked, reply: Reply) -> None:
         """Keep an answer in the transaction of what it tells of; raises `Conflict` when the same was done meanwhile."""
-        now = datetime.now(UTC)
-        row = {"account": asked.account, "key": asked.key, "digest": asked.digest, "at": now.isoformat()}
-        connection.execute(sa.delete(_REQUEST).where(_REQUEST.c.at < (now - timedelta(days=KEPT_DAYS)).isoformat()))
+        row = {"account": asked.account, "key": asked.key, "digest": asked.digest, "at": datetime.now(UTC).isoformat()}
+        connection.execute(sa.delete(_REQUEST).where(_REQUEST.c.at < _oldest()))
         try:
             connection.execute(sa.insert(_REQUEST).values(**row, answer=json.dumps(asdict(reply))))
         except IntegrityError as error:
             raise Conflict("the same request was answered meanwhile", remedy="Send it again.") from error
+
+
+def _oldest() -> str:
+    """Return when the oldest answer was given that is known."""
+    return (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).isoformat()

@@ -50,11 +50,29 @@ def test_a_form_shows_what_other_sources_have_and_what_names_the_thing(ann):
     (new,) = re.findall(r'href="([^"]*)">what another source says of it', page)
     form = ann.page(new).text
     assert 'name="cell.entity" value="body/aichr"' in form
-    assert '<option value="established">Established</option>' in form
-    assert 'data-suggest="/desk/look-up?kind=source" data-fill' in form
+    (offered,) = re.findall(r'<datalist id="choices-column">(.*?)</datalist>', form)
+    assert '<option value="established">Established</option>' in offered
+    assert 'value="slug"' not in offered
+    assert re.search(r'<input id="cell-column" [^>]*list="choices-column"', form)
+    assert 'data-suggest="/desk/look-up?kind=source&kind=address" data-fill' in unescape(form)
     # What a withdrawal would leave without a thing is told before it is begun.
     assert "task-force-mrpd</a>" in ann.page(f"/desk/withdraw/{TABLE}/aichr").text
     assert "What names it" not in ann.page("/desk/withdraw/registers/memberships/asean-thailand").text
+    (gone, *_) = re.findall(
+        r'href="/desk/edit/(registers/identifiers/[^"]*)"', ann.page("/desk/tables/registers/identifiers").text
+    )
+    assert "What replaces it" not in ann.page(f"/desk/withdraw/{gone}").text
+
+
+def test_what_is_added_to_a_thing_stays_in_its_draft(ann, office):
+    with office.desk() as desk:
+        edits = desk.composer.edits(TABLE, "slug,note\naichr,In a draft\n")
+    draft = office.drafts.begin(Caller("Ann", frozenset({"draft"})), edits, "")
+    page = ann.page(f"{EDIT}/aichr?draft={draft.number}").text
+    for words in ("2009-09", "what another source says of it", "a further name", "task-force-mrpd"):
+        (link,) = re.findall(rf'href="([^"]*)">{words}</a>', page)
+        assert f"draft={draft.number}" in link
+        assert f'In <a href="/desk/drafts/{draft.number}"' in ann.page(unescape(link)).text
 
 
 def test_one_goes_from_what_readers_see_to_its_form_and_back(ann):

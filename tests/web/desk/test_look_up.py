@@ -19,13 +19,18 @@ def test_things_are_found_by_what_is_written_of_their_names(desk, token, asked, 
 
 def test_sources_are_found_by_their_addresses_and_titles(desk, token):
     def found(asked):
-        return desk.get("/desk/look-up", params={"q": asked, "kind": "source"}, headers=token("Ann")).json()[3]
+        asked = {"q": asked, "kind": ["source", *addresses]}
+        return desk.get("/desk/look-up", params=asked, headers=token("Ann")).json()[3]
 
+    addresses = ["address"]
     assert found("worldjpn aichr 2009") == []
-    assert all("qdnd.vn" in address for address in found("QDND"))
-    assert found("qdnd asean-canada")
+    (address,) = found("QDND bolster")
+    assert address.startswith("https://en.qdnd.vn/")
     assert found("plan of action")[0] == "source/plan-of-action-2021-2025"
     assert found(" ") == []
+    addresses = []  # as for a field that takes nothing but what is described
+    assert found("qdnd") == []
+    assert found("plan of action") == ["source/plan-of-action-2021-2025"]
 
 
 def test_what_is_nothing_is_not_found(desk, token):

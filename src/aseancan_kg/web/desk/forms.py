@@ -36,6 +36,7 @@ from aseancan_kg.web.state import state_of
 
 CELL = "cell."
 """How the names of fields begin that hold a row's cells."""
+RIVALS = "registers/rivals"
 _SPARE = 2
 """Empty fields that a form has for further values."""
 REFERENCE = re.compile(r"[a-z-]+/[a-z0-9-]+")
@@ -274,6 +275,7 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
     """Show a form. Where the row was changed meanwhile, what the user has not touched becomes as it is now."""
     table, key = table_of(request), request.path_params.get("key", "")
     tables = {one["table"]: one["label"] for one in desk.composer.tables()}
+    identifier = desk.composer.identifier(table, key)
     fields, now, cells = desk.composer.form(table), told.now, dict(sent.cells)
     differing: list[str] = []
     if now is not None and sent.was is not None:
@@ -289,7 +291,8 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         table=table,
         key=key,
         tables=tables,
-        identifier=desk.composer.identifier(table, key),
+        identifier=identifier,
+        rivals=_rivals(desk, identifier.removeprefix(ID), sent.draft) if identifier else {},
         groups=[(group, list(ones)) for group, ones in groupby(fields, key=itemgetter("group"))],
         names={one["column"]: one["label"] for one in fields},
         values={name: cell.split(SEPARATOR) for name, cell in cells.items() if cell},
@@ -308,6 +311,16 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         saved=told.saved,
         alike=[(reference(one.entity), one.entity.name, one.entity.description) for one in _alike(request, sent)],
     )
+
+
+def _rivals(desk: Desk, thing: str, draft: Draft | None) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return, by column, what other sources have of a thing, each with where its form is."""
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in desk.composer.rows(RIVALS):
+        if row["cells"]["entity"] == thing:
+            place = path(RIVALS, row["key"], draft.number if draft else None)
+            found[row["cells"]["column"]].append((row["cells"]["value"], place))
+    return found
 
 
 def _elsewhere(request: Request, table: str, key: str, draft: Draft | None) -> list[Draft]:

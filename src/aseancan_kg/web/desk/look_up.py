@@ -28,7 +28,10 @@ _LONGEST = 500
 
 
 async def look_up(request: Request) -> Response:
-    """Answer `/desk/look-up?q=…`, and `kind=` if need be, as OpenSearch suggestions whose addresses are references."""
+    """Answer `/desk/look-up?q=…`, and `kind=` if need be, as OpenSearch suggestions whose addresses are references.
+
+    Those of the kind `source` are the web addresses that are cited, too, where `address` is one of the kinds.
+    """
     await allow(request, "read")
     return await at_desk(request, _look_up)
 
@@ -55,8 +58,10 @@ def reference(entity: Entity) -> str:
 
 def _look_up(request: Request) -> Response:
     asked, kinds = request.query_params.get("q", "")[:_LONGEST], request.query_params.getlist("kind")
-    if kinds == ["source"]:
-        found = [(name, "source", iri.removeprefix(ID)) for iri, name in _sources(state_of(request).store, asked)]
+    if "source" in kinds:
+        sources = _sources(state_of(request).store, asked)
+        fit = ((iri.removeprefix(ID), name) for iri, name in sources if iri.startswith(ID) or "address" in kinds)
+        found = [(name, "source", reference) for reference, name in fit]
     else:
         begun = state_of(request).derived.get(Matcher).begun(asked)
         ours = (one for one in begun if one.iri.startswith(ID) and (not kinds or _kind(one) in kinds))

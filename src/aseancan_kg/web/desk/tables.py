@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aseancan_kg.desk.accounts import Caller
-from aseancan_kg.edits import difference
+from aseancan_kg.edits import IDENTIFIERS, difference
 from aseancan_kg.errors import Conflict, InputError, NotFound
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
@@ -196,7 +196,8 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
     table, key = table_of(request), request.path_params["key"]
     with office_of(request).desk() as desk:
         row = desk.composer.row(table, key)
-        identifier, referring = desk.composer.identifier(table, key), desk.composer.referring(table, key)
+        identifier = desk.composer.identifier(table, key) if table != IDENTIFIERS else None
+        referring = desk.composer.referring(table, key)
         labels = {one["table"]: one["label"] for one in desk.composer.tables()}
     if row is None:
         raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
