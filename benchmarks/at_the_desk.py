@@ -250,20 +250,21 @@ class Writer:
 
 @dataclass(slots=True)
 class Readers:
-    """Readers who each ask for something about every second, and the milliseconds they waited."""
+    """Readers who each ask for something, wait for about the seconds of `pause`, and ask again; what they waited, in ms."""
 
+    pause: float
     waited: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     @classmethod
-    def crowd(cls, port: int, many: int, seconds: float) -> "Readers":
+    def crowd(cls, port: int, many: int, seconds: float, pause: float = 1) -> "Readers":
         """Have many read for some time, in a process of their own: here they would wait for writers to be run too."""
         with ProcessPoolExecutor(1, get_context("spawn")) as apart:
-            return apart.submit(cls._crowd, port, many, seconds).result()
+            return apart.submit(cls._crowd, port, many, seconds, pause).result()
 
     @classmethod
-    def _crowd(cls, port: int, many: int, seconds: float) -> "Readers":
-        readers, stop = cls(), Event()
+    def _crowd(cls, port: int, many: int, seconds: float, pause: float) -> "Readers":
+        readers, stop = cls(pause), Event()
         threads = begun([Thread(target=readers.read, args=(port, stop, number)) for number in range(many)])
         time.sleep(seconds)
         stop.set()
@@ -289,7 +290,7 @@ class Readers:
             except (OSError, http.client.HTTPException) as fault:
                 self.faults.append(f"{path}: {fault!r}")
                 connection.close()
-            stop.wait(chance.uniform(0.5, 1.5))
+            stop.wait(chance.uniform(0.5, 1.5) * self.pause)
         connection.close()
 
 
