@@ -250,7 +250,7 @@ class Writer:
 
 @dataclass(slots=True)
 class Readers:
-    """Readers who each ask for something, wait for about the seconds of `pause`, and ask again; what they waited, in ms."""
+    """Readers who ask for something, pause for about so many seconds, and ask again; what they waited, in ms."""
 
     pause: float
     waited: list[float] = field(default_factory=list)

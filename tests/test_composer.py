@@ -491,11 +491,12 @@ def test_it_is_told_what_names_the_thing_of_a_row(composer):
         ("codings/plan-of-action-2021-2025/mentions", "entity"),
     }
     clause = composer.rows(CLAUSES)[0]["key"]
-    assert (CODINGS, "clause") in named_by(CLAUSES, clause)
+    assert named_by(CLAUSES, clause) == {(CODINGS, "clause")}
     (gone, *_) = (row for row in composer.rows("registers/identifiers") if row["cells"]["replacement"])
     kind, _, slug = gone["cells"]["replacement"].split(" | ")[0].removeprefix("id/").partition("/")
     (table,) = (one["table"] for one in composer.tables() if one["kind"] == kind)
     assert ("registers/identifiers", "replacement") in named_by(table, slug)
+    assert named_by("registers/identifiers", gone["key"]) == set()
     assert named_by("registers/concepts", "body-kind · institute") == {("registers/bodies", "kind")}
     assert named_by("registers/bodies", "nobody") == set()
 

@@ -43,7 +43,6 @@ from aseancan_kg.build.mentions import Judged
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.build.traces import Tracer, node_of
 from aseancan_kg.build.triples import CLASSES, Triple
-from aseancan_kg.build.values import Url
 from aseancan_kg.edits import IDENTIFIERS, SEPARATOR, Edit, difference
 from aseancan_kg.errors import (
     DanglingReference,
@@ -242,15 +241,21 @@ class Composer:
         return str(node) if node and changes.published(str(node)) else None
 
     def referring(self, table: str, key: str) -> list[dict[str, object]]:
-        """Tell of the rows that name what a row describes: `table` and `key` of each, and the `columns` that do."""
+        """Tell of the other rows that name what a row describes: `table` and `key` of each, and the `columns` that do.
+
+        An identifier that is no longer in use names what replaces it.
+        """
         found: list[dict[str, object]] = []
         if row := editing.find(self._state.tables, table, key):
-            called = row.called, Url(str(node_of(row, self._union)))
+            node = str(node_of(row, self._union))
             for path, rows in editing.by_path(self._state.tables).items():
                 for one in rows:
-                    named = (column for column, value in one.names if value in called)
+                    columns = [column for column, value in one.names if value == row.called]
+                    if one.register == "identifiers" and node in one.all_written("replacement"):
+                        columns.append("replacement")
                     # A part is of the plan whose codings name it.
-                    if (row.kind != "clause" or one.folder == row.folder) and (columns := [*named]):
+                    is_of_it = row.kind != "clause" or one.folder == row.folder
+                    if columns and is_of_it and one is not row:
                         found.append({"table": path, "key": one.key, "columns": columns})
         return found
 

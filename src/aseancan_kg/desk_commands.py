@@ -195,7 +195,7 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise InputError("cannot read it", Place(file), remedy="Give a file of `desk backup`.") from error
+        raise InputError(f"cannot read it: {error.strerror}", Place(file), remedy="Choose another file.") from error
 
 
 def _database(*, new: bool = False) -> "Database":

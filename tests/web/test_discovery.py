@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
-from rdflib import DCAT, DCTERMS, RDF, RDFS, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, OWL, RDF, RDFS, Graph, Literal, URIRef
 
 from aseancan_kg.namespaces import BASE, PREFIXES
 from aseancan_kg.settings import ISSUED
@@ -184,6 +184,17 @@ def test_the_sitemap_lists_documents_with_their_days(released):
     for path in sorted(days)[::100]:
         assert released.get(path).status_code == 200, path
     assert [released.get(f"/sitemap-{number}.xml").status_code for number in (0, 2)] == [404, 404]
+
+
+def test_the_sitemap_lists_nothing_that_is_no_longer_in_use(state_of, serve, tmp_path):
+    file = tmp_path / "gone.nt"
+    gone, day = ("id/body/gone", "scheme/kind/gone", "graph/gone"), Literal("2026-11-26").n3()
+    lines = [f"<{BASE}{one}> <{OWL.deprecated}> {Literal(True).n3()} .\n" for one in gone]
+    dated = ("doc/body/gone", "doc/body/here", "scheme/kind/gone", "graph/gone")
+    file.write_text("".join(lines + [f"<{BASE}{one}> <{DCTERMS.modified}> {day} .\n" for one in dated]))
+    with serve(state_of(file)) as client:
+        found = client.get("/sitemap-1.xml").text
+    assert [one for one in dated if f"/{one}<" in found] == ["doc/body/here"]
 
 
 def test_sitemaps_hold_no_more_than_they_may(state_of, serve, tmp_path):

@@ -67,7 +67,7 @@ class Row:
 
     @property
     def called(self) -> Reference | Code | Part:
-        """How cells of other rows name what the row describes, if not by its address."""
+        """How cells of other rows name what the row describes, if they do."""
         match self.kind:
             case "concept":
                 return Code(self.written("scheme"), self.written("code"))
@@ -76,11 +76,11 @@ class Row:
         return self.reference
 
     @property
-    def names(self) -> Iterator[tuple[str, Reference | Code | Part | Url]]:
+    def names(self) -> Iterator[tuple[str, Reference | Code | Part]]:
         """What its cells name, each with its column."""
         for column, cell in self.cells.items():
             for value in (*cell, *_implied_codes(self, column, cell)):
-                if isinstance(value, Reference | Code | Part | Url):
+                if isinstance(value, Reference | Code | Part):
                     yield column, value
 
     def one(self, column: str) -> Value | None:

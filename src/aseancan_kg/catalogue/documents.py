@@ -12,7 +12,7 @@ from aseancan_kg.errors import NotFound
 from aseancan_kg.mediatypes import QUAD_FORMATS, Format
 from aseancan_kg.namespaces import BASE, DESCRIPTION_GRAPH, ONT, ONTOLOGY_GRAPH, PREFIXES, document_iri
 from aseancan_kg.store.dataset import Dataset, Node
-from aseancan_kg.store.descriptions import describe
+from aseancan_kg.store.descriptions import describe, nodes
 from aseancan_kg.store.representation import write
 
 PAGE_SIZE = 50
@@ -155,6 +155,12 @@ def successor(store: Dataset, iri: str) -> str | None:
 def _can_be_given_up(iri: str) -> bool:
     """Tell whether an identifier is ours, and no term of the ontology: these stay, deprecated or not."""
     return iri.startswith(BASE) and not iri.startswith(ONT)
+
+
+def given_up(store: Dataset) -> set[str]:
+    """Return the identifiers that are no longer in use."""
+    deprecated = (iri_of(quad.subject) for quad in store.quads(predicates=nodes([_DEPRECATED])))
+    return {iri for iri in deprecated if _can_be_given_up(iri)}
 
 
 def _incoming(store: Dataset, iri: str, pointing: list[tuple[str, Node]]) -> tuple[tuple[str, str], ...]:

@@ -7,9 +7,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from aseancan_kg.catalogue.distributions import Distribution
-from aseancan_kg.catalogue.documents import DATASET
+from aseancan_kg.catalogue.documents import DATASET, given_up
 from aseancan_kg.catalogue.labels import Link, iri_of, link, natural, text_of
-from aseancan_kg.namespaces import BASE, PREFIXES, document_iri
+from aseancan_kg.namespaces import BASE, PREFIXES, described_iri, document_iri
 from aseancan_kg.store.dataset import Dataset
 
 _DC, _DCTERMS, _DCAT, _DQV, _VOID = (PREFIXES[prefix] for prefix in ("dc", "dcterms", "dcat", "dqv", "void"))
@@ -128,11 +128,14 @@ def graph_sizes(store: Dataset) -> list[ox.Quad]:
 
 
 def documents(store: Dataset) -> list[tuple[str, str | None]]:
-    """Return the IRI of every document that has dates, with the day or time of its last change, in order of names."""
-    found = {}
+    """Return the IRI of every document that has dates, with the day or time of its last change, in order of names.
+
+    That of what is no longer in use is none.
+    """
+    found, gone = {}, given_up(store)
     for quad in store.quads(predicates=[_MODIFIED]):
         iri = iri_of(quad.subject)
-        if document_iri(iri) == iri or iri.startswith(f"{BASE}doc/"):
+        if (document_iri(iri) == iri or iri.startswith(f"{BASE}doc/")) and described_iri(iri) not in gone:
             found[iri] = _day_or_time(text_of(quad.object))
     return sorted(found.items(), key=lambda pair: natural(pair[0]))
 

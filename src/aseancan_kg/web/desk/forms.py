@@ -314,12 +314,16 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
 
 
 def _rivals(desk: Desk, thing: str, draft: Draft | None) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Return, by column, what other sources have of a thing, each with where its form is."""
+    """Return, by column, what other sources have of a thing, with what a draft adds, each with where its form is."""
+    rows = {row["key"]: row["cells"] for row in desk.composer.rows(RIVALS)}
+    for edit in draft.edits if draft else ():
+        if edit.table == RIVALS:
+            rows[edit.key] = {**rows.get(edit.key, {}), **edit.after} if edit.after else {}
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in desk.composer.rows(RIVALS):
-        if row["cells"]["entity"] == thing:
-            place = path(RIVALS, row["key"], draft.number if draft else None)
-            found[row["cells"]["column"]].append((row["cells"]["value"], place))
+    for key, cells in rows.items():
+        if cells.get("entity") == thing:
+            place = path(RIVALS, key, draft.number if draft else None)
+            found[cells.get("column", "")].append((cells.get("value", ""), place))
     return found
 
 

@@ -60,8 +60,8 @@ def _look_up(request: Request) -> Response:
     asked, kinds = request.query_params.get("q", "")[:_LONGEST], request.query_params.getlist("kind")
     if "source" in kinds:
         sources = _sources(state_of(request).store, asked)
-        fit = ((iri.removeprefix(ID), name) for iri, name in sources if iri.startswith(ID) or "address" in kinds)
-        found = [(name, "source", reference) for reference, name in fit]
+        fit = (one for one in sources if one[0].startswith(ID) or "address" in kinds)
+        found = [(name, "source", iri.removeprefix(ID)) for iri, name in fit]
     else:
         begun = state_of(request).derived.get(Matcher).begun(asked)
         ours = (one for one in begun if one.iri.startswith(ID) and (not kinds or _kind(one) in kinds))
