@@ -4,6 +4,7 @@ What a verb needs is imported inside it, so that `serve` answers at once and nev
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -153,6 +154,7 @@ def serve(
     store: Annotated[str | None, typer.Option(metavar="URL", help="Query endpoint of the server to serve.")] = None,
 ) -> None:
     """Serve the dataset as linked data, pages and SPARQL."""
+    gc.disable()  # until it serves: to search all that is imported again and again takes a tenth of the start
     from aseancan_kg import archive
     from aseancan_kg.web import server
     from aseancan_kg.web.downloads import Downloads

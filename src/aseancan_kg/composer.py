@@ -15,6 +15,8 @@ from dataclasses import asdict, astuple, dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 from pyoxigraph import RdfFormat, parse
@@ -448,10 +450,14 @@ def _lines(graphs: Graphs) -> list[str]:
 
 
 def main() -> None:
-    """Answer requests until standard input ends: each names a method of the composer, and what it takes."""
+    """Answer requests until standard input ends: each names a method of the composer, and what it takes.
+
+    Nobody waits for a process whose service is gone, in the midst of its start or of a change.
+    """
     if os.name == "posix":
         os.nice(_NICENESS)
     gc.disable()  # what is made now stays to the end: collecting it in between takes a third of the time
+    asked_for = _requests()
     os.chdir(sys.argv[1])  # so that places are told as everybody knows them: data/registers/bodies.csv
     try:
         composer = Composer(Path(), dataset.join(Path(), lambda _: None))
@@ -462,8 +468,8 @@ def main() -> None:
     gc.enable()
     gc.set_threshold(100_000)  # an edit makes tens of thousands of terms, and leaves few cycles
     _say(version=composer.version, contained=astuple(composer.contained))
-    for line in sys.stdin:
-        asked = json.loads(line)
+    while True:
+        asked = json.loads(asked_for.get())
         ask = getattr(composer, asked.pop("do"))
         if "edits" in asked:
             asked["edits"] = [Edit(**edit) for edit in asked["edits"]]
@@ -471,6 +477,20 @@ def main() -> None:
             _say(answer=ask(**asked))
         except Error as error:
             _say_what_is_wrong(error)
+
+
+def _requests() -> "SimpleQueue[str]":
+    """Return the lines of standard input as they come; where it ends, so does the process, whatever it is at."""
+    lines = SimpleQueue[str]()
+
+    def read() -> None:
+        with open(sys.stdin.fileno(), closefd=False) as requests:  # its own, which no end of the interpreter waits for
+            for line in requests:
+                lines.put(line)
+        os._exit(0)
+
+    Thread(target=read, daemon=True).start()
+    return lines
 
 
 def _say_what_is_wrong(error: Error) -> None:

@@ -1,5 +1,7 @@
 """The composer as the desk asks it: a process of its own, whose errors come over as what they are."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -61,3 +63,10 @@ def test_an_error_comes_over_as_what_it_is(composer, verb, error) -> None:
         verb(composer)
     assert type(raised.value) is error
     assert raised.value.message
+
+
+def test_a_composer_whose_service_is_gone_ends_before_it_is_ready():
+    command = [sys.executable, "-m", "aseancan_kg.composer", str(settings.resources())]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    told, _ = process.communicate()
+    assert (told, process.returncode) == (b"", 0)

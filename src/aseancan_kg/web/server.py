@@ -233,8 +233,8 @@ async def _serve(
         renewals.follow(is_outdated)
     # What is there now stays. Searching what is made of a dataset, many small objects, holds up every thread: so the
     # young ones are searched in portions of a few milliseconds, and the others seldom.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 100, 100)
     sys.setswitchinterval(_SWITCH_SECONDS)
     prepare(state)
