@@ -45,30 +45,38 @@ def test_two_releases_have_not_one_number(tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_release_is_kept_as_it_was_built(main, published, tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "dataset_file", lambda: published)
-    monkeypatch.setattr(settings, "RELEASED", published.stem.removeprefix("aseancan-"))
+@pytest.fixture
+def built(tmp_path, monkeypatch):
+    """Return the file of a release that is built, of one quad."""
+    file = tmp_path / "build" / f"aseancan-{'a' * 16}.nq"
+    file.parent.mkdir()
+    file.write_bytes(QUADS)
+    told = {"version": "a" * 16, "release": "0.3.0", "issued": "2026-11-25", "dataset": file.name, "graphs": []}
+    told["sha256"] = hashlib.sha256(QUADS).hexdigest()
+    (file.parent / "manifest.json").write_text(json.dumps(told))
+    monkeypatch.setattr(settings, "dataset_file", lambda: file)
+    monkeypatch.setattr(settings, "RELEASED", "a" * 16)
+    return file
+
+
+def test_a_release_is_kept_as_it_was_built(main, built, tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "VERSION", "9.0.0")  # that of the next one, which is not built yet
-    told = json.loads((published.parent / "manifest.json").read_text())
-    assert main("keep", "--releases", tmp_path).returncode == 0
-    (kept,) = archive.read(tmp_path)
-    assert (kept.version, kept.dataset, str(kept.issued)) == (told["release"], told["version"], told["issued"])
-    assert "".join(kept.lines()).encode() == published.read_bytes()
+    assert main("keep", "--releases", tmp_path / "releases").returncode == 0
+    (kept,) = archive.read(tmp_path / "releases")
+    assert (kept.version, kept.dataset, kept.issued) == ("0.3.0", "a" * 16, date(2026, 11, 25))
+    assert kept.lines() == [QUADS.decode()]
 
 
-def test_a_damaged_release_is_not_kept(main, published, tmp_path, monkeypatch):
-    (tmp_path / published.name).write_bytes(published.read_bytes()[:-1])
-    (tmp_path / "manifest.json").write_bytes((published.parent / "manifest.json").read_bytes())
-    monkeypatch.setattr(settings, "dataset_file", lambda: tmp_path / published.name)
+def test_a_damaged_release_is_not_kept(main, built, tmp_path):
+    built.write_bytes(QUADS[:-2])
     told = main("keep", "--releases", tmp_path / "releases")
     assert (told.returncode, "its SHA-256 differs" in told.stderr) == (1, True)
     assert not (tmp_path / "releases").exists()
 
 
-def test_only_a_release_is_kept(main, published, tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "dataset_file", lambda: published)
+def test_only_a_release_is_kept(main, built, tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "RELEASED", "f" * 16)
-    told = main("keep", "--releases", tmp_path)
+    told = main("keep", "--releases", tmp_path / "releases")
     assert told.returncode == 2
     assert "is no release. Only ffffffffffffffff, which RELEASED in settings.py names, is kept" in told.stderr
-    assert not [*tmp_path.iterdir()]
+    assert not (tmp_path / "releases").exists()
