@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from aseancan_kg.web.app import create_app
 
 
-def test_a_change_that_is_not_served_yet_is_asked_for_again(desk, office):
+def test_a_change_is_asked_for_again_until_it_is_served(desk, office, state_of, published):
     with office.desk() as at_desk:
         edits = at_desk.composer.edits("registers/bodies", "slug,seat_city\napsc-council,Bandung\n")
         entry = at_desk.publish(edits, "Bob", "To be served in a moment")
@@ -18,17 +18,10 @@ def test_a_change_that_is_not_served_yet_is_asked_for_again(desk, office):
         assert desk.get(f"/change/{entry.sequence}.{suffix}").status_code == 503
     for path in (f"/change/{entry.sequence + 1}", "/change/0", "/change/x", f"/change/{entry.sequence + 1}.rdfp"):
         assert desk.get(path).status_code == 404
-
-
-def test_of_a_change_that_is_served_nothing_more_is_to_come(desk, state_of, published, office):
-    with office.desk() as at_desk:
-        edits = at_desk.composer.edits("registers/bodies", "slug,seat_city\nascc-council,Bandung\n")
-        at_desk.publish(edits, "Bob", "To be served")
-    app = create_app(replace(state_of(published), journal=office.journal.after(0)), office)
-    client = TestClient(app, follow_redirects=False)
-    assert client.get(f"/change/{office.journal.head()}.rdfp").status_code == 200
-    for path in ("1.json", "1.x.rdfp", f"{office.journal.head()}.foo"):
-        assert client.get(f"/change/{path}").status_code == 404
+    served = TestClient(create_app(replace(state_of(published), journal=office.journal.after(0)), office))
+    assert served.get(f"/change/{entry.sequence}.rdfp").status_code == 200
+    for path in ("1.json", "1.x.rdfp", f"{entry.sequence}.foo"):  # of which nothing is to come
+        assert served.get(f"/change/{path}").status_code == 404
 
 
 def test_an_entry_is_taken_back_by_an_editor(person, office):

@@ -88,6 +88,7 @@ def test_rows_that_cannot_be_read_are_told_and_kept_in_the_form(ann, rows, told)
     assert ann.send("/desk/bulk", {"table": "registers/nonsense", "rows": "slug\nx\n"}).status_code == 400
 
 
+@pytest.mark.proof
 def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
     path = "/desk/withdraw/registers/bodies/seanwfz-commission"
     assert ann.page(path).status_code == 200
@@ -133,6 +134,7 @@ def test_what_refers_to_a_thing_goes_with_it_in_one_draft(ann, office):
     assert late.status_code == 412
 
 
+@pytest.mark.proof
 def test_a_mention_is_accepted_rejected_or_linked_anew(ann, office, cells):
     page = ann.page(f"/desk/mentions/{EDITION}?q=ACTIP&all=").text
     judge = unescape(re.search(r'href="(/desk/(?:new|edit)/codings/[^"]+)"', page)[1])
