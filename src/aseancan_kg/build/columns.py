@@ -376,4 +376,11 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
 """Table of codings (without .csv) below `data/codings/<edition>/` → the kind its rows are, and its columns in order."""
 
 TABLES = {**REGISTERS, **CODINGS}
+
+CONTESTABLE: Mapping[str, Mapping[str, Column]] = {
+    kind: {name: column for name, column in columns.items() if name not in ("slug", *EVIDENCE)}
+    for kind, columns in REGISTERS.values()
+    if columns.keys() >= {"slug", *EVIDENCE}
+}
+"""The columns, by the kind of a thing, of which sources may tell different things."""
 """Every table by its name."""

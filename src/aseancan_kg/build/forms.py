@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from aseancan_kg import namespaces
 from aseancan_kg.build import records
-from aseancan_kg.build.columns import CODED, EVIDENCE, REGISTERS, TABLES
+from aseancan_kg.build.columns import CODED, CONTESTABLE, REGISTERS, TABLES
 from aseancan_kg.build.registers import Registers, Row, key_columns
 from aseancan_kg.build.values import Choice, Codes, Plain, Reader, References
 
@@ -129,9 +129,9 @@ def _options(kind: str, column: str, read: Reader, tables: Registers, labels: Gr
 def _columns(shapes: Graph) -> Iterator[Option]:
     """Yield the columns of registers, of which sources may tell different things."""
     told: dict[str, Option] = {}
-    for table in (name for name, (_, columns) in REGISTERS.items() if "slug" in columns):
+    for table, (kind, _) in REGISTERS.items():
         for shape, column in _in_order(table, shapes):
-            if column not in ("slug", *EVIDENCE):
+            if column in CONTESTABLE.get(kind, ()):
                 told.setdefault(column, Option(column, str(shapes.value(shape, SH.name)), ""))
     yield from sorted(told.values(), key=lambda one: one.label)
 

@@ -15,7 +15,7 @@ from io import StringIO
 from itertools import chain
 from pathlib import Path
 
-from aseancan_kg.build.columns import CODINGS, REGISTERS, TABLES, Column
+from aseancan_kg.build.columns import CODINGS, CONTESTABLE, REGISTERS, TABLES, Column
 from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
 from aseancan_kg.edits import SEPARATOR, Edit, settled
 from aseancan_kg.errors import DanglingReference, InputError, InvalidData, Place, RegisterError
@@ -244,11 +244,10 @@ def parse_rival(row: Row) -> tuple[Reference, str, Value]:
     entity, column, written = row.one("entity"), row.one("column"), row.one("value")
     if not (isinstance(entity, Reference) and isinstance(column, Plain) and isinstance(written, Plain)):
         raise ValueError("a rival needs an entity, a column and a value")
-    columns = next((columns for kind, columns in REGISTERS.values() if kind == entity.kind), {})
+    columns = CONTESTABLE.get(entity.kind, {})
     if column.characters not in columns:
-        raise ValueError(
-            f"the register of this {entity.kind} has no column “{column.characters}”; use one of {', '.join(columns)}"
-        )
+        told = f"of a {entity.kind} sources tell no “{column.characters}” that may differ"
+        raise ValueError(f"{told}; use one of {', '.join(columns) or '(none)'}")
     return entity, column.characters, columns[column.characters].read(written.characters)
 
 

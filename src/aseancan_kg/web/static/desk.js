@@ -35,8 +35,9 @@ for (const form of document.querySelectorAll("form[data-check]")) {
   function show({ problems, alike: names }) {
     for (const place of form.querySelectorAll(".trouble")) {
       const column = place.id.replace("trouble-", "");
-      const { name, dataset } = document.activeElement;
-      if (name === `cell.${column}` && "suggest" in dataset) continue; // half a name, for which there are suggestions
+      const { name, dataset, value, defaultValue } = document.activeElement;
+      const isBegun = "suggest" in dataset && value !== defaultValue; // half a name, for which there are suggestions
+      if (name === `cell.${column}` && isBegun) continue;
       const words = problems[column] ?? [];
       place.textContent = words.join(" ");
       place.hidden = !words.length;
