@@ -97,7 +97,9 @@ def test_a_draft_shows_what_is_published_of_it_not_just_what_was_written(person,
     page = person("Ann").page(f"/desk/drafts/{draft.number}").text
     assert "2020-01-01" not in page
     assert datetime.now(UTC).date().isoformat() in page.partition("Identifier")[2]
-    office.drafts.decline(draft, ANN, "A test")
+    # What is not withdrawn after all has no identifier that leads elsewhere.
+    assert step(person("Ann"), draft, "take-out", table="registers/bodies", key="asean-ipr").status_code == 303
+    assert office.drafts.get(draft.number).edits == ()
 
 
 def test_what_is_so_already_or_has_no_row_any_more_is_told(person, office, begin):

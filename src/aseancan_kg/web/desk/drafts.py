@@ -15,8 +15,9 @@ from aseancan_kg.desk.drafts import OPEN, Draft, Status, may_change
 from aseancan_kg.desk.journal import Entry
 from aseancan_kg.desk.office import Office
 from aseancan_kg.desk.publication import Desk, as_text
-from aseancan_kg.edits import Edit
+from aseancan_kg.edits import IDENTIFIERS, Edit
 from aseancan_kg.errors import Conflict, InputError, NotFound
+from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
@@ -200,8 +201,12 @@ def _publish(office: Office, draft: Draft, caller: Caller, given: Given) -> None
 
 
 def _take_out(office: Office, draft: Draft, caller: Caller, given: Given) -> None:
-    """Take what a draft does to a row out of it."""
-    edits = [one for one in draft.edits if (one.table, one.key) != (given.get("table"), given.get("key"))]
+    """Take what a draft does to a row out of it, and what it tells of the row's identifier."""
+    table, key = given.get("table", ""), given.get("key", "")
+    with office.desk() as desk:
+        identifier = desk.composer.identifier(table, key) or ""
+    taken = (table, key), (IDENTIFIERS, identifier.removeprefix(BASE))
+    edits = [one for one in draft.edits if (one.table, one.key) not in taken]
     office.drafts.change(draft, caller, edits, draft.reason)
 
 
