@@ -273,11 +273,11 @@ class Composer:
         written = [one for several in replacements for one in several.split(SEPARATOR)]
         instead = SEPARATOR.join(dict.fromkeys(map(self._path, written)))
         if instead:
-            iri = node_of(row, self._union)
-            if iri is None or str(iri) not in self._described(self._state):
+            iri = self.identifier(table, key)
+            if iri is None or iri not in self._described(self._state):
                 remedy = "Withdraw it without saying what replaces it."
                 raise InputError(f"{key} has no identifier that could lead elsewhere", remedy=remedy)
-            edits.append(identifiers.tombstone(str(iri), self._label(str(iri)), instead))
+            edits.append(identifiers.tombstone(iri, self._label(iri), instead))
         return [edit for edit in edits if edit]
 
     def follow(self, edits: Sequence[Edit]) -> None:

@@ -52,12 +52,13 @@ RELATIONS: Mapping[str, frozenset[str]] = {
 }
 """Local names of `ac:mentions` and the properties below it, and the kinds of things that each can lead to."""
 
-EVIDENCE = {
+_EVIDENCE = {
     "sources": Column(values.source, many=True, required=True),
     "confidence": Column(values.Codes("confidence"), required=True),
     "note": _TEXT,
 }
-"""What rows rest on."""
+NOT_FACTS = frozenset({"slug", *_EVIDENCE})
+"""Columns that describe the row rather than the thing."""
 
 
 _IMPLEMENTS = Column(values.References("instrument"), many=True)
@@ -82,7 +83,7 @@ def _kinded(scheme: str, **further: Column) -> dict[str, Column]:
         **further,
         "url": _URL,
         "wikidata": Column(values.wikidata),
-        **EVIDENCE,
+        **_EVIDENCE,
     }
 
 
@@ -109,7 +110,7 @@ _INSTRUMENTS = {
     "phase_of": Column(values.References("instrument")),
     "url": _URL,
     "wikidata": Column(values.wikidata),
-    **EVIDENCE,
+    **_EVIDENCE,
 }
 
 REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
@@ -130,10 +131,10 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "capital": _TEXT,
             "url": _URL,
             "wikidata": Column(values.wikidata),
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
-    "persons": ("person", {"slug": _SLUG, "name": _NAME, **EVIDENCE}),
+    "persons": ("person", {"slug": _SLUG, "name": _NAME, **_EVIDENCE}),
     "holdings": (
         "holding",
         {
@@ -145,7 +146,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "as_of": _DATE,
             "from": _DATE,
             "to": _DATE,
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "memberships": (
@@ -156,7 +157,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "organisation": Column(values.References("body"), required=True),
             "joined": _DATE,
             "left": _DATE,
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "meetings": (
@@ -172,7 +173,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "mode": Column(values.Codes("meeting-mode")),
             "areas": Column(values.text, many=True),
             "url": _URL,
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "participations": (
@@ -184,7 +185,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "role": Column(values.Codes("participation-role"), required=True),
             "capacity": _TEXT,
             "post": Column(values.References("post")),
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "reports": (
@@ -195,7 +196,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "subject": _NAME,
             "predicate": _NAME,
             "object": _NAME,
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "statements": (
@@ -213,7 +214,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "chain": Column(values.References("source"), many=True, required=True),
             "quotation": _TEXT,
             "gist": _NAME,
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "party-actions": (
@@ -224,7 +225,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "party": Column(values.References("state", "state-group", "body"), required=True),
             "action": Column(values.Codes("party-act"), required=True),
             "date": _DATE,
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "documents": (
@@ -239,7 +240,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "kind": Column(values.Codes("name-kind"), required=True),
             "from": _DATE,
             "to": _DATE,
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "rivals": (
@@ -248,7 +249,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "entity": Column(values.References(), required=True),
             "column": Column(values.plain, required=True),
             "value": Column(values.plain, required=True),
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "concepts": (
@@ -273,7 +274,7 @@ REGISTERS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
             "target": Column(values.url, required=True),
             "target_label": _TEXT,
             "checked": Column(values.partial_date, required=True),
-            **EVIDENCE,
+            **_EVIDENCE,
         },
     ),
     "identifiers": (
@@ -376,11 +377,11 @@ CODINGS: Mapping[str, tuple[str, Mapping[str, Column]]] = {
 """Table of codings (without .csv) below `data/codings/<edition>/` → the kind its rows are, and its columns in order."""
 
 TABLES = {**REGISTERS, **CODINGS}
+"""Every table by its name."""
 
 CONTESTABLE: Mapping[str, Mapping[str, Column]] = {
-    kind: {name: column for name, column in columns.items() if name not in ("slug", *EVIDENCE)}
+    kind: {name: column for name, column in columns.items() if name not in NOT_FACTS}
     for kind, columns in REGISTERS.values()
-    if columns.keys() >= {"slug", *EVIDENCE}
+    if columns.keys() >= NOT_FACTS
 }
 """The columns, by the kind of a thing, of which sources may tell different things."""
-"""Every table by its name."""

@@ -68,8 +68,10 @@ def edited(tables: Registers, edits: Iterable[Edit], known: Places | None = None
             tables = _with(tables, edit.table, tuple(row for row in former if row is not current))
             continue
         of_table = stood[edit.table]
-        following = Place(f"data/{edit.table}.csv", row=1 + max(map(_order, of_table.values()), default=1))
-        place = of_table.setdefault(edit.key, following)
+        if edit.key not in of_table:
+            last = max(map(_order, of_table.values()), default=1)
+            of_table[edit.key] = Place(f"data/{edit.table}.csv", row=last + 1)
+        place = of_table[edit.key]
         row, found = _read(edit.table, cells, place)
         faults += found
         keys[place] = edit.key

@@ -30,7 +30,7 @@ OF_ROWS = {
     "confidence": AC.confidence,
     "note": SKOS.editorialNote,
 }
-"""Columns that describe the row rather than what it is about (`triples.NOT_FACTS`), and their properties."""
+"""Columns that describe the row rather than what it is about (`columns.NOT_FACTS`), and their properties."""
 
 _STATED = {"words": AC.words, "basis": AC.basis, "rationale": AC.rationale}
 

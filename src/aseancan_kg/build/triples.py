@@ -12,6 +12,7 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS, TIME,
 from rdflib.term import Node
 
 from aseancan_kg import namespaces
+from aseancan_kg.build.columns import NOT_FACTS
 from aseancan_kg.build.registers import Row, parse_rival
 from aseancan_kg.build.values import Code, Number, Part, PartialDate, Plain, Reference, Text, Url, Value
 from aseancan_kg.settings import VERSION
@@ -129,8 +130,6 @@ _DATE_STEMS: Mapping[str, str] = {
 _INVERSES: Mapping[URIRef, URIRef] = {AC.supersedes: AC.supersededBy}
 _ENTAILED: Mapping[URIRef, URIRef] = {AC.acronym: SKOS.altLabel, AC.phaseOf: DCTERMS.isPartOf}
 _CITED_ONLY = Literal("Cited as evidence, not reproduced; all rights stay with whoever published it.", lang="en")
-NOT_FACTS = frozenset({"slug", "sources", "confidence", "note"})
-"""Columns that describe the row rather than the thing."""
 _CONFIDENCE = {"high": Decimal("0.9"), "medium": Decimal("0.6"), "low": Decimal("0.3")}
 """A convention that orders the three grades; it is no probability."""
 

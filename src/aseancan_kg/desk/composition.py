@@ -112,6 +112,10 @@ class Composer:
         tables: list[dict[str, Any]] = self._ask("tables")
         return tables
 
+    def labels(self) -> dict[str, str]:
+        """Return what a row of each table is called, by the table."""
+        return {one["table"]: one["label"] for one in self.tables()}
+
     def form(self, table: str) -> list[dict[str, Any]]:
         """Return the fields of a table in order, as `build.forms.Field` has them; raises `InputError` for no table."""
         fields: list[dict[str, Any]] = self._ask("form", table=table)

@@ -122,7 +122,7 @@ def _draft(request: Request, caller: Caller) -> Response:
 def _outlook(desk: Desk, draft: Draft) -> _Outlook:
     """Tell what a draft comes to; of one that is done with, only how its cells are called."""
     results: Sequence[Mapping[str, Any]] = ()
-    found = _Outlook({one["table"]: one["label"] for one in desk.composer.tables()}, draft.edits)
+    found = _Outlook(desk.composer.labels(), draft.edits)
     if draft.status in OPEN:
         try:
             composed = desk.compose(draft.edits, draft.reason)

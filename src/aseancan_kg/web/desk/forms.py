@@ -36,7 +36,7 @@ from aseancan_kg.web.state import state_of
 
 CELL = "cell."
 """How the names of fields begin that hold a row's cells."""
-RIVALS = "registers/rivals"
+_RIVALS = "registers/rivals"
 _SPARE = 2
 """Empty fields that a form has for further values."""
 REFERENCE = re.compile(r"[a-z-]+/[a-z0-9-]+")
@@ -274,7 +274,6 @@ def _alike(request: Request, sent: Sent) -> list[Candidate]:
 def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) -> Response:
     """Show a form. Where the row was changed meanwhile, what the user has not touched becomes as it is now."""
     table, key = table_of(request), request.path_params.get("key", "")
-    tables = {one["table"]: one["label"] for one in desk.composer.tables()}
     identifier = desk.composer.identifier(table, key)
     fields, now, cells = desk.composer.form(table), told.now, dict(sent.cells)
     differing: list[str] = []
@@ -290,7 +289,7 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         status_code=STATUS[type(told.error)] if told.error else HTTPStatus.OK,
         table=table,
         key=key,
-        tables=tables,
+        tables=desk.composer.labels(),
         identifier=identifier,
         rivals=_rivals(desk, identifier.removeprefix(ID), sent.draft) if identifier else {},
         groups=[(group, list(ones)) for group, ones in groupby(fields, key=itemgetter("group"))],
@@ -315,14 +314,14 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
 
 def _rivals(desk: Desk, thing: str, draft: Draft | None) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Return, by column, what other sources have of a thing, with what a draft adds, each with where its form is."""
-    rows = {row["key"]: row["cells"] for row in desk.composer.rows(RIVALS)}
+    rows = {row["key"]: row["cells"] for row in desk.composer.rows(_RIVALS)}
     for edit in draft.edits if draft else ():
-        if edit.table == RIVALS:
+        if edit.table == _RIVALS:
             rows[edit.key] = {**rows.get(edit.key, {}), **edit.after} if edit.after else {}
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for key, cells in rows.items():
         if cells.get("entity") == thing:
-            place = path(RIVALS, key, draft.number if draft else None)
+            place = path(_RIVALS, key, draft.number if draft else None)
             found[cells.get("column", "")].append((cells.get("value", ""), place))
     return found
 

@@ -198,7 +198,7 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
         row = desk.composer.row(table, key)
         identifier = desk.composer.identifier(table, key) if table != IDENTIFIERS else None
         referring = desk.composer.referring(table, key)
-        labels = {one["table"]: one["label"] for one in desk.composer.tables()}
+        labels = desk.composer.labels()
     if row is None:
         raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
     number = _draft(request)
