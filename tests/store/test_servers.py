@@ -397,6 +397,8 @@ def tiny(directory: Path, version: str, graphs: int, size: int = 300) -> Path:
     listing = [{"iri": f"{GRAPH}g{graph}", "triples": size + 2} for graph in range(graphs)]
     manifest = {
         "version": version,
+        "release": "0.0.1",
+        "issued": "2026-01-01",
         "dataset": "release.nq",
         "sha256": hashlib.sha256(data).hexdigest(),
         "graphs": [{"iri": f"{GRAPH}description", "triples": 1}, *listing],
