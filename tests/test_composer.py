@@ -109,6 +109,21 @@ def test_what_breaks_a_rule_is_told_by_its_cell(composer, cells, column, told):
     assert (INSTRUMENTS, NEW["slug"], column) in found
 
 
+def test_a_rule_that_fails_is_a_fault_of_the_draft_and_changes_nothing(composer, monkeypatch):
+    def fail(*_, **__):
+        raise KeyError("foreseen by nobody")
+
+    union = len(composer._union)
+    edit = edited(composer, INSTRUMENTS, ACTIP, adopted_place="Kuala Lumpur")
+    monkeypatch.setattr(validation, "validate", fail)
+    (told,) = composer.compose([edit]).violations
+    assert "a rule that reads it has failed (KeyError: 'foreseen by nobody')" in told.message
+    assert (told.table, told.key, told.column) == (None, None, None)
+    monkeypatch.undo()
+    assert len(composer._union) == union
+    assert not composer.compose([edit]).results
+
+
 @pytest.mark.proof
 def test_a_value_and_its_rival_change_places_in_one_change(composer):
     body, rivals = composer.row("registers/bodies", "acw"), "registers/rivals"

@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import sys
+import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
@@ -300,6 +301,17 @@ class Composer:
         and that they take away, or bring back: with the day of today and the `reason` of the change. Raises `Conflict`
         for an edit of what is not there as it was, and `InputError` for a table there is not.
         """
+        try:
+            return self._compose(edits, reason)
+        except Error:
+            raise
+        except Exception as error:  # of whatever rule they bring down: their draft is to tell, and to be mended
+            report = validation.report_faults([_unforeseen(error)])
+            return Composition(
+                edits, (), (), [FieldResult(**asdict(one), table=None, key=None) for one in report.results]
+            )
+
+    def _compose(self, edits: Sequence[Edit], reason: str) -> Composition:
         in_use, rows = self._described(self._state), self._state.tables.rows["identifiers"]
         edits = [identifiers.dated(edit, in_use, reason) for edit in edits]
         edited = editing.edited(self._state.tables, edits, self._places)
@@ -477,6 +489,10 @@ def main() -> None:
             _say(answer=ask(**asked))
         except Error as error:
             _say_what_is_wrong(error)
+        except Exception as error:
+            if ask == composer.follow:  # half of a change may have been taken over
+                raise
+            _say_what_is_wrong(_unforeseen(error))
 
 
 def _requests() -> "SimpleQueue[str]":
@@ -491,6 +507,13 @@ def _requests() -> "SimpleQueue[str]":
 
     Thread(target=read, daemon=True).start()
     return lines
+
+
+def _unforeseen(error: Exception) -> InvalidData:
+    """Tell of a rule that fails; the process goes on, and whoever runs the service reads where on standard error."""
+    traceback.print_exception(error)
+    remedy = "Write it otherwise, and tell whoever runs the service: standard error says where."
+    return InvalidData(f"a rule that reads it has failed ({type(error).__name__}: {error})", remedy=remedy)
 
 
 def _say_what_is_wrong(error: Error) -> None:

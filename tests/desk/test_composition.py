@@ -9,7 +9,7 @@ import pytest
 from aseancan_kg import settings
 from aseancan_kg.desk.composition import Composer
 from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, InputError, InvalidChange, NotFound, SyntaxProblem
+from aseancan_kg.errors import Conflict, InputError, InvalidChange, InvalidData, NotFound, SyntaxProblem
 
 INSTRUMENTS, ACTIP = "registers/instruments", "actip-2015"
 PLAN = "plan-of-action-2021-2025"
@@ -45,6 +45,14 @@ def test_a_result_is_told_with_its_row_and_field(composer) -> None:
         [Edit(INSTRUMENTS, ACTIP, {"pillar": "political-security"}, {"pillar": "war"})]
     ).violations
     assert (told["table"], told["key"], told["column"]) == (INSTRUMENTS, ACTIP, "pillar")
+
+
+def test_what_a_rule_did_not_foresee_ends_no_process(composer) -> None:
+    with pytest.raises(InvalidData, match="a rule that reads it has failed") as told:
+        composer.edits(INSTRUMENTS, 3)
+    assert "standard error" in told.value.remedy
+    assert not composer.has_ended
+    assert composer.row(INSTRUMENTS, ACTIP)
 
 
 @pytest.mark.parametrize(
