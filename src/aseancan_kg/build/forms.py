@@ -3,8 +3,10 @@
 Each table has a shape in shapes/records.ttl. What a field takes stands in `build.columns`, which the shapes agree with.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from rdflib import RDFS, SH, SKOS, Graph, URIRef
 from rdflib.term import Node
@@ -127,13 +129,16 @@ def _options(kind: str, column: str, read: Reader, tables: Registers, labels: Gr
 
 
 def _columns(shapes: Graph) -> Iterator[Option]:
-    """Yield the columns of registers, of which sources may tell different things."""
-    told: dict[str, Option] = {}
+    """Yield the columns of registers, of which sources may tell different things, with the kinds that have them."""
+    names: dict[str, str] = {}
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
     for table, (kind, _) in REGISTERS.items():
         for shape, column in _in_order(table, shapes):
             if column in CONTESTABLE.get(kind, ()):
-                told.setdefault(column, Option(column, str(shapes.value(shape, SH.name)), ""))
-    yield from sorted(told.values(), key=lambda one: one.label)
+                names.setdefault(column, str(shapes.value(shape, SH.name)))
+                kinds[column].append(kind)
+    for column, name in sorted(names.items(), key=itemgetter(1)):
+        yield Option(column, f"{name}: {', '.join(kinds[column])}", "")
 
 
 def _codes(scheme: str, tables: Registers) -> Iterator[Row]:

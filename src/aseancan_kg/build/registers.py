@@ -397,7 +397,9 @@ def _misplaced_rivals(registers: Registers) -> Iterator[InvalidData]:
         try:
             parse_rival(row)
         except ValueError as error:
-            yield InvalidData(str(error), row.place_of("value"))
+            entity = row.one("entity")
+            columns = CONTESTABLE.get(entity.kind, {}) if isinstance(entity, Reference) else {}
+            yield InvalidData(str(error), row.place_of("value" if row.written("column") in columns else "column"))
 
 
 def _cycles(registers: Registers) -> Iterator[InvalidData]:

@@ -94,6 +94,23 @@ def test_a_form_tells_while_one_writes_and_looks_things_up(view, address):
     option = view.locator("#cell-parent-suggestions li", has_text=re.compile("ASEAN Secretariat"))
     option.first.click()
     assert view.input_value("#cell-parent") == "body/asean-secretariat"
+    asked = []
+    view.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    view.close(run_before_unload=True)
+    view.wait_for_timeout(500)
+    assert (asked, view.is_closed()) == (["beforeunload"], False)
+    view.fill("#reason", "The year is known")
+    with view.expect_navigation():
+        view.get_by_role("button", name="Save as draft").click()
+    assert asked == ["beforeunload"]
+
+
+def test_suggestions_stand_where_a_withdrawal_asks_what_replaces_it(view, address):
+    view.goto(f"{address}/desk/withdraw/registers/bodies/aichr")
+    field = view.get_by_label("Replacement 1", exact=True)
+    field.fill("secretaria")
+    view.get_by_role("option", name=re.compile("ASEAN Secretariat")).first.click()
+    assert field.input_value() == "body/asean-secretariat"
 
 
 def test_what_is_planted_is_text(view, address, office):

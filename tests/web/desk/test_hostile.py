@@ -110,7 +110,7 @@ def requests(draw):
         fields = {"revision": draw(st.sampled_from(("1", "2", "", "-1"))), "words": draw(words)}
         return "POST", f"/desk/drafts/{number}/{step}", form(fields), FORM
     if kind == "withdraw":
-        fields = {"reason": draw(words), "replacements": draw(words)}
+        fields = {"reason": draw(words), "replacement": draw(words)}
         return "POST", f"/desk/withdraw/{table}/{key}", form(fields), FORM
     if kind == "look":
         return "GET", f"/desk/look-up?{urlencode({'q': draw(words), 'kind': draw(words)}, errors='replace')}", b"", {}

@@ -93,7 +93,7 @@ def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
     path = "/desk/withdraw/registers/bodies/seanwfz-commission"
     assert ann.page(path).status_code == 200
     assert ann.page("/desk/withdraw/registers/bodies/nobody").status_code == 404
-    draft = draft_of(office, ann.send(path, {"reason": "It was never made", "replacements": "body/asean"}))
+    draft = draft_of(office, ann.send(path, {"reason": "It was never made", "replacement": "body/asean"}))
     gone, former = draft.edits
     assert (gone.table, gone.after) == ("registers/bodies", None)
     assert (former.key, former.after["replacement"]) == ("id/body/seanwfz-commission", "id/body/asean")
@@ -101,9 +101,11 @@ def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
     assert draft.edits == (gone,)
     page = ann.page(f"/desk/drafts/{draft.number}").text
     assert "<code>id/body/seanwfz-commission</code> is withdrawn" in page
-    unknown = ann.send(path, {"reason": "It was never made", "replacements": "nonsense"})
+    unknown = ann.send(path, {"reason": "It was never made", "replacement": "nonsense"})
     assert unknown.status_code == 400
     assert "there is no nonsense" in unknown.text
+    assert 'name="reason" required maxlength="500" value="It was never made"' in unknown.text
+    assert 'name="replacement" value="nonsense"' in unknown.text
 
 
 def test_what_refers_to_a_thing_goes_with_it_in_one_draft(ann, office):
@@ -114,9 +116,10 @@ def test_what_refers_to_a_thing_goes_with_it_in_one_draft(ann, office):
     path = f"/desk/withdraw/{table}/{key}?draft={held.number}"
     assert f'href="{path}"' in ann.page(f"/desk/edit/{table}/{key}?draft={held.number}").text
     assert 'value="A tidy shelf"' in ann.page(path).text
-    sent = ann.send(path, {"reason": "It has a successor", "replacements": "mpac 2025\n"})
+    sent = ann.send(path, {"reason": "It has a successor", "replacement": "mpac 2025\n"})
     assert (sent.status_code, sent.headers["Location"]) == (303, f"/desk/drafts/{held.number}")
     draft = office.drafts.get(held.number)
+    assert draft.reason == "It has a successor"
     assert [one.key for one in draft.edits] == ["asean-ipr", key, f"id/instrument/{key}"]
     assert draft.edits[2].after["replacement"] == "id/instrument/mpac-2025"
     page = ann.page(f"/desk/drafts/{held.number}").text

@@ -37,7 +37,7 @@ from aseancan_kg.web.state import state_of
 CELL = "cell."
 """How the names of fields begin that hold a row's cells."""
 _RIVALS = "registers/rivals"
-_SPARE = 2
+SPARE = 2
 """Empty fields that a form has for further values."""
 REFERENCE = re.compile(r"[a-z-]+/[a-z0-9-]+")
 """How cells name another thing: `instrument/actip-2015`."""
@@ -295,7 +295,7 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
         groups=[(group, list(ones)) for group, ones in groupby(fields, key=itemgetter("group"))],
         names={one["column"]: one["label"] for one in fields},
         values={name: cell.split(SEPARATOR) for name, cell in cells.items() if cell},
-        spare=_SPARE,
+        spare=SPARE,
         labels=_labels(request, fields, cells),
         was=json.dumps(sent.was if now is None else now, ensure_ascii=False),
         is_new=sent.was is None,

@@ -52,7 +52,7 @@ async def withdraw(request: Request) -> Response:
     if request.method == "GET":
         return await at_desk(request, _withdrawal_form, await allow(request, "draft"))
     caller = await allow(request, "draft")
-    return await at_desk(request, _withdraw, caller, dict(await posted(request)))
+    return await at_desk(request, _withdraw, caller, await posted(request))
 
 
 ROUTES = [
@@ -193,6 +193,16 @@ def _bulk(request: Request, caller: Caller, given: Mapping[str, str]) -> Respons
 
 
 def _withdrawal_form(request: Request, caller: Caller) -> Response:
+    return _ask_withdrawal(request, caller, {"draft": request.query_params.get("draft", "")}, ())
+
+
+def _ask_withdrawal(
+    request: Request,
+    caller: Caller,
+    given: Mapping[str, str],
+    replacements: Sequence[str],
+    problem: InputError | None = None,
+) -> Response:
     table, key = table_of(request), request.path_params["key"]
     with office_of(request).desk() as desk:
         row = desk.composer.row(table, key)
@@ -201,11 +211,13 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
         labels = desk.composer.labels()
     if row is None:
         raise NotFound(f"{table} has no row {key}", remedy="The tables are listed at /desk/tables.")
-    number = _draft(request)
+    number = given.get("draft")
+    draft = office_of(request).drafts.get(forms.number_of(number)) if number else None
     return page(
         request,
         caller,
         "withdraw.html",
+        status_code=400 if problem else 200,
         table=table,
         key=key,
         row=row,
@@ -213,21 +225,28 @@ def _withdrawal_form(request: Request, caller: Caller) -> Response:
         referring=referring,
         tables=labels,
         path_of=forms.path,
-        draft=office_of(request).drafts.get(number) if number else None,
+        draft=draft,
+        reason=given.get("reason", draft.reason if draft else ""),
+        replacements=[*replacements, *[""] * forms.SPARE],
+        problem=problem,
     )
 
 
-def _withdraw(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:
-    office, table, key = office_of(request), table_of(request), request.path_params["key"]
-    reason, lines = given.get("reason", ""), given.get("replacements", "").splitlines()
-    replacements = [forms.reference_to(request, line.strip(), ()) for line in lines if line.strip()]
-    with office.desk() as desk:
-        edits = desk.composer.withdrawal(table, key, replacements)
+def _withdraw(request: Request, caller: Caller, fields: forms.Fields) -> Response:
+    office, table, key, given = office_of(request), table_of(request), request.path_params["key"], dict(fields)
+    replacements = [value.strip() for name, value in fields if name == "replacement" and value.strip()]
+    reason = given.get("reason", "")
+    try:
+        with office.desk() as desk:
+            meant = [forms.reference_to(request, written, ()) for written in replacements]
+            edits = desk.composer.withdrawal(table, key, meant)
+    except InputError as problem:
+        return _ask_withdrawal(request, caller, given, replacements, problem)
     if number := given.get("draft"):
         draft = office.drafts.get(forms.number_of(number))
         if draft.revision != forms.number_of(given.get("revision", "")):
             raise Conflict(f"draft {draft.number} was changed meanwhile", remedy="Look at it before you add to it.")
-        office.drafts.change(draft, caller, draft.with_edits(edits), draft.reason or reason)
+        office.drafts.change(draft, caller, draft.with_edits(edits), reason or draft.reason)
     else:
         draft = begun(request, caller, edits, reason, given.get("once", ""))
     return sent_to(request, f"/desk/drafts/{draft.number}")

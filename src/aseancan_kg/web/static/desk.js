@@ -1,5 +1,5 @@
-// What the desk's forms do more with a script: they tell while one writes what is wrong, in the words of the shapes, and
-// read a file into the field for a table. Without it both are told once the form is sent.
+// What the desk's forms do more with a script: they tell while one writes what is wrong, in the words of the shapes, ask
+// before what is written is left behind, and read a file into the field for a table.
 
 const PATIENCE = 800; // milliseconds without a change after which the form is looked at
 
@@ -11,8 +11,14 @@ for (const form of document.querySelectorAll("form[data-check]")) {
 
   form.addEventListener("input", later);
   form.addEventListener("change", later);
+  form.addEventListener("submit", () => removeEventListener("beforeunload", ask));
+
+  function ask(leaving) {
+    leaving.preventDefault();
+  }
 
   function later() {
+    addEventListener("beforeunload", ask); // what is written and not sent would be lost
     clearTimeout(timer);
     timer = setTimeout(check, PATIENCE);
   }
