@@ -56,6 +56,7 @@ from aseancan_kg.errors import (
     InvalidTables,
     NotFound,
     Place,
+    RuleFailed,
     SyntaxProblem,
 )
 from aseancan_kg.validation import Report, Result, rdflib_term
@@ -137,12 +138,12 @@ class Composer:
         self._note_published(made)
 
     def row(self, table: str, key: str) -> Mapping[str, str] | None:
-        """Return the cells of a row as it is now, None for one that is not there; raises `InputError` for no table."""
+        """Return the cells of a row as it is now, None for one that is not there; raises `NotFound` for no table."""
         found = editing.find(self._state.tables, table, key)
         return found.typed if found else None
 
     def key(self, table: str, cells: Mapping[str, str]) -> str:
-        """Return the key of a row of these cells; raises `InputError` for no table."""
+        """Return the key of a row of these cells; raises `NotFound` for no table."""
         editing.rows(self._state.tables, table)
         return registers.key_of(table.rpartition("/")[2], cells)
 
@@ -159,18 +160,18 @@ class Composer:
         ]
 
     def form(self, table: str) -> list[Field]:
-        """Return the fields of a table, in order; raises `InputError` for no table."""
+        """Return the fields of a table, in order; raises `NotFound` for no table."""
         editing.rows(self._state.tables, table)
         return forms.fields(table.rpartition("/")[2], self._shapes, self._state.tables, self._union)
 
     def rows(self, table: str) -> list[dict[str, object]]:
-        """Return the key and the cells of every row of a table; raises `InputError` for no table."""
+        """Return the key and the cells of every row of a table; raises `NotFound` for no table."""
         return [{"key": row.key, "cells": row.typed} for row in editing.rows(self._state.tables, table)]
 
     def edits(self, table: str, rows: str) -> list[Edit]:
         """Return what rows in CSV change of a table, whose header may leave out columns; what it has stays as it is.
 
-        Raises `InputError` for no table, no CSV, and a column that the table has not.
+        Raises `NotFound` for no table, `InputError` for no CSV and a column that the table has not.
         """
         editing.rows(self._state.tables, table)
         found: dict[str, Edit | None] = {}
@@ -200,7 +201,7 @@ class Composer:
     def cells(self, table: str, key: str, record: str) -> dict[str, str]:
         """Return the cells that a record in N-Triples means.
 
-        Raises `InputError` for no table or no N-Triples, and `InvalidChange` for what is no such record.
+        Raises `NotFound` for no table, `SyntaxProblem` for no N-Triples, `InvalidChange` for what is no such record.
         """
         now = self.row(table, key)
         try:
@@ -237,9 +238,14 @@ class Composer:
             raise InputError(f"there is no edition {edition}", remedy=remedy)
         return [_of_mention(one) for one in judged]
 
-    def identifier(self, table: str, key: str) -> str | None:
-        """Return the IRI of what a row describes; None for a row that is not there, or of what has none of ours."""
+    def identifier(self, table: str, key: str, cells: Mapping[str, str] | None = None) -> str | None:
+        """Return the IRI of what a row describes, which has these `cells` where it is not there.
+
+        None for a row of which nothing is known, or of what has no identifier of ours.
+        """
         row = editing.find(self._state.tables, table, key)
+        if row is None and cells:
+            row, _ = editing.read(table, cells, Place(table))
         node = node_of(row, self._union) if row else None
         return str(node) if node and changes.published(str(node)) else None
 
@@ -266,7 +272,7 @@ class Composer:
         """Return the edits that take a row away and, where something stands in its place, tell that of its identifier.
 
         `replacements` are IRIs of ours, or references. What else was published of it is accounted for when the edits
-        are composed; what still refers to it is told then. Raises `InputError` for no table, for a replacement that is
+        are composed; what still refers to it is told then. Raises `NotFound` for no table, for a replacement that is
         none and for one of what has no identifier, `NotFound` for no row.
         """
         row = self._row(table, key)
@@ -299,19 +305,8 @@ class Composer:
 
         They are completed by what tells in the register of identifiers what becomes of everything that was published
         and that they take away, or bring back: with the day of today and the `reason` of the change. Raises `Conflict`
-        for an edit of what is not there as it was, and `InputError` for a table there is not.
+        for an edit of what is not there as it was, and `NotFound` for a table there is not.
         """
-        try:
-            return self._compose(edits, reason)
-        except Error:
-            raise
-        except Exception as error:  # of whatever rule they bring down: their draft is to tell, and to be mended
-            report = validation.report_faults([_unforeseen(error)])
-            return Composition(
-                edits, (), (), [FieldResult(**asdict(one), table=None, key=None) for one in report.results]
-            )
-
-    def _compose(self, edits: Sequence[Edit], reason: str) -> Composition:
         in_use, rows = self._described(self._state), self._state.tables.rows["identifiers"]
         edits = [identifiers.dated(edit, in_use, reason) for edit in edits]
         edited = editing.edited(self._state.tables, edits, self._places)
@@ -509,11 +504,11 @@ def _requests() -> "SimpleQueue[str]":
     return lines
 
 
-def _unforeseen(error: Exception) -> InvalidData:
-    """Tell of a rule that fails; the process goes on, and whoever runs the service reads where on standard error."""
+def _unforeseen(error: Exception) -> RuleFailed:
+    """Tell of a rule that fails; the process goes on, and whoever runs the service reads more on standard error."""
     traceback.print_exception(error)
     remedy = "Write it otherwise, and tell whoever runs the service: standard error says where."
-    return InvalidData(f"a rule that reads it has failed ({type(error).__name__}: {error})", remedy=remedy)
+    return RuleFailed(f"a rule that reads it has failed ({type(error).__name__})", remedy=remedy)
 
 
 def _say_what_is_wrong(error: Error) -> None:

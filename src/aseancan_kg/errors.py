@@ -8,7 +8,8 @@
     ├── InvalidData            readable, but it breaks a shape or a register rule
     │   ├── DanglingReference  a cell that refers to what is not there
     │   ├── InvalidTables      rows of registers or codings, each with a fault
-    │   └── InvalidChange      a change at the desk that would break a rule
+    │   ├── InvalidChange      a change at the desk that would break a rule
+    │   └── RuleFailed         what brings a rule down that nobody has foreseen
     ├── Conflict               an edit of what somebody else has changed meanwhile
     ├── AlreadyThere           a new record of a name that another has
     ├── PreconditionRequired   a change that does not say of what version
@@ -124,6 +125,10 @@ class InvalidChange(InvalidData):
     """A change at the desk that would break a rule; `violations` tell which, with the fields of a validation result."""
 
     violations: tuple[Mapping[str, Any], ...] = field(default=(), kw_only=True)
+
+
+class RuleFailed(InvalidData):
+    """What brings a rule down: nobody knows what it breaks, and it is not let through."""
 
 
 @dataclass

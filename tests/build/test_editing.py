@@ -6,7 +6,7 @@ import pytest
 
 from aseancan_kg.build import editing
 from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, InputError, Place
+from aseancan_kg.errors import Conflict, NotFound, Place
 
 BODIES = "registers/bodies"
 NEW = {"slug": "new", "name": "New", "kind": "institute", "sources": "https://example.org/", "confidence": "low"}
@@ -63,5 +63,5 @@ def test_codings_are_tables_of_their_edition(tables):
     assert (
         editing.edited(tables, [Edit(table, row.key, row.typed, None)]).tables.codings.keys() == tables.codings.keys()
     )
-    with pytest.raises(InputError, match="there is no table codings/nowhere/clauses"):
+    with pytest.raises(NotFound, match="there is no table codings/nowhere/clauses"):
         editing.rows(tables, "codings/nowhere/clauses")

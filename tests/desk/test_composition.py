@@ -9,7 +9,15 @@ import pytest
 from aseancan_kg import settings
 from aseancan_kg.desk.composition import Composer
 from aseancan_kg.edits import Edit
-from aseancan_kg.errors import Conflict, InputError, InvalidChange, InvalidData, NotFound, SyntaxProblem
+from aseancan_kg.errors import (
+    Conflict,
+    InputError,
+    InvalidChange,
+    NotFound,
+    RuleFailed,
+    StoreUnavailable,
+    SyntaxProblem,
+)
 
 INSTRUMENTS, ACTIP = "registers/instruments", "actip-2015"
 PLAN = "plan-of-action-2021-2025"
@@ -48,17 +56,25 @@ def test_a_result_is_told_with_its_row_and_field(composer) -> None:
 
 
 def test_what_a_rule_did_not_foresee_ends_no_process(composer) -> None:
-    with pytest.raises(InvalidData, match="a rule that reads it has failed") as told:
+    with pytest.raises(RuleFailed, match=r"a rule that reads it has failed \(AttributeError\)") as told:
         composer.edits(INSTRUMENTS, 3)
     assert "standard error" in told.value.remedy
     assert not composer.has_ended
     assert composer.row(INSTRUMENTS, ACTIP)
 
 
+def test_what_it_cannot_follow_ends_it_as_half_may_be_taken_over() -> None:
+    with Composer(settings.resources(), settings.dataset_version()) as other:
+        row = other.row(INSTRUMENTS, ACTIP)
+        with pytest.raises(StoreUnavailable, match="has ended"):
+            other.follow([Edit(INSTRUMENTS, ACTIP, {"title": row["title"]}, {"title": 3})])
+        assert other.has_ended
+
+
 @pytest.mark.parametrize(
     ("verb", "error"),
     [
-        (lambda composer: composer.form("registers/nothing"), InputError),
+        (lambda composer: composer.form("registers/nothing"), NotFound),
         (lambda composer: composer.mentions("nothing"), InputError),
         (lambda composer: composer.record(INSTRUMENTS, "nobody"), NotFound),
         (lambda composer: composer.cells(INSTRUMENTS, ACTIP, "nothing"), SyntaxProblem),

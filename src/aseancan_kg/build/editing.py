@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from aseancan_kg.build import registers
 from aseancan_kg.build.registers import Registers, Row
 from aseancan_kg.edits import Edit
-from aseancan_kg.errors import InputError, InvalidData, Place
+from aseancan_kg.errors import InvalidData, NotFound, Place
 
 Places = Mapping[str, Mapping[str, Place]]
 """The places of rows of each table, by their keys."""
@@ -34,10 +34,10 @@ def by_path(tables: Registers) -> dict[str, tuple[Row, ...]]:
 
 
 def rows(tables: Registers, table: str) -> tuple[Row, ...]:
-    """Return the rows of a table; raises `InputError` for a path of none."""
+    """Return the rows of a table; raises `NotFound` for a path of none."""
     known = by_path(tables)
     if table not in known:
-        raise InputError(f"there is no table {table}", remedy=f"Tables are {', '.join(known)}.")
+        raise NotFound(f"there is no table {table}", remedy=f"Tables are {', '.join(known)}.")
     return known[table]
 
 
@@ -56,7 +56,7 @@ def edited(tables: Registers, edits: Iterable[Edit], known: Places | None = None
 
     A row that comes back does so to its place, as it stays there where `registers.edited` carries all edits at once
     into a file: nodes that are numbered in the order of rows are those of the next build. Raises `Conflict` for an edit
-    of what is not there as it was, and `InputError` for a table there is not.
+    of what is not there as it was, and `NotFound` for a table there is not.
     """
     keys, faults = dict[Place, str](), list[InvalidData]()
     stood = {table: dict(of_table) for table, of_table in (known or places(tables)).items()}
@@ -72,7 +72,7 @@ def edited(tables: Registers, edits: Iterable[Edit], known: Places | None = None
             last = max(map(_order, of_table.values()), default=1)
             of_table[edit.key] = Place(f"data/{edit.table}.csv", row=last + 1)
         place = of_table[edit.key]
-        row, found = _read(edit.table, cells, place)
+        row, found = read(edit.table, cells, place)
         faults += found
         keys[place] = edit.key
         if row.key != edit.key:
@@ -81,6 +81,17 @@ def edited(tables: Registers, edits: Iterable[Edit], known: Places | None = None
         kept = (*(one for one in former if one is not current), row)
         tables = _with(tables, edit.table, tuple(sorted(kept, key=lambda one: _order(one.place))))
     return Edited(tables, keys, faults, stood)
+
+
+def read(table: str, cells: Mapping[str, str], place: Place) -> tuple[Row, list[InvalidData]]:
+    """Read a row of a table by its path, and what is wrong with it; empty cells may be left out."""
+    folder, _, name = table.rpartition("/")
+    columns = registers.columns(name)
+    row, faults = registers.read_row(name, {column: cells.get(column, "") for column in columns}, place, folder)
+    if unknown := sorted(cells.keys() - columns):
+        remedy = f"Its columns are {', '.join(columns)}."
+        faults.append(InvalidData(f"there is no column {', '.join(unknown)}", place, remedy=remedy))
+    return row, faults
 
 
 def _order(place: Place) -> int:
@@ -97,13 +108,3 @@ def _with(tables: Registers, table: str, changed: tuple[Row, ...]) -> Registers:
         return replace(tables, rows={**tables.rows, name: changed})
     edition = folder.removeprefix("codings/")
     return replace(tables, codings={**tables.codings, edition: {**tables.codings.get(edition, {}), name: changed}})
-
-
-def _read(table: str, cells: Mapping[str, str], place: Place) -> tuple[Row, list[InvalidData]]:
-    folder, _, name = table.rpartition("/")
-    columns = registers.columns(name)
-    row, faults = registers.read_row(name, {column: cells.get(column, "") for column in columns}, place, folder)
-    if unknown := sorted(cells.keys() - columns):
-        remedy = f"Its columns are {', '.join(columns)}."
-        faults.append(InvalidData(f"there is no column {', '.join(unknown)}", place, remedy=remedy))
-    return row, faults

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, Self
 
-from aseancan_kg.edits import Edit, Mark
+from aseancan_kg.edits import Cells, Edit, Mark
 from aseancan_kg.errors import (
     Conflict,
     Error,
@@ -19,6 +19,7 @@ from aseancan_kg.errors import (
     InvalidTables,
     NotFound,
     RegisterError,
+    RuleFailed,
     StoreUnavailable,
     SyntaxProblem,
     TablesChanged,
@@ -36,6 +37,7 @@ _ERRORS = {
         InvalidTables,
         NotFound,
         RegisterError,
+        RuleFailed,
         SyntaxProblem,
     )
 }
@@ -95,12 +97,12 @@ class Composer:
         return self._process.poll() is not None
 
     def row(self, table: str, key: str) -> dict[str, str] | None:
-        """Return the cells of a row, None for one that is not there; raises `InputError` for no table."""
+        """Return the cells of a row, None for one that is not there; raises `NotFound` for no table."""
         row: dict[str, str] | None = self._ask("row", table=table, key=key)
         return row
 
     def key(self, table: str, cells: Mapping[str, str]) -> str:
-        """Return the key of a row of these cells; raises `InputError` for no table.
+        """Return the key of a row of these cells; raises `NotFound` for no table.
 
         No edit may change it: who changes a cell that it is made of takes one row away and adds another.
         """
@@ -117,28 +119,28 @@ class Composer:
         return {one["table"]: one["label"] for one in self.tables()}
 
     def form(self, table: str) -> list[dict[str, Any]]:
-        """Return the fields of a table in order, as `build.forms.Field` has them; raises `InputError` for no table."""
+        """Return the fields of a table in order, as `build.forms.Field` has them; raises `NotFound` for no table."""
         fields: list[dict[str, Any]] = self._ask("form", table=table)
         return fields
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Return `key` and `cells` of every row of a table, in order; raises `InputError` for no table."""
+        """Return `key` and `cells` of every row of a table, in order; raises `NotFound` for no table."""
         rows: list[dict[str, Any]] = self._ask("rows", table=table)
         return rows
 
     def edits(self, table: str, rows: str) -> list[Edit]:
-        """Return what rows in CSV change of a table; raises `InputError` for no table or no CSV."""
+        """Return what rows in CSV change of a table; raises `NotFound` for no table, `InputError` for no CSV."""
         return [Edit(**edit) for edit in self._ask("edits", table=table, rows=rows)]
 
     def record(self, table: str, key: str) -> str:
-        """Return the record of a row as N-Triples; raises `InputError` for no table and `NotFound` for no row."""
+        """Return the record of a row as N-Triples; raises `NotFound` for no table and no row."""
         record: str = self._ask("record", table=table, key=key)
         return record
 
     def cells(self, table: str, key: str, record: str) -> dict[str, str]:
         """Return the cells that a record in N-Triples means, empty ones left out.
 
-        Raises `InputError` for no table or no N-Triples, and `InvalidChange` with everything that is no such record's.
+        Raises `NotFound` for no table, `SyntaxProblem` for no N-Triples, `InvalidChange` with each fault of the record.
         """
         cells: dict[str, str] = self._ask("cells", table=table, key=key, record=record)
         return cells
@@ -152,9 +154,12 @@ class Composer:
         mentions: list[dict[str, Any]] = self._ask("mentions", edition=edition)
         return mentions
 
-    def identifier(self, table: str, key: str) -> str | None:
-        """Return the IRI of what a row describes; None for no row, or what has none of ours."""
-        identifier: str | None = self._ask("identifier", table=table, key=key)
+    def identifier(self, table: str, key: str, cells: Cells | None = None) -> str | None:
+        """Return the IRI of what a row describes, which has these `cells` where it is not there.
+
+        None for a row of which nothing is known, or of what has no identifier of ours.
+        """
+        identifier: str | None = self._ask("identifier", table=table, key=key, cells=cells)
         return identifier
 
     def referring(self, table: str, key: str) -> list[dict[str, Any]]:
@@ -176,7 +181,10 @@ class Composer:
         self._ask("follow", edits=[asdict(edit) for edit in edits])
 
     def compose(self, edits: Sequence[Edit], reason: str = "") -> Composition:
-        """Ask what edits would come to, made for a reason; raises `Conflict` for one of what is not there as it was."""
+        """Ask what edits would come to, made for a reason.
+
+        Raises `Conflict` for one of what is not there as it was, and `RuleFailed` for what brings a rule down.
+        """
         told = self._ask("compose", edits=[asdict(edit) for edit in edits], reason=reason)
         completed = tuple(Edit(**edit) for edit in told["edits"])
         return Composition(completed, *(tuple(told[name]) for name in ("added", "removed", "results")))
@@ -197,6 +205,7 @@ class Composer:
         line = self._process.stdout.readline()
         patience.cancel()
         if not line:
+            self._process.wait()  # so that it is known to be gone
             raise _ended()
         answer: dict[str, Any] = json.loads(line)
         if kind := answer.get("error"):

@@ -85,10 +85,10 @@ class Draft:
         """
         changed = {(one.table, one.key): one for one in self.edits}
         former = changed.pop((table, key), None)
+        if (former and former.after is None) or (edit and (edit.table, edit.key) in changed):
+            remedy = "Edit it there, or take it out of the draft first."
+            raise Conflict(f"draft {self.number} has a change of {edit.key if edit else key} already", remedy=remedy)
         if edit:
-            if (edit.table, edit.key) in changed or (former and former.after is None):
-                remedy = "Edit it there, or take it out of the draft first."
-                raise Conflict(f"draft {self.number} has a change of {edit.key} already", remedy=remedy)
             changed[edit.table, edit.key] = edit
         return tuple(changed.values())
 

@@ -46,7 +46,7 @@ class Desk:
         return self._composer.has_ended
 
     def compose(self, edits: Sequence[Edit], reason: str = "") -> Composition:
-        """Tell what edits would come to now; raises `Conflict` for an edit of what is not there as it was.
+        """Tell what edits would come to now; raises as `composition.Composer.compose` does.
 
         The reason, and the day, are told at the address of what they take away.
         """
@@ -88,12 +88,12 @@ class Desk:
                     raise  # not for another change: what was to be written with it cannot be
         return self._journal.append(self._change(edits, author, reason, undoes), self._followed, also)
 
-    def undo(self, sequence: int, author: str, reason: str) -> Entry:
+    def undo(self, sequence: int, author: str, reason: str, *, also: Also | None = None) -> Entry:
         """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
         entry = self._journal.entry(sequence)
         # What it told of identifiers that come back goes by itself, as it is by now.
         back = [_anew(edit.reversed) for edit in reversed(entry.edits) if not edit.is_tombstone]
-        return self.publish(back, author, reason, undoes=sequence)
+        return self.publish(back, author, reason, undoes=sequence, also=also)
 
     def _change(self, edits: Sequence[Edit], author: str, reason: str, undoes: int | None) -> Entry:
         """Return the entry that edits come to now."""

@@ -3,12 +3,15 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 
 from aseancan_kg import error_reports
 from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.desk.composition import Composer
 from aseancan_kg.desk.drafts import Status
+from aseancan_kg.errors import RuleFailed
 
 ANN = Caller("Ann", frozenset({"read", "draft"}))
 BODY = "/desk/edit/registers/bodies/"
@@ -100,6 +103,51 @@ def test_a_draft_shows_what_is_published_of_it_not_just_what_was_written(person,
     # What is not withdrawn after all has no identifier that leads elsewhere.
     assert step(person("Ann"), draft, "take-out", table="registers/bodies", key="asean-ipr").status_code == 303
     assert office.drafts.get(draft.number).edits == ()
+
+
+def test_what_is_taken_out_goes_with_what_is_told_of_its_address_though_its_row_is_not_there(person, office):
+    ann, body, cells = person("Ann"), "registers/bodies", "A Body of a Day,working-group,https://asean.org/x,high"
+    with office.desk() as desk:
+        row = f"slug,name,kind,sources,confidence\na-body-of-a-day,{cells}\n"
+        desk.publish(desk.composer.edits(body, row), "Bob", "It was made")
+    with office.desk() as desk:
+        withdrawn = desk.composer.withdrawal(body, "a-body-of-a-day", ["body/asean"])
+        draft = office.drafts.begin(ANN, withdrawn, "It was merged")
+        published = desk.publish(withdrawn, "Bob", "It was merged").edits
+    back = [one.reversed for one in published]
+    again = office.drafts.begin(ANN, back, "It was not")
+    for one in (draft, again):
+        assert [edit.table for edit in one.edits] == [body, "registers/identifiers"]
+        assert step(ann, one, "take-out", table=body, key="a-body-of-a-day").status_code == 303
+        assert office.drafts.get(one.number).edits == ()
+
+
+def test_each_of_two_new_things_of_one_slug_is_told_what_it_is_like(person, office):
+    name, rest = "ASEAN Institute for Peace and Reconciliation", "https://asean.org/x,high"
+    with office.desk() as desk:
+        edits = [
+            edit
+            for table, called in (("bodies", name), ("persons", "Somebody Quite Different"))
+            for edit in desk.composer.edits(
+                f"registers/{table}", f"slug,name,sources,confidence\nof-one-slug,{called},{rest}\n"
+            )
+        ]
+    draft = office.drafts.begin(ANN, edits, "Two of one slug")
+    body, person_ = person("Ann").page(f"/desk/drafts/{draft.number}").text.split("of-one-slug</h2>")[1:]
+    assert "It may be the same as" in body
+    assert "It may be the same as" not in person_
+
+
+def test_a_draft_that_brings_a_rule_down_says_so_and_is_mended(person, office, begin):
+    draft = begin(cell="Somewhere", reason="As no rule foresees it")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Composer, "compose", Mock(side_effect=RuleFailed("a rule has failed")))
+        for path in (f"/desk/drafts/{draft.number}", f"{BODY}asean-ipr?draft={draft.number}"):
+            page = person("Ann").page(path)
+            assert (page.status_code, "a rule has failed" in page.text) == (200, True)
+        assert step(person("Ann"), draft, "submit").status_code == 422
+    taken = step(person("Ann"), draft, "take-out", table="registers/bodies", key="asean-ipr")
+    assert (taken.status_code, office.drafts.get(draft.number).edits) == (303, ())
 
 
 def test_what_is_so_already_or_has_no_row_any_more_is_told(person, office, begin):

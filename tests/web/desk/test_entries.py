@@ -1,9 +1,12 @@
 """The journal as editors see it."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
+import pytest
 from starlette.testclient import TestClient
 
+from aseancan_kg.errors import StoreUnavailable
 from aseancan_kg.web.app import create_app
 
 
@@ -33,7 +36,12 @@ def test_an_entry_is_taken_back_by_an_editor(person, office):
     assert "Take it back" not in person("Ann").page("/desk/journal").text
     assert person("Ann").send(path, {"reason": "No"}, seen="/desk").status_code == 403
     assert bob.send(path, {"reason": ""}, seen="/desk").status_code == 400
+    with pytest.MonkeyPatch.context() as patch:  # what cannot be noted is not done
+        patch.setattr(office.accounts, "note_with", Mock(side_effect=StoreUnavailable("the disk is full")))
+        assert bob.send(path, {"reason": "It was a test"}, seen="/desk").status_code == 503
+    assert not [one for one in office.journal.after(0) if one.undoes == entry.sequence]
     assert bob.send(path, {"reason": "It was a test"}, seen="/desk").status_code == 303
+    assert [one.detail for one in office.accounts.notes() if one.event == "undo"] != []
     (undoing,) = [one for one in office.journal.after(0) if one.undoes == entry.sequence]
     assert (undoing.author, undoing.reason) == ("Bob", "It was a test")
     assert bob.send(path, {"reason": "Again"}, seen="/desk").status_code == 412

@@ -32,7 +32,7 @@ def test_a_form_is_made_of_the_shapes_and_holds_the_row(ann, cells):
     assert "What it rests on: web addresses" in page.text
     assert "<dt>Medium</dt><dd>One secondary source says it.</dd>" in page.text
     assert ann.page(f"{EDIT}/nobody").status_code == 404
-    assert ann.page("/desk/edit/registers/nonsense/x").status_code == 400
+    assert ann.page("/desk/edit/registers/nonsense/x").status_code == 404
 
 
 def test_codes_of_several_lists_are_offered_where_one_is_written(ann):
@@ -51,7 +51,7 @@ def test_a_form_shows_what_other_sources_have_and_what_names_the_thing(ann):
     form = ann.page(new).text
     assert 'name="cell.entity" value="body/aichr"' in form
     (offered,) = re.findall(r'<datalist id="choices-column">(.*?)</datalist>', form)
-    assert '<option value="established">Established</option>' in offered
+    assert '<option value="established">Established: body, ' in offered
     assert 'value="slug"' not in offered
     assert re.search(r'<input id="cell-column" [^>]*list="choices-column"', form)
     assert 'data-suggest="/desk/look-up?kind=source&kind=address" data-fill' in unescape(form)
@@ -243,3 +243,32 @@ def test_a_draft_of_another_is_not_changed_through_a_form(ann, person, office, c
     assert refused.status_code == 403
     assert cells(refused.text)["cell.seat_city"] == ["Ipoh"]  # what was written is not lost
     assert json.dumps(office.drafts.get(number_).edits[0].after) == json.dumps({"seat_city": "Medan"})
+
+
+def test_a_form_is_saved_and_opened_though_another_row_of_its_draft_is_overtaken(ann, office, cells):
+    with office.desk() as desk:
+        edits = desk.composer.edits(TABLE, "slug,seat_city\ncosti,Bogor\nasean-ipr,Depok\n")
+        newer = desk.composer.edits("registers/persons", "slug,name\nsomebody-else,Somebody Else\n")
+        draft = office.drafts.begin(Caller("Ann", frozenset({"read", "draft"})), [*edits, *newer], "Three rows")
+        desk.publish(desk.composer.edits(TABLE, "slug,seat_city\ncosti,Bekasi\n"), "Bob", "First")
+    new = f"/desk/edit/registers/persons/somebody-else?draft={draft.number}"
+    page = ann.page(new)
+    assert page.status_code == 200
+    assert "costi in registers/bodies was changed meanwhile" in page.text
+    path = f"{EDIT}/asean-ipr?draft={draft.number}"
+    held = {name: value for name, value in cells(ann.page(path).text).items() if any(value)}
+    sent = ann.send(path, {**held, "cell.seat_city": "Bandung", "reason": "Three rows"})
+    assert (sent.status_code, sent.headers["Location"]) == (303, path)  # where it stands that another is overtaken
+    assert office.drafts.get(draft.number).edit_of(TABLE, "asean-ipr").after == {"seat_city": "Bandung"}
+
+
+def test_the_form_of_a_row_that_its_draft_withdraws_takes_nothing_of_that_back(ann, office, cells):
+    with office.desk() as desk:
+        edits = desk.composer.withdrawal(TABLE, "asean-ipr", ["body/asean"])
+    draft = office.drafts.begin(Caller("Ann", frozenset({"read", "draft"})), edits, "It was merged")
+    path = f"{EDIT}/asean-ipr?draft={draft.number}"
+    held = {name: value for name, value in cells(ann.page(path).text).items() if any(value)}
+    answer = ann.send(path, {**held, "reason": "It was merged"})
+    assert answer.status_code == 412
+    assert f"draft {draft.number} has a change of asean-ipr already" in answer.text
+    assert office.drafts.get(draft.number).edits == tuple(edits)

@@ -55,7 +55,7 @@ def test_tables_and_their_records_are_listed(api):
     listed = api("GET", TABLE).json()["records"]
     assert len(listed) == tables["registers/instruments"]["rows"]
     assert api("GET", listed[0]["url"]).status_code == 200
-    assert api("GET", "/desk/records/registers/nonsense").status_code == 400
+    assert api("GET", "/desk/records/registers/nonsense").status_code == 404
 
 
 def test_a_record_is_the_same_in_every_format_and_each_has_its_tag(api):
@@ -80,6 +80,19 @@ def test_a_change_says_what_it_changes(api, held):
     assert put(api, "aoip-2019", graph, tag).status_code == 204
     assert put(api, "aoip-2019", graph, "*").status_code == 204
     assert put(api, "aoip-2019", graph, headers={"If-None-Match": "*"}).status_code == 412
+    # Each condition that is sent has to hold.
+    assert put(api, "aoip-2019", graph, tag, headers={"If-None-Match": "*"}).status_code == 412
+    assert put(api, "aoip-2019", graph, tag, headers={"If-None-Match": f'"x", W/{tag}'}).status_code == 412
+    assert put(api, "aoip-2019", graph, tag, headers={"If-None-Match": '"x"'}).status_code == 204
+    assert put(api, "aoip-2019", graph, headers={"If-None-Match": '"x"'}).status_code == 428
+    new, old = ID["instrument/aoip-2020"], ID["instrument/aoip-2019"]
+    other = Graph()
+    for subject, predicate, value in graph:
+        named = Literal("aoip-2020") if value == Literal("aoip-2019") else value
+        other.add((new if subject == old else subject, predicate, named))
+    dry = {"dry-run": ""}
+    assert put(api, "aoip-2020", other, '"x"', headers={"If-None-Match": "*"}, params=dry).status_code == 412
+    assert put(api, "aoip-2020", other, headers={"If-None-Match": "*"}, params=dry).status_code == 200
 
 
 def test_an_editor_s_change_is_published_and_a_cataloguer_s_waits_for_review(api, held, office):
@@ -112,6 +125,8 @@ def test_an_editor_s_change_is_published_and_a_cataloguer_s_waits_for_review(api
         ("application/ld+json", '{"@graph": [], "@id": "urn:g"}', 422, "nothing tells it from others"),
         ("application/ld+json", '{"@id": "urn:g", "@graph": {"@id": "urn:a", "urn:b": 1}}', 400, "named graph"),
         ("text/turtle", "<urn:a> <urn:b> [ <urn:c> 1 ] .", 422, "urn:a"),
+        ("text/turtle", '<urn:a> <urn:b> "x"@en--ltr .', 400, "RDF 1.1 alone"),
+        ("text/turtle", "<urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> .", 400, "RDF 1.1 alone"),
         ("text/turtle", "x" * 300_000, 413, "too long"),
     ],
 )
@@ -156,6 +171,17 @@ def test_a_value_that_breaks_a_rule_is_told_by_its_property(api, held, office, p
     named = {AC.kind: "kind", AC.nonsense: None, AC.adoptedOn: "adopted", AC.supersedes: "supersedes"}
     expected = (TABLE.removeprefix("/desk/records/"), "actip-2015", named.get(property_, "adopted_place"))
     assert (violation["table"], violation["key"], violation["column"]) == expected
+
+
+def test_one_value_does_not_become_two(api):
+    table, key = "/desk/records/registers/meetings", "acmw01-2008"
+    answer = api("GET", f"{table}/{key}", headers=TURTLE)
+    graph = Graph().parse(data=answer.text, format="turtle")
+    graph.add((ID[f"meeting/{key}"], AC.area, Literal("peace | security", lang="en")))
+    headers = {"Content-Type": "text/turtle", "If-Match": answer.headers["ETag"]}
+    refused = api("PUT", f"{table}/{key}", content=graph.serialize(), headers=headers, params={"reason": "A list"})
+    assert refused.status_code == 422
+    assert "“ | ” would make two values of it" in refused.text
 
 
 def test_without_a_reason_nothing_is_published(api, held):

@@ -30,7 +30,7 @@ def test_rows_are_found_by_their_words(ann):
     assert f"/desk/tables/codings/{EDITION}/mentions" in listed
     assert ann.page("/desk/tables/registers/instruments?page=400").status_code == 404
     assert ann.page("/desk/tables/registers/instruments?page=x").status_code == 400
-    assert ann.page("/desk/tables/registers/nonsense").status_code == 400
+    assert ann.page("/desk/tables/registers/nonsense").status_code == 404
 
 
 def test_every_table_has_a_form(ann):
@@ -86,6 +86,22 @@ def test_rows_that_cannot_be_read_are_told_and_kept_in_the_form(ann, rows, told)
     assert told in unescape(answer.text)
     assert rows.strip() in unescape(answer.text)
     assert ann.send("/desk/bulk", {"table": "registers/nonsense", "rows": "slug\nx\n"}).status_code == 400
+
+
+def test_a_form_that_is_shown_again_is_still_of_the_draft_that_was_seen(ann, office):
+    with office.desk() as desk:
+        edits = desk.composer.edits("registers/bodies", "slug,seat_city\nasean-ipr,Bogor\n")
+    begun = office.drafts.begin(Caller("Ann", frozenset({"read", "draft"})), edits, "A shelf")
+    path = f"/desk/withdraw/registers/bodies/seanwfz-commission?draft={begun.number}"
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', ann.page(path).text))
+    office.drafts.change(begun, Caller("Carl", frozenset({"draft", "publish"})), edits, "Another reason")
+    given = {**hidden, "reason": "Mine", "replacement": "nonsense"}
+    same = {"Sec-Fetch-Site": "same-origin"}
+    shown = ann.client.post(path, data=given, headers=same)
+    assert shown.status_code == 400
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown.text))
+    assert ann.client.post(path, data={**hidden, "reason": "Mine"}, headers=same).status_code == 412
+    assert office.drafts.get(begun.number).reason == "Another reason"
 
 
 @pytest.mark.proof

@@ -16,7 +16,7 @@ from aseancan_kg.desk.journal import Entry
 from aseancan_kg.desk.office import Office
 from aseancan_kg.desk.publication import Desk, as_text
 from aseancan_kg.edits import IDENTIFIERS, Edit
-from aseancan_kg.errors import Conflict, InputError, NotFound
+from aseancan_kg.errors import Conflict, InputError, NotFound, RuleFailed
 from aseancan_kg.namespaces import BASE
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.desk import forms
@@ -113,7 +113,11 @@ def _draft(request: Request, caller: Caller) -> Response:
         outlook=outlook,
         rivals=_rivals(office, found),
         about_row=about and forms.path(*about, found.number),
-        alike={edit.key: _alike(request, edit.after) for edit in found.edits if edit.before is None and edit.after},
+        alike={
+            (edit.table, edit.key): _alike(request, edit.after)
+            for edit in found.edits
+            if edit.before is None and edit.after
+        },
         remarks=office.drafts.remarks(found),
         path_of=lambda edit: forms.path(edit.table, edit.key, found.number),
     )
@@ -132,6 +136,8 @@ def _outlook(desk: Desk, draft: Draft) -> _Outlook:
         except Conflict as conflict:
             is_so = all(map(partial(_is_so, desk), draft.edits))
             found.wrong = [("All of it is so already." if is_so else str(conflict), None)]
+        except RuleFailed as failed:
+            found.wrong = [(str(failed), None)]
     for table in {edit.table for edit in draft.edits} | {one["table"] for one in results if one["table"]}:
         found.labels[table] = {one["column"]: one["label"] for one in desk.composer.form(table)}
     for one in results:
@@ -203,8 +209,10 @@ def _publish(office: Office, draft: Draft, caller: Caller, given: Given) -> None
 def _take_out(office: Office, draft: Draft, caller: Caller, given: Given) -> None:
     """Take what a draft does to a row out of it, and what it tells of the row's identifier."""
     table, key = given.get("table", ""), given.get("key", "")
+    edit = draft.edit_of(table, key)
+    cells = (edit.before or edit.after) if edit else None
     with office.desk() as desk:
-        identifier = desk.composer.identifier(table, key) or ""
+        identifier = desk.composer.identifier(table, key, cells) or ""
     taken = (table, key), (IDENTIFIERS, identifier.removeprefix(BASE))
     edits = [one for one in draft.edits if (one.table, one.key) not in taken]
     office.drafts.change(draft, caller, edits, draft.reason)

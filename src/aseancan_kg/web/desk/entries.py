@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from aseancan_kg.desk.accounts import Caller
+from aseancan_kg.desk.journal import Entry
 from aseancan_kg.web.answers import client_of
 from aseancan_kg.web.desk import forms
 from aseancan_kg.web.desk.access import allow, posted
@@ -42,7 +44,11 @@ def _journal(request: Request, caller: Caller) -> Response:
 
 def _undo(request: Request, caller: Caller, given: Mapping[str, str]) -> Response:
     office, number = office_of(request), forms.number_of(request.path_params["number"])
+
+    def also(connection: Connection, entry: Entry) -> None:
+        detail = f"entry {number} by entry {entry.sequence}"
+        office.accounts.note_with(connection, caller.name, "undo", detail, client_of(request))
+
     with office.desk() as desk:
-        entry = desk.undo(number, caller.name, given.get("reason", ""))
-    office.accounts.note(caller.name, "undo", f"entry {number} by entry {entry.sequence}", client_of(request))
+        desk.undo(number, caller.name, given.get("reason", ""), also=also)
     return sent_to(request, "/desk/journal")

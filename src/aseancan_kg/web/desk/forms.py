@@ -24,7 +24,7 @@ from aseancan_kg.desk.accounts import Caller
 from aseancan_kg.desk.drafts import OPEN, Draft, may_change
 from aseancan_kg.desk.publication import Desk, as_text
 from aseancan_kg.edits import IDENTIFIERS, SEPARATOR, Cells, Edit, difference
-from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound
+from aseancan_kg.errors import Conflict, Error, Forbidden, InputError, NotFound, RuleFailed
 from aseancan_kg.library.reconciliation.matching import Candidate
 from aseancan_kg.mediatypes import PLAIN_JSON
 from aseancan_kg.namespaces import BASE, ID, SCHEME
@@ -155,13 +155,14 @@ def _show(request: Request, caller: Caller) -> Response:
         if draft and edit:
             try:
                 edit.apply(row)
-                told = Told(problems(desk.compose(draft.edits, draft.reason).violations, table, key), saved=True)
             except Conflict as conflict:
                 if row is None:
                     remedy = f"Take it out of draft {draft.number}, or take back the change that took it away."
                     raise NotFound(f"{table} has no row {key} any more", remedy=remedy) from conflict
                 was = {**row, **(edit.before or {})}
                 told = Told(_overtaken(edit, row) or {"": [str(conflict)]}, now=row, saved=True)
+            else:
+                told = Told(_wrong(desk, draft.edits, draft.reason, table, key), saved=True)
         return _page(request, caller, desk, Sent(was, cells, draft.reason if draft else "", draft), told)
 
 
@@ -170,6 +171,14 @@ def _overtaken(edit: Edit, row: Cells) -> Problems:
     was = edit.before or {}
     apart = [column for column in was if was[column] != row.get(column, "")]
     return {column: [f"Somebody has changed it meanwhile; it is “{row.get(column, '')}” now."] for column in apart}
+
+
+def _wrong(desk: Desk, edits: Sequence[Edit], reason: str, table: str, key: str) -> Problems:
+    """Return what is wrong with edits, by the columns of one row; another of them may be overtaken."""
+    try:
+        return problems(desk.compose(edits, reason).violations, table, key)
+    except (Conflict, RuleFailed) as error:
+        return {"": [str(error)]}
 
 
 def _save(request: Request, caller: Caller, fields: Fields) -> Response:
@@ -193,7 +202,7 @@ def _save(request: Request, caller: Caller, fields: Fields) -> Response:
         except (Conflict, Forbidden, InputError) as error:
             is_apart = isinstance(error, Conflict) and sent.was is not None and now is not None and now != sent.was
             return _page(request, caller, desk, sent, Told({"": [str(error)]}, now if is_apart else None, error))
-        wrong = problems(desk.compose(draft.edits, draft.reason).violations, table, own)
+        wrong = _wrong(desk, draft.edits, draft.reason, table, own)
     return sent_to(request, path(table, own, draft.number) if wrong else f"/desk/drafts/{draft.number}")
 
 
@@ -219,7 +228,7 @@ def _check(request: Request, fields: Fields) -> Response:
         try:
             key = request.query_params.get("key", "")
             edits = sent.draft.with_edit(edit, table, key) if sent.draft else [*filter(None, [edit])]
-            wrong = problems(desk.compose(edits).violations, table, own)
+            wrong = _wrong(desk, edits, "", table, own)
         except Conflict as conflict:
             wrong = {"": [str(conflict)]}
     told = {"problems": wrong, "alike": [one.entity.name for one in _alike(request, sent)]}

@@ -236,18 +236,23 @@ def _reason(request: Request) -> str:
 
 def _refuse_unseen(request: Request, now: Cells | None, given: Cells | None) -> None:
     """Raise `Conflict` when a record is not, or no longer, the one that a request means (RFC 9110 §13.1)."""
-    seen, unseen = request.headers.get("If-Match"), request.headers.get("If-None-Match")
-    if unseen == "*" and now is None:
-        return
-    if seen is not None and now is not None:
-        tags = [one.strip() for one in seen.split(",")]
-        if "*" in tags or any(one.startswith(f'"{_digest(now)}-') for one in tags):
-            return
-    if seen is None and unseen is None:
+    seen, unseen = (_tags(request.headers.getlist(name)) for name in ("If-Match", "If-None-Match"))
+    if not seen and unseen != ["*"]:
         remedy = "Send If-Match with the tag that GET gave, or If-None-Match: * for a new record."
         raise PreconditionRequired("it is not said which version is changed", remedy=remedy)
+    if (not seen or _is_one_of(seen, now)) and not _is_one_of([one.removeprefix("W/") for one in unseen], now):
+        return
     remedy = "Compare both, and change what is there now."
     raise Conflict("the record is not the one that you have seen", remedy=remedy, current=now, given=given)
+
+
+def _tags(lines: Sequence[str]) -> list[str]:
+    return [tag for line in lines for one in line.split(",") if (tag := one.strip())]
+
+
+def _is_one_of(tags: Sequence[str], now: Cells | None) -> bool:
+    """Tell whether tags, of whatever format, name a record as it is now."""
+    return now is not None and any(one == "*" or one.startswith(f'"{_digest(now)}-') for one in tags)
 
 
 def _digest(cells: Cells) -> str:
@@ -272,6 +277,8 @@ def _triples(request: Request, sent: str) -> list[ox.Triple]:
         raise InputError(f"this is not {format.label}: {error}", remedy=remedy) from error
     if any(not isinstance(quad.graph_name, ox.DefaultGraph) for quad in quads):
         raise InputError("a record stands in no named graph", remedy="Send its triples alone.")
+    if any(isinstance(one := quad.object, ox.Triple) or getattr(one, "direction", None) for quad in quads):
+        raise InputError("a record has terms of RDF 1.1 alone", remedy="Leave triple terms and directions out.")
     return [quad.triple for quad in quads]
 
 

@@ -164,7 +164,7 @@ def _bulk_form(request: Request, caller: Caller) -> Response:
 
 
 def _ask_bulk(
-    request: Request, caller: Caller, given: Mapping[str, str], problem: InputError | None = None
+    request: Request, caller: Caller, given: Mapping[str, str], problem: InputError | NotFound | None = None
 ) -> Response:
     with office_of(request).desk() as desk:
         found = desk.composer.tables()
@@ -188,7 +188,7 @@ def _bulk(request: Request, caller: Caller, given: Mapping[str, str]) -> Respons
             raise InputError("it changes nothing", remedy="Every row is in the table as it stands here.")
         draft = begun(request, caller, edits, given.get("reason", ""), given.get("once", ""))
         return sent_to(request, f"/desk/drafts/{draft.number}")
-    except InputError as problem:
+    except (InputError, NotFound) as problem:
         return _ask_bulk(request, caller, given, problem)
 
 
@@ -226,6 +226,7 @@ def _ask_withdrawal(
         tables=labels,
         path_of=forms.path,
         draft=draft,
+        revision=given.get("revision") or (draft and draft.revision),  # of the draft as its user has seen it
         reason=given.get("reason", draft.reason if draft else ""),
         replacements=[*replacements, *[""] * forms.SPARE],
         problem=problem,
