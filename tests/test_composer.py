@@ -97,6 +97,7 @@ def test_what_was_followed_is_what_is_edited_next(composer):
         ({"kind": "nonsense"}, "kind", "is not a known code"),
         ({"sources": ""}, "sources", "the cell is empty"),
         ({"adopted": "9 October 2024"}, "adopted", "is not a date"),
+        ({"adopted": "9 October 2024"}, "adopted", "The date of adoption is given once, as YYYY"),
         ({"adopting_body": "body/nobody"}, "adopting_body", "is in no register"),
         pytest.param(
             {"entered_into_force": "2020-01-01"}, "adopted", "The first possible day", marks=pytest.mark.proof
@@ -292,6 +293,15 @@ def test_choices_are_told_in_the_words_of_the_ontology(composer):
     assert ("firm", "Firmness: Firm") in {(option.value, option.label) for option in codings["value"].choices}
 
 
+def test_a_form_offers_the_codes_that_come_with_its_draft(composer):
+    row = {"scheme": "topic", "code": "tests", "label": "Tests", "definition": "What is tried."}
+    table = "codings/plan-of-action-2021-2025/topics"
+    edit = Edit("registers/concepts", composer.key("registers/concepts", row), None, row)
+    for edits, is_offered in (([], False), ([edit], True), ([edit.reversed], False)):
+        (field,) = [one for one in composer.form(table, edits) if one.column == "topic"]
+        assert ("tests" in [option.value for option in field.choices]) is is_offered
+
+
 def test_a_record_means_the_row_that_it_was_made_of(composer):
     record = composer.record(INSTRUMENTS, ACTIP)
     row = {column: cell for column, cell in composer.row(INSTRUMENTS, ACTIP).items() if cell}
@@ -304,6 +314,9 @@ def test_what_is_no_record_is_told_in_the_words_of_the_shapes(composer):
     record = composer.record(INSTRUMENTS, ACTIP)
     with pytest.raises(InvalidData, match=r"“soon” is not a date.* The date of adoption is given once, as YYYY"):
         composer.cells(INSTRUMENTS, ACTIP, record.replace('"2015-11-21"', '"soon"'))
+    lines = [line for line in record.splitlines(keepends=True) if "confidence" not in line]
+    with pytest.raises(InvalidData, match=r"(?s)“soon” is not a date.*there is no ac:confidence. The confidence"):
+        composer.cells(INSTRUMENTS, ACTIP, "".join(lines).replace('"2015-11-21"', '"soon"'))
     with pytest.raises(SyntaxProblem, match="this is not N-Triples"):
         composer.cells(INSTRUMENTS, ACTIP, "<a> <b> .")
     with pytest.raises(NotFound, match="there is no table"):

@@ -33,6 +33,10 @@ def test_the_words_that_differ_are_told_apart():
         [("so it is", False)],
         [("so it is ", False), ("now", True)],
     )
+    assert differing("Ha Noi, Viet Nam", "Ha Noi") == (
+        [("Ha Noi", False), (", Viet Nam", True)],
+        [("Ha Noi", False)],
+    )
     assert differing("a  b", "a b") == ([("a  b", True)], [("a b", True)])
     assert differing("", "new") == ([], [("new", True)])
     long, other = "a " * 2000, "b " * 2000

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -48,6 +49,7 @@ from aseancan_kg.build.traces import Tracer, node_of
 from aseancan_kg.build.triples import CLASSES, Triple
 from aseancan_kg.edits import IDENTIFIERS, SEPARATOR, Edit, difference
 from aseancan_kg.errors import (
+    Conflict,
     DanglingReference,
     Error,
     InputError,
@@ -63,6 +65,7 @@ from aseancan_kg.validation import Report, Result, rdflib_term
 
 _NICENESS = 3
 """How far composing steps back: readers, who are many, are not to wait for a change."""
+_CODES = "registers/concepts"
 _FIXED = (
     namespaces.ONTOLOGY_GRAPH,
     namespaces.SHAPES_GRAPH,
@@ -159,10 +162,17 @@ class Composer:
             for table, rows in editing.by_path(self._state.tables).items()
         ]
 
-    def form(self, table: str) -> list[Field]:
-        """Return the fields of a table, in order; raises `NotFound` for no table."""
-        editing.rows(self._state.tables, table)
-        return forms.fields(table.rpartition("/")[2], self._shapes, self._state.tables, self._union)
+    def form(self, table: str, edits: Sequence[Edit] = ()) -> list[Field]:
+        """Return the fields of a table, in order; they offer the codes that there are after edits, where these apply.
+
+        Raises `NotFound` for no table.
+        """
+        tables = self._state.tables
+        editing.rows(tables, table)
+        if any(edit.table == _CODES for edit in edits):
+            with suppress(Conflict):
+                tables = editing.edited(tables, edits, self._places).tables
+        return forms.fields(table.rpartition("/")[2], self._shapes, tables, self._union)
 
     def rows(self, table: str) -> list[dict[str, object]]:
         """Return the key and the cells of every row of a table; raises `NotFound` for no table."""
@@ -212,10 +222,7 @@ class Composer:
         try:
             return records.cells(table, key, triples, now)
         except InvalidTables as error:
-            words = {field.column: field.message for field in self.form(table)}
-            told = [
-                replace(one, remedy=words.get(str(one.place and one.place.column), one.remedy)) for one in error.faults
-            ]
+            told = [*self._in_words(error.faults)]
             results = [
                 FieldResult(**asdict(one), table=table, key=key) for one in validation.report_faults(told).results
             ]
@@ -359,16 +366,23 @@ class Composer:
         return row
 
     def _explained(self, faults: Iterable[InvalidData], edits: Iterable[Edit]) -> Iterator[InvalidData]:
-        """Tell of a row that refers to what the edits take away that it does, where faults tell what is not there."""
+        """Tell faults in the words of the shapes, and of a row that refers to what the edits take away that it does."""
         found = [editing.find(self._state.tables, edit.table, edit.key) for edit in edits if edit.after is None]
         gone = {str(row.called) for row in found if row}
-        for fault in faults:
+        for fault in self._in_words(faults):
             if isinstance(fault, DanglingReference) and fault.reference in gone:
                 remedy = "Have it refer to another thing, or withdraw it as well."
                 told = f"it refers to {fault.reference}, which is withdrawn"
                 yield InvalidData(told, fault.place, remedy=remedy)
             else:
                 yield fault
+
+    def _in_words(self, faults: Iterable[InvalidData]) -> Iterator[InvalidData]:
+        """Yield faults of cells with what the shapes say of their fields."""
+        for fault in faults:
+            table = Path(fault.place.file).stem if fault.place else ""
+            words = forms.messages(table, self._shapes) if table in TABLES else {}
+            yield replace(fault, remedy=words.get(str(fault.place and fault.place.column), fault.remedy))
 
     def _made_of(self, edited: Edited) -> _State:
         """Make every graph of edited tables; raises `InvalidTables` for everything that is wrong in them."""

@@ -136,7 +136,7 @@ Runs = list[tuple[str, bool]]
 
 def differing(before: str, after: str) -> tuple[Runs, Runs]:
     """Return two cells with the runs of words that only the one has told apart from what both have."""
-    old, new = (re.findall(r"\S+\s*|\s+", cell) for cell in (before, after))
+    old, new = (re.findall(r"[^\s,;]+\s*|[,;]\s*|\s+", cell) for cell in (before, after))
     if before != after and _bare(old) == _bare(new):  # in blanks alone
         return [(before, True)], [(after, True)]
     begin = _alike(old, new)

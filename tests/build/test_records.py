@@ -129,7 +129,8 @@ def test_every_thing_that_is_wrong_is_told_at_once(actip) -> None:
     wrong = [(SUBJECT, AC.adoptedOn, Literal("2016")), (SUBJECT, SKOS.prefLabel, Literal("Treaty"))]
     with pytest.raises(InvalidTables) as refused:
         records.cells(INSTRUMENTS, ACTIP, [*wrong, (SUBJECT, AC.capital, Literal("Ottawa", lang="en"))])
-    assert [fault.place.column for fault in refused.value.faults] == [None, "adopted", "title"]
+    missing = ["slug", "kind", "sources", "confidence"]
+    assert [fault.place.column for fault in refused.value.faults] == [None, "adopted", "title", *missing]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -26,6 +26,7 @@ def placed(built, focus, path=None, value=None):
         (ACTIP, AC.nonsense, "instruments", None),
         (ACTIP, None, "instruments", None),
         (URIRef(f"{ID}assertion/instrument/actip-2015/adopted"), None, "instruments", "adopted"),
+        (URIRef(f"{ID}state-of-instrument/actip-2015/1"), AC.stateBeginsEarliest, "instruments", None),
         (URIRef(f"{SCHEME}verb/promote"), SKOS.definition, "concepts", "definition"),
     ],
 )

@@ -90,6 +90,11 @@ def fields(table: str, shapes: Graph, tables: Registers, labels: Graph) -> list[
     return found
 
 
+def messages(table: str, shapes: Graph) -> dict[str, str]:
+    """Return what the shapes say where something is wrong with a field of a table, by its column."""
+    return {column: str(shapes.value(shape, SH.message)) for shape, column in _in_order(table, shapes)}
+
+
 def _shape(table: str) -> URIRef:
     return URIRef(f"{namespaces.SHAPES}record-{table}")
 

@@ -26,7 +26,7 @@ class Tracer:
         rows = list(chain.from_iterable(tables.tables))
         self._graph = graph
         self._by_locator = {row.locator: row for row in rows}
-        self._by_node = {node: row for row in rows if (node := node_of(row, graph))}
+        self._by_node: dict[Node | None, Row] = {node: row for row in rows if (node := node_of(row, graph))}
 
     def locate(self, focus: Node, path: Node | None, value: Node | None) -> Place | None:
         """Say where a statement was written: in the row of its subject, or in one that is about the statement.
@@ -36,7 +36,7 @@ class Tracer:
         if path is None and value is not None and value != focus:
             return self.locate(value, None, None)
         whole = _whole(focus)
-        row = self._by_node.get(whole)
+        row = self._by_node.get(whole) or self._by_node.get(self._graph.value(whole, AC.stateOf))
         if row and (column := _column(row, path)):
             return row.place_of(column)
         return (

@@ -118,9 +118,12 @@ class Composer:
         """Return what a row of each table is called, by the table."""
         return {one["table"]: one["label"] for one in self.tables()}
 
-    def form(self, table: str) -> list[dict[str, Any]]:
-        """Return the fields of a table in order, as `build.forms.Field` has them; raises `NotFound` for no table."""
-        fields: list[dict[str, Any]] = self._ask("form", table=table)
+    def form(self, table: str, edits: Iterable[Edit] = ()) -> list[dict[str, Any]]:
+        """Return the fields of a table in order, as `build.forms.Field` has them, with the codes there are after edits.
+
+        Raises `NotFound` for no table.
+        """
+        fields: list[dict[str, Any]] = self._ask("form", table=table, edits=[asdict(edit) for edit in edits])
         return fields
 
     def rows(self, table: str) -> list[dict[str, Any]]:

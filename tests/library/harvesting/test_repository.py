@@ -82,6 +82,7 @@ def test_a_datestamp_is_the_end_of_the_day_of_the_release_since_every_record_is_
     [
         ('"2026-11-15T08:00:00.5+02:00"^^xsd:dateTime', "2026-11-15T06:01:00Z"),  # when all services have it
         ('"2026-11-15"^^xsd:date', "2026-11-15T23:59:59Z"),
+        ('"2026-11-20T08:00:00Z"^^xsd:dateTime', "2026-11-20T08:01:00Z"),
         ('"2026"^^xsd:gYear', "2026-12-01T10:30:15Z"),  # the host has served it since
     ],
 )
@@ -103,6 +104,14 @@ def test_whatever_differs_from_the_first_release_has_a_later_datestamp(real, tmp
     differing = {iri for iri in then.keys() & now.keys() if then[iri] != now[iri]}
     assert thing("instrument", "aadmer-2005") in differing  # of which acts of its parties are told since
     assert differing <= {item.iri for item in real.items if item.datestamp > f"{first.issued}T23:59:59Z"}
+
+
+def test_a_change_on_the_day_of_a_release_is_no_older_than_it():
+    changed = SMALL.replace(
+        'modified "2026-11-20"^^xsd:date .\n<r/', 'modified "2026-11-20T08:00:00Z"^^xsd:dateTime .\n<r/'
+    )
+    store = EmbeddedStore(ox.parse(changed, ox.RdfFormat.TURTLE), version="v", union_default_graph=True)
+    assert datestamps(Repository(store, SINCE))["instrument/treaty"] == "2026-11-20T23:59:59Z"
 
 
 def test_what_went_is_a_tombstone_of_the_release_it_went_with(small):

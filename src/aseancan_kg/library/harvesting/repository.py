@@ -143,14 +143,16 @@ class Repository:
 
         A day's is the last second of the day on which a release followed. Who harvests on that day may come before the
         release, and asks the next time for what is later: with an earlier datestamp the change would never be seen. For
-        the same reason a time's is the one by which every service serves what was changed then.
+        the same reason a time's is the one by which every service serves what was changed then, or on the day of a
+        release that day's, which is no earlier.
         """
         with suppress(ValueError):
             day = date.fromisoformat(text).isoformat()
             return f"{next((issued for issued in self._issued if issued >= day), day)}T23:59:59Z"
         with suppress(ValueError, OverflowError):
             found = datetime.fromisoformat(text)
-            return _written((found if found.tzinfo else found.replace(tzinfo=UTC)) + _SERVED_WITHIN)
+            served = _written((found if found.tzinfo else found.replace(tzinfo=UTC)) + _SERVED_WITHIN)
+            return self._datestamp(served[:10]) if served[:10] in self._issued else served
         return None
 
 

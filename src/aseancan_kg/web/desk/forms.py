@@ -284,7 +284,8 @@ def _page(request: Request, caller: Caller, desk: Desk, sent: Sent, told: Told) 
     """Show a form. Where the row was changed meanwhile, what the user has not touched becomes as it is now."""
     table, key = table_of(request), request.path_params.get("key", "")
     identifier = desk.composer.identifier(table, key)
-    fields, now, cells = desk.composer.form(table), told.now, dict(sent.cells)
+    fields = desk.composer.form(table, sent.draft.edits if sent.draft else ())
+    now, cells = told.now, dict(sent.cells)
     differing: list[str] = []
     if now is not None and sent.was is not None:
         names = {**now, **cells}
