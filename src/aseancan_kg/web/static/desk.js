@@ -42,7 +42,7 @@ for (const form of document.querySelectorAll("form[data-check]")) {
     for (const place of form.querySelectorAll(".trouble")) {
       const column = place.id.replace("trouble-", "");
       const { name, dataset, value, defaultValue } = document.activeElement;
-      const isBegun = "suggest" in dataset && value !== defaultValue; // half a name, for which there are suggestions
+      const isBegun = "suggest" in dataset && value && value !== defaultValue; // half a name, for which there are suggestions
       if (name === `cell.${column}` && isBegun) continue;
       const words = problems[column] ?? [];
       place.textContent = words.join(" ");
