@@ -95,7 +95,12 @@ def test_what_was_followed_is_what_is_edited_next(composer):
     ("cells", "column", "told"),
     [
         ({"kind": "nonsense"}, "kind", "is not a known code"),
-        ({"sources": ""}, "sources", "the cell is empty"),
+        (
+            {"sources": ""},
+            "sources",
+            "the cell is empty, and has to be filled. An assertion, mention or coding rests on",
+        ),
+        ({"kind": "declaratoin"}, "kind", "Did you mean declaration"),
         ({"adopted": "9 October 2024"}, "adopted", "is not a date"),
         ({"adopted": "9 October 2024"}, "adopted", "The date of adoption is given once, as YYYY"),
         ({"adopting_body": "body/nobody"}, "adopting_body", "is in no register"),
@@ -297,7 +302,8 @@ def test_a_form_offers_the_codes_that_come_with_its_draft(composer):
     row = {"scheme": "topic", "code": "tests", "label": "Tests", "definition": "What is tried."}
     table = "codings/plan-of-action-2021-2025/topics"
     edit = Edit("registers/concepts", composer.key("registers/concepts", row), None, row)
-    for edits, is_offered in (([], False), ([edit], True), ([edit.reversed], False)):
+    overtaken = Edit(INSTRUMENTS, ACTIP, {"title": "Otherwise"}, {"title": "So"})
+    for edits, is_offered in (([], False), ([edit], True), ([edit, overtaken], True), ([edit.reversed], False)):
         (field,) = [one for one in composer.form(table, edits) if one.column == "topic"]
         assert ("tests" in [option.value for option in field.choices]) is is_offered
 

@@ -59,6 +59,7 @@ from aseancan_kg.errors import (
     NotFound,
     Place,
     RuleFailed,
+    StoreUnavailable,
     SyntaxProblem,
 )
 from aseancan_kg.validation import Report, Result, rdflib_term
@@ -66,6 +67,8 @@ from aseancan_kg.validation import Report, Result, rdflib_term
 _NICENESS = 3
 """How far composing steps back: readers, who are many, are not to wait for a change."""
 _CODES = "registers/concepts"
+_GIVEN = {"cells", "edits", "record", "replacements", "rows"}
+"""What requests have in them that somebody has written."""
 _FIXED = (
     namespaces.ONTOLOGY_GRAPH,
     namespaces.SHAPES_GRAPH,
@@ -169,9 +172,8 @@ class Composer:
         """
         tables = self._state.tables
         editing.rows(tables, table)
-        if any(edit.table == _CODES for edit in edits):
-            with suppress(Conflict):
-                tables = editing.edited(tables, edits, self._places).tables
+        with suppress(Conflict):
+            tables = editing.edited(tables, [edit for edit in edits if edit.table == _CODES], self._places).tables
         return forms.fields(table.rpartition("/")[2], self._shapes, tables, self._union)
 
     def rows(self, table: str) -> list[dict[str, object]]:
@@ -279,8 +281,8 @@ class Composer:
         """Return the edits that take a row away and, where something stands in its place, tell that of its identifier.
 
         `replacements` are IRIs of ours, or references. What else was published of it is accounted for when the edits
-        are composed; what still refers to it is told then. Raises `NotFound` for no table, for a replacement that is
-        none and for one of what has no identifier, `NotFound` for no row.
+        are composed; what still refers to it is told then. Raises `NotFound` for no table and no row, `InputError` for
+        a replacement that is none and for one of what has no identifier.
         """
         row = self._row(table, key)
         edits = [difference(table, key, row.typed, None)]
@@ -378,11 +380,11 @@ class Composer:
                 yield fault
 
     def _in_words(self, faults: Iterable[InvalidData]) -> Iterator[InvalidData]:
-        """Yield faults of cells with what the shapes say of their fields."""
+        """Yield faults of cells that tell no remedy with what the shapes say of their fields."""
         for fault in faults:
             table = Path(fault.place.file).stem if fault.place else ""
             words = forms.messages(table, self._shapes) if table in TABLES else {}
-            yield replace(fault, remedy=words.get(str(fault.place and fault.place.column), fault.remedy))
+            yield replace(fault, remedy=fault.remedy or words.get(str(fault.place and fault.place.column)))
 
     def _made_of(self, edited: Edited) -> _State:
         """Make every graph of edited tables; raises `InvalidTables` for everything that is wrong in them."""
@@ -501,7 +503,7 @@ def main() -> None:
         except Exception as error:
             if ask == composer.follow:  # half of a change may have been taken over
                 raise
-            _say_what_is_wrong(_unforeseen(error))
+            _say_what_is_wrong(_unforeseen(error, is_given=bool(_GIVEN & asked.keys())))
 
 
 def _requests() -> "SimpleQueue[str]":
@@ -518,9 +520,12 @@ def _requests() -> "SimpleQueue[str]":
     return lines
 
 
-def _unforeseen(error: Exception) -> RuleFailed:
-    """Tell of a rule that fails; the process goes on, and whoever runs the service reads more on standard error."""
+def _unforeseen(error: Exception, *, is_given: bool) -> Error:
+    """Tell of what fails with what somebody has given, or by itself; standard error has more of it."""
     traceback.print_exception(error)
+    if not is_given:
+        remedy = "Tell whoever runs the service: standard error says where."
+        return StoreUnavailable(f"the composer has failed ({type(error).__name__})", remedy=remedy)
     remedy = "Write it otherwise, and tell whoever runs the service: standard error says where."
     return RuleFailed(f"a rule that reads it has failed ({type(error).__name__})", remedy=remedy)
 

@@ -59,6 +59,8 @@ def test_what_a_rule_did_not_foresee_ends_no_process(composer) -> None:
     with pytest.raises(RuleFailed, match=r"a rule that reads it has failed \(AttributeError\)") as told:
         composer.edits(INSTRUMENTS, 3)
     assert "standard error" in told.value.remedy
+    with pytest.raises(StoreUnavailable, match="the composer has failed"):
+        composer.rows({})
     assert not composer.has_ended
     assert composer.row(INSTRUMENTS, ACTIP)
 

@@ -217,7 +217,7 @@ def _cell(kind: str, column: str, held: Column, given: Node, scheme: str) -> str
             refused.append(error)
             continue
         if meant == given:
-            if held.many and SEPARATOR in form:
+            if held.many and SEPARATOR in f"{form} ":
                 raise ValueError(f"“{SEPARATOR}” would make two values of it; write it otherwise")
             return form
         refused.append(ValueError(f"{_told(given)} is not {_told(meant)}"))

@@ -320,7 +320,7 @@ def _read_cell(name: str, column: Column, cell: str, row: Place, faults: list[In
             remedy = f"Separate values by “{SEPARATOR}”." if column.many and _SEVERAL.search(part) else None
             faults.append(InvalidData(str(error), place, remedy=remedy))
     if column.required and not cell:
-        faults.append(InvalidData("the cell is empty", place, remedy="This column must be filled."))
+        faults.append(InvalidData("the cell is empty, and has to be filled", place))
     if len(set(read)) != len(read):
         faults.append(InvalidData("a value stands here twice", place, remedy="Delete one of them."))
     return tuple(read)

@@ -38,6 +38,7 @@ _ERRORS = {
         NotFound,
         RegisterError,
         RuleFailed,
+        StoreUnavailable,
         SyntaxProblem,
     )
 }
@@ -174,7 +175,7 @@ class Composer:
         """Return the edits that take a row away and, where something stands in its place, name that.
 
         `replacements` are references or IRIs. What still refers to the row is told when the edits are composed. Raises
-        `InputError` for no table and for no replacement, `NotFound` for no row.
+        `NotFound` for no table and no row, `InputError` for what is no replacement.
         """
         told = self._ask("withdrawal", table=table, key=key, replacements=list(replacements))
         return [Edit(**edit) for edit in told]

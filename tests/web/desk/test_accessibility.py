@@ -83,6 +83,7 @@ def test_a_draft_and_its_form_break_no_rule(view, address, missing, office, wron
 
 
 def test_a_form_tells_while_one_writes_and_looks_things_up(view, address):
+    view = view.context.new_page()  # what is not saved holds it back
     view.goto(f"{address}/desk/edit/registers/bodies/aichr")
     view.fill("#cell-established", "in autumn")
     trouble = view.locator("#trouble-established")
@@ -106,11 +107,26 @@ def test_a_form_tells_while_one_writes_and_looks_things_up(view, address):
 
 
 def test_suggestions_stand_where_a_withdrawal_asks_what_replaces_it(view, address):
+    view = view.context.new_page()  # what is not saved holds it back
     view.goto(f"{address}/desk/withdraw/registers/bodies/aichr")
     field = view.get_by_label("Replacement 1", exact=True)
     field.fill("secretaria")
     view.get_by_role("option", name=re.compile("ASEAN Secretariat")).first.click()
     assert field.input_value() == "body/asean-secretariat"
+
+
+def test_what_was_refused_is_not_left_behind_unasked(view, address):
+    view = view.context.new_page()  # what is not saved holds it back
+    view.goto(f"{address}/desk/withdraw/registers/bodies/aichr")
+    view.fill("#reason", "It has a successor")
+    view.fill("#replacement-1", "nonsense")
+    view.get_by_role("button", name="Make a draft of it").click()
+    view.get_by_text("It is not withdrawn").click()
+    asked = []
+    view.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    view.close(run_before_unload=True)
+    view.wait_for_timeout(500)
+    assert (asked, view.is_closed()) == (["beforeunload"], False)
 
 
 def test_what_is_planted_is_text(view, address, office):

@@ -146,7 +146,8 @@ def test_a_draft_that_brings_a_rule_down_says_so_and_is_mended(person, office, b
             page = person("Ann").page(path)
             assert (page.status_code, "a rule has failed" in page.text) == (200, True)
         assert step(person("Ann"), draft, "submit").status_code == 422
-    taken = step(person("Ann"), draft, "take-out", table="registers/bodies", key="asean-ipr")
+        patch.setattr(Composer, "identifier", Mock(side_effect=RuleFailed("a rule has failed")))
+        taken = step(person("Ann"), draft, "take-out", table="registers/bodies", key="asean-ipr")
     assert (taken.status_code, office.drafts.get(draft.number).edits) == (303, ())
 
 

@@ -102,6 +102,8 @@ def test_a_form_that_is_shown_again_is_still_of_the_draft_that_was_seen(ann, off
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown.text))
     assert ann.client.post(path, data={**hidden, "reason": "Mine"}, headers=same).status_code == 412
     assert office.drafts.get(begun.number).reason == "Another reason"
+    assert ann.send(path, {"reason": " "}).status_code == 303
+    assert office.drafts.get(begun.number).reason == "Another reason"
 
 
 @pytest.mark.proof
@@ -122,6 +124,8 @@ def test_a_withdrawal_tells_what_becomes_of_the_address(ann, office):
     assert "there is no nonsense" in unknown.text
     assert 'name="reason" required maxlength="500" value="It was never made"' in unknown.text
     assert 'name="replacement" value="nonsense"' in unknown.text
+    unseen = ann.send(path, {"reason": "It was\u200bmerged", "replacement": "body/asean"})
+    assert (unseen.status_code, 'name="replacement" value="body/asean"' in unseen.text) == (400, True)
 
 
 def test_what_refers_to_a_thing_goes_with_it_in_one_draft(ann, office):

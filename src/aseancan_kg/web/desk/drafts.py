@@ -1,6 +1,7 @@
 """`/desk` and `/desk/drafts`: what waits, what a draft would change, and its way to publication."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -210,8 +211,8 @@ def _take_out(office: Office, draft: Draft, caller: Caller, given: Given) -> Non
     """Take what a draft does to a row out of it, and what it tells of the row's identifier."""
     table, key = given.get("table", ""), given.get("key", "")
     edit = draft.edit_of(table, key)
-    cells = (edit.before or edit.after) if edit else None
-    with office.desk() as desk:
+    cells, identifier = (edit.before or edit.after) if edit else None, ""
+    with office.desk() as desk, suppress(RuleFailed):  # what brings a rule down is to be taken out, too
         identifier = desk.composer.identifier(table, key, cells) or ""
     taken = (table, key), (IDENTIFIERS, identifier.removeprefix(BASE))
     edits = [one for one in draft.edits if (one.table, one.key) not in taken]

@@ -236,21 +236,22 @@ def _ask_withdrawal(
 def _withdraw(request: Request, caller: Caller, fields: forms.Fields) -> Response:
     office, table, key, given = office_of(request), table_of(request), request.path_params["key"], dict(fields)
     replacements = [value.strip() for name, value in fields if name == "replacement" and value.strip()]
-    reason = given.get("reason", "")
+    reason, number = given.get("reason", ""), given.get("draft")
     try:
         with office.desk() as desk:
             meant = [forms.reference_to(request, written, ()) for written in replacements]
             edits = desk.composer.withdrawal(table, key, meant)
+        if number:
+            draft = office.drafts.get(forms.number_of(number))
+            if draft.revision != forms.number_of(given.get("revision", "")):
+                raise Conflict(f"draft {draft.number} was changed meanwhile", remedy="Look at it before you add to it.")
+            reason = reason if reason.strip() else draft.reason
+            office.drafts.change(draft, caller, draft.with_edits(edits), reason)
+        else:
+            draft = begun(request, caller, edits, reason, given.get("once", ""))
+        return sent_to(request, f"/desk/drafts/{draft.number}")
     except InputError as problem:
         return _ask_withdrawal(request, caller, given, replacements, problem)
-    if number := given.get("draft"):
-        draft = office.drafts.get(forms.number_of(number))
-        if draft.revision != forms.number_of(given.get("revision", "")):
-            raise Conflict(f"draft {draft.number} was changed meanwhile", remedy="Look at it before you add to it.")
-        office.drafts.change(draft, caller, draft.with_edits(edits), reason or draft.reason)
-    else:
-        draft = begun(request, caller, edits, reason, given.get("once", ""))
-    return sent_to(request, f"/desk/drafts/{draft.number}")
 
 
 def _draft(request: Request) -> int | None:

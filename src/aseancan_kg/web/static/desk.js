@@ -3,6 +3,14 @@
 
 const PATIENCE = 800; // milliseconds without a change after which the form is looked at
 
+for (const form of document.querySelectorAll("form.record")) {
+  const ask = (leaving) => leaving.preventDefault();
+  const guard = () => addEventListener("beforeunload", ask);
+  form.addEventListener("input", guard);
+  form.addEventListener("submit", () => removeEventListener("beforeunload", ask));
+  if ("unsaved" in form.dataset) guard();
+}
+
 for (const form of document.querySelectorAll("form[data-check]")) {
   const status = form.querySelector("[role=status]");
   const alike = document.getElementById("alike");
@@ -11,14 +19,8 @@ for (const form of document.querySelectorAll("form[data-check]")) {
 
   form.addEventListener("input", later);
   form.addEventListener("change", later);
-  form.addEventListener("submit", () => removeEventListener("beforeunload", ask));
-
-  function ask(leaving) {
-    leaving.preventDefault();
-  }
 
   function later() {
-    addEventListener("beforeunload", ask); // what is written and not sent would be lost
     clearTimeout(timer);
     timer = setTimeout(check, PATIENCE);
   }
