@@ -115,6 +115,7 @@ def test_what_breaks_a_rule_is_told_by_its_cell(composer, cells, column, told):
     assert (INSTRUMENTS, NEW["slug"], column) in found
 
 
+@pytest.mark.proof
 def test_a_rule_that_fails_leaves_the_dataset_as_it_is(composer, monkeypatch):
     def fail(*_, **__):
         raise KeyError("foreseen by nobody")

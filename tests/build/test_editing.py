@@ -28,7 +28,7 @@ def test_what_is_wrong_in_an_edited_row_is_told_and_nothing_else(tables):
     edits = [Edit(BODIES, "newer", None, {**NEW, "kind": "", "colour": "red"})]
     told = [(one.message, one.place.column) for one in editing.edited(tables, edits).faults]
     assert told == [
-        ("the cell is empty", "kind"),
+        ("the cell is empty, and has to be filled", "kind"),
         ("there is no column colour", None),
         ("these cells are those of another row, “new”", None),
     ]

@@ -105,6 +105,7 @@ def test_a_draft_shows_what_is_published_of_it_not_just_what_was_written(person,
     assert office.drafts.get(draft.number).edits == ()
 
 
+@pytest.mark.proof
 def test_what_is_taken_out_goes_with_what_is_told_of_its_address_though_its_row_is_not_there(person, office):
     ann, body, cells = person("Ann"), "registers/bodies", "A Body of a Day,working-group,https://asean.org/x,high"
     with office.desk() as desk:
@@ -180,6 +181,7 @@ def test_what_breaks_a_rule_is_not_handed_in(person, office, begin):
     assert {office.drafts.get(one.number).status for one in (wrong, silent)} == {Status.DRAFT}
 
 
+@pytest.mark.proof
 def test_a_draft_is_trimmed_given_a_reason_and_published_with_a_warning(person, office):
     ann = person("Ann")
     row = {"slug": "a-meeting-of-the-tests", "name": "A Meeting of the Tests", "sources": "https://asean.org/x"}

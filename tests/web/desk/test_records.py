@@ -192,6 +192,7 @@ def test_without_a_reason_nothing_is_published(api, held):
         assert put(api, "actip-2015", graph, tag, reason=reason).status_code == 400
 
 
+@pytest.mark.proof
 def test_a_new_record_is_made_once_however_often_it_is_sent(api, held, office):
     graph, _ = held("aoip-2019")
     new, old = ID["instrument/made-by-a-test"], ID["instrument/aoip-2019"]
@@ -224,6 +225,7 @@ def test_who_may_not_is_refused(api, desk, held):
     assert desk.delete(f"{TABLE}/actip-2015", headers=headers).status_code == 401
 
 
+@pytest.mark.proof
 def test_a_record_is_withdrawn_and_its_address_tells_why(api, office):
     path = f"{TABLE}/tagp-mou-2002"
     assert api("DELETE", path, params={"reason": "It was a test"}).status_code == 428
