@@ -40,6 +40,9 @@ def test_a_withdrawal_is_taken_back_although_it_was_told_otherwise_since(tmp_pat
         desk.catch_up()
         again = composer.row(identifiers, key)
         assert (again["replacement"], again["reason"]) == ("id/body/asean", "It does not")
+        # The rows are as the first entry left them, and yet it is not the last word on them.
+        with pytest.raises(Conflict, match="entry 3 took entry 1 back"):
+            desk.undo(1, "Bob", "It goes on")
 
 
 @pytest.mark.proof

@@ -89,8 +89,14 @@ class Desk:
         return self._journal.append(self._change(edits, author, reason, undoes), self._followed, also)
 
     def undo(self, sequence: int, author: str, reason: str, *, also: Also | None = None) -> Entry:
-        """Take an entry back by a new one; raises as `publish` does, `Conflict` where its rows were changed since."""
-        entry = self._journal.entry(sequence)
+        """Take an entry back by a new one.
+
+        Raises as `publish` does, `Conflict` where its rows were changed since, or it was taken back before.
+        """
+        entry, *later = self._journal.after(self._journal.entry(sequence).sequence - 1)
+        if undoing := next((one for one in later if one.undoes == sequence), None):
+            told = f"entry {undoing.sequence} took entry {sequence} back"
+            raise Conflict(told, remedy="To have it again, or not, take back the last of its undoings.")
         # What it told of identifiers that come back goes by itself, as it is by now.
         back = [_anew(edit.reversed) for edit in reversed(entry.edits) if not edit.is_tombstone]
         return self.publish(back, author, reason, undoes=sequence, also=also)
