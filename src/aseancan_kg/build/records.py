@@ -183,8 +183,7 @@ def cells(table: str, key: str, record: Iterable[Triple], now: Cells | None = No
         remedy = f"Delete the one and add the other, or correct {by}." if made else f"Give it {by}."
         faults.append(InvalidData(told, Place(file), remedy=remedy))
     if faults:
-        missing = [column for column, held in columns.items() if held.required and column not in given]
-        for column in missing:
+        for column in (name for name, held in columns.items() if held.required and name not in given):
             told = f"there is no {namespaces.shorten(predicate(kind, column))}"
             faults.append(InvalidData(told, Place(file, column=column)))
         raise InvalidTables.of(faults)

@@ -93,8 +93,8 @@ class Desk:
 
         Raises as `publish` does, `Conflict` where its rows were changed since, or it was taken back before.
         """
-        entry, *later = self._journal.after(self._journal.entry(sequence).sequence - 1)
-        if undoing := next((one for one in later if one.undoes == sequence), None):
+        entry = self._journal.entry(sequence)
+        if undoing := next((one for one in self._journal.after(sequence) if one.undoes == sequence), None):
             told = f"entry {undoing.sequence} took entry {sequence} back"
             raise Conflict(told, remedy="To have it again, or not, take back the last of its undoings.")
         # What it told of identifiers that come back goes by itself, as it is by now.
